@@ -1,0 +1,32 @@
+# Compile and link settings that every dirsnap target takes, as one INTERFACE target.
+add_library(dirsnap_flags INTERFACE)
+target_compile_features(dirsnap_flags INTERFACE cxx_std_20)
+target_include_directories(dirsnap_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(dirsnap_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wold-style-cast
+  -fstack-protector-strong -fPIE)
+target_compile_definitions(dirsnap_flags INTERFACE
+  _GLIBCXX_ASSERTIONS DIRSNAP_VERSION="${PROJECT_VERSION}")
+# The hardened link of release builds: position independent, all relocations read-only.
+target_link_options(dirsnap_flags INTERFACE -pie -Wl,-z,relro,-z,now)
+if(DIRSNAP_DEVELOPER_MODE)
+  target_compile_options(dirsnap_flags INTERFACE -Werror)
+endif()
+if(DIRSNAP_SANITIZE)
+  target_compile_options(dirsnap_flags INTERFACE
+    -fsanitize=${DIRSNAP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(dirsnap_flags INTERFACE -fsanitize=${DIRSNAP_SANITIZE})
+else()
+  # Fortified libc calls need optimisation and clash with the sanitizers' own interceptors.
+  target_compile_definitions(dirsnap_flags INTERFACE
+    $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>)
+endif()
+if(DIRSNAP_FUZZERS)
+  target_compile_options(dirsnap_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+# dirsnap_library(NAME SOURCES... ) and friends keep the folders' lists short.
+function(dirsnap_library name)
+  add_library(${name} STATIC ${ARGN})
+  target_link_libraries(${name} PUBLIC dirsnap_flags)
+endfunction()

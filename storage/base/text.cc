@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: MIT
+#include "storage/base/text.h"
+
+#include <array>
+#include <cerrno>
+#include <iconv.h>
+
+#include <utf8proc.h>
+
+namespace dirsnap {
+namespace {
+
+constexpr char32_t kReplacement = 0xFFFD;
+
+constexpr bool is_surrogate(char32_t c) { return c >= 0xD800 && c <= 0xDFFF; }
+
+// Decodes one UTF-8 sequence at `at`. Returns its length in bytes, 0 where it is invalid.
+std::size_t decode_one(std::string_view text, std::size_t at, char32_t& out) {
+  const auto lead = static_cast<unsigned char>(text[at]);
+  if (lead < 0x80) {
+    out = lead;
+    return 1;
+  }
+  std::size_t length = 0;
+  char32_t value = 0;
+  char32_t smallest = 0;
+  if ((lead & 0xE0) == 0xC0) {
+    length = 2, value = lead & 0x1F, smallest = 0x80;
+  } else if ((lead & 0xF0) == 0xE0) {
+    length = 3, value = lead & 0x0F, smallest = 0x800;
+  } else if ((lead & 0xF8) == 0xF0) {
+    length = 4, value = lead & 0x07, smallest = 0x10000;
+  } else {
+    return 0;
+  }
+  if (text.size() - at < length) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    const auto c = static_cast<unsigned char>(text[at + i]);
+    if ((c & 0xC0) != 0x80) return 0;
+    value = (value << 6) | (c & 0x3F);
+  }
+  if (value < smallest || value > 0x10FFFF || is_surrogate(value)) return 0;
+  out = value;
+  return length;
+}
+
+// The folded form of the code point at `at`, or the raw byte (plus 0x110000, above every code
+// point) where the text is not UTF-8. `length` becomes the bytes consumed.
+char32_t folded_at(std::string_view text, std::size_t at, std::size_t& length) {
+  const auto lead = static_cast<unsigned char>(text[at]);
+  if (lead < 0x80) {
+    length = 1;
+    return lead >= 'A' && lead <= 'Z' ? static_cast<char32_t>(lead + 32) : lead;
+  }
+  char32_t c = 0;
+  length = decode_one(text, at, c);
+  if (length == 0) {
+    length = 1;
+    return 0x110000U + lead;
+  }
+  return static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c)));
+}
+
+template <bool BigEndian>
+Decoded decode_utf16(Bytes bytes) {
+  Decoded result;
+  result.text.reserve(bytes.size() / 2 + bytes.size() / 8);
+  const auto unit = [&](std::size_t at) -> char32_t {
+    const auto a = std::to_integer<std::uint32_t>(bytes[at]);
+    const auto b = std::to_integer<std::uint32_t>(bytes[at + 1]);
+    return BigEndian ? (a << 8) | b : (b << 8) | a;
+  };
+  std::size_t at = 0;
+  for (; bytes.size() - at >= 2; at += 2) {
+    char32_t c = unit(at);
+    if (is_surrogate(c)) {
+      const bool pair = c < 0xDC00 && bytes.size() - at >= 4 && (unit(at + 2) & 0xFC00) == 0xDC00;
+      if (pair) {
+        c = 0x10000 + ((c - 0xD800) << 10) + (unit(at + 2) - 0xDC00);
+        at += 2;
+      } else {
+        c = kReplacement;
+        result.lossless = false;
+      }
+    }
+    append_utf8(result.text, c);
+  }
+  if (at != bytes.size()) {
+    append_utf8(result.text, kReplacement);
+    result.lossless = false;
+  }
+  return result;
+}
+
+}  // namespace
+
+void append_utf8(std::string& out, char32_t c) {
+  const auto put = [&out](char32_t unit) { out.push_back(static_cast<char>(unit)); };
+  if (c < 0x80) {
+    put(c);
+  } else if (c < 0x800) {
+    put(0xC0 | (c >> 6));
+    put(0x80 | (c & 0x3F));
+  } else if (c < 0x10000) {
+    put(0xE0 | (c >> 12));
+    put(0x80 | ((c >> 6) & 0x3F));
+    put(0x80 | (c & 0x3F));
+  } else {
+    put(0xF0 | (c >> 18));
+    put(0x80 | ((c >> 12) & 0x3F));
+    put(0x80 | ((c >> 6) & 0x3F));
+    put(0x80 | (c & 0x3F));
+  }
+}
+
+Decoded decode_utf16le(Bytes bytes) { return decode_utf16<false>(bytes); }
+Decoded decode_utf16be(Bytes bytes) { return decode_utf16<true>(bytes); }
+
+std::optional<Decoded> decode_codepage(Bytes bytes, unsigned codepage) {
+  if (codepage == 65001) return repair_utf8(as_chars(bytes));
+  if (codepage == 1200) return decode_utf16le(bytes);
+  if (codepage == 1201) return decode_utf16be(bytes);
+  // glibc knows Windows code pages as CPnnnn; the Latin-1 family has other names.
+  std::string name = "CP" + std::to_string(codepage);
+  if (codepage == 20127) name = "US-ASCII";
+  if (codepage == 28591) name = "ISO-8859-1";
+  const iconv_t converter = iconv_open("UTF-8", name.c_str());
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): the failure value POSIX defines.
+  if (converter == reinterpret_cast<iconv_t>(-1)) return std::nullopt;
+
+  Decoded result;
+  char* in = const_cast<char*>(reinterpret_cast<const char*>(bytes.data()));
+  std::size_t in_left = bytes.size();
+  std::array<char, 4096> buffer;
+  while (in_left > 0) {
+    char* out = buffer.data();
+    std::size_t out_left = buffer.size();
+    const std::size_t status = iconv(converter, &in, &in_left, &out, &out_left);
+    result.text.append(buffer.data(), buffer.size() - out_left);
+    if (status != static_cast<std::size_t>(-1) || errno == E2BIG) continue;
+    append_utf8(result.text, kReplacement);
+    result.lossless = false;
+    ++in;
+    --in_left;
+  }
+  iconv_close(converter);
+  return result;
+}
+
+bool is_valid_utf8(std::string_view text) {
+  char32_t c = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = decode_one(text, at, c);
+    if (length == 0) return false;
+    at += length;
+  }
+  return true;
+}
+
+Decoded repair_utf8(std::string_view text) {
+  Decoded result;
+  result.text.reserve(text.size());
+  char32_t c = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = decode_one(text, at, c);
+    if (length == 0) {
+      append_utf8(result.text, kReplacement);
+      result.lossless = false;
+      ++at;
+    } else {
+      result.text.append(text, at, length);
+      at += length;
+    }
+  }
+  return result;
+}
+
+std::string encode_utf16le(std::string_view utf8) {
+  std::string out;
+  out.reserve(utf8.size() * 2);
+  const auto put = [&out](char32_t unit) {
+    out.push_back(static_cast<char>(unit & 0xFF));
+    out.push_back(static_cast<char>(unit >> 8));
+  };
+  for (std::size_t at = 0; at < utf8.size();) {
+    char32_t c = kReplacement;
+    const std::size_t length = decode_one(utf8, at, c);
+    at += length == 0 ? 1 : length;
+    if (c >= 0x10000) {
+      put(0xD800 + ((c - 0x10000) >> 10));
+      put(0xDC00 + ((c - 0x10000) & 0x3FF));
+    } else {
+      put(c);
+    }
+  }
+  return out;
+}
+
+std::string fold_case(std::string_view utf8) {
+  std::string out;
+  out.reserve(utf8.size());
+  for (std::size_t at = 0; at < utf8.size();) {
+    std::size_t length = 0;
+    const char32_t c = folded_at(utf8, at, length);
+    if (c >= 0x110000) {
+      out.push_back(utf8[at]);
+    } else {
+      append_utf8(out, c);
+    }
+    at += length;
+  }
+  return out;
+}
+
+int compare_folded(std::string_view a, std::string_view b) {
+  std::size_t at_a = 0;
+  std::size_t at_b = 0;
+  while (at_a < a.size() && at_b < b.size()) {
+    std::size_t length_a = 0;
+    std::size_t length_b = 0;
+    const char32_t ca = folded_at(a, at_a, length_a);
+    const char32_t cb = folded_at(b, at_b, length_b);
+    if (ca != cb) return ca < cb ? -1 : 1;
+    at_a += length_a;
+    at_b += length_b;
+  }
+  return static_cast<int>(at_a < a.size()) - static_cast<int>(at_b < b.size());
+}
+
+bool equal_folded(std::string_view a, std::string_view b) { return compare_folded(a, b) == 0; }
+
+std::uint64_t hash_folded(std::string_view text) {
+  std::uint64_t hash = 0xCBF29CE484222325U;
+  const auto mix = [&hash](std::uint8_t byte) { hash = (hash ^ byte) * 0x100000001B3U; };
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t length = 0;
+    const char32_t c = folded_at(text, at, length);
+    for (int shift = 0; shift < 24; shift += 8) mix(static_cast<std::uint8_t>(c >> shift));
+    at += length;
+  }
+  return hash;
+}
+
+bool equal_ascii_nocase(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    if (lower(a[i]) != lower(b[i])) return false;
+  }
+  return true;
+}
+
+std::string to_lower_ascii(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+  return out;
+}
+
+std::string_view trim_blanks(std::string_view text) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::string to_hex(Bytes bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out(bytes.size() * 2, '0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const auto byte = std::to_integer<unsigned>(bytes[i]);
+    out[2 * i] = kDigits[byte >> 4];
+    out[2 * i + 1] = kDigits[byte & 15];
+  }
+  return out;
+}
+
+std::string escape_json(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out;
+  out.reserve(text.size() + 2);
+  const auto escape_unit = [&out, kDigits](unsigned unit) {
+    out += "\\u";
+    for (int shift = 12; shift >= 0; shift -= 4) out.push_back(kDigits[(unit >> shift) & 15]);
+  };
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out.push_back('\\');
+      out.push_back(c);
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else if (c == '\r') {
+      out += "\\r";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      escape_unit(byte);
+    } else if (c == '/' && at > 0 && text[at - 1] == '<') {
+      out += "\\/";
+    } else if (text.substr(at, 3) == "\xE2\x80\xA8" || text.substr(at, 3) == "\xE2\x80\xA9") {
+      escape_unit(text[at + 2] == '\xA8' ? 0x2028 : 0x2029);
+      at += 2;
+    } else {
+      out.push_back(c);
+    }
+  }
+  return out;
+}
+
+}  // namespace dirsnap

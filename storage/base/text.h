@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+//
+// Text of every source becomes UTF-8 here. Decoding is total: what cannot be decoded becomes
+// U+FFFD and is reported by a flag, so the caller can keep the raw bytes beside it.
+// Embedded NULs are data. Threads: pure functions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "storage/base/byte_reader.h"
+
+namespace dirsnap {
+
+// UTF-8 text and whether every input unit had a character.
+struct Decoded {
+  std::string text;
+  bool lossless = true;  // false: at least one U+FFFD stands for something undecodable
+};
+
+// UTF-16 little-endian; an odd last byte or a lone surrogate is lossy.
+Decoded decode_utf16le(Bytes bytes);
+Decoded decode_utf16be(Bytes bytes);
+
+// Windows code page by number (1252, 932, 1200, 65001, ...), by the C library's iconv.
+// nullopt: the machine has no such code page.
+std::optional<Decoded> decode_codepage(Bytes bytes, unsigned codepage);
+
+// Valid UTF-8 without overlong forms and surrogates.
+bool is_valid_utf8(std::string_view text);
+
+// Replaces each bad sequence by U+FFFD.
+Decoded repair_utf8(std::string_view text);
+
+std::string encode_utf16le(std::string_view utf8);
+
+// Appends one code point as UTF-8. REQUIRES: a scalar value (not a surrogate, <= 0x10FFFF).
+void append_utf8(std::string& out, char32_t code_point);
+
+// Simple Unicode case folding, one code point to one code point (utf8proc). The FOLD collation,
+// every index on names, and the look-ups of DNs, paths and names use exactly this function.
+// Invalid UTF-8 bytes are kept as they are.
+std::string fold_case(std::string_view utf8);
+int compare_folded(std::string_view a, std::string_view b);  // <0, 0, >0 by folded code points
+bool equal_folded(std::string_view a, std::string_view b);
+std::uint64_t hash_folded(std::string_view text);  // FNV-1a 64 of the folded bytes
+
+// ASCII-only helpers, for keywords.
+bool equal_ascii_nocase(std::string_view a, std::string_view b);
+std::string to_lower_ascii(std::string_view text);
+std::string_view trim_blanks(std::string_view text);
+
+// Lower-case hex digits, two a byte.
+std::string to_hex(Bytes bytes);
+
+// Escapes `text` for a JSON string literal without the quotes: controls, quote, backslash,
+// U+2028/9 and "</". REQUIRES: valid UTF-8.
+std::string escape_json(std::string_view text);
+
+}  // namespace dirsnap
