@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+//
+// The one visible list of the fixed tables. `snapshots` is not among them: its rows are the
+// snapshot records of the case, not rows inside a snapshot.
+#pragma once
+
+#include <array>
+
+#include "storage/tables/attributes.h"
+#include "storage/tables/connectors.h"
+#include "storage/tables/containers.h"
+#include "storage/tables/ese_columns.h"
+#include "storage/tables/ese_tables.h"
+#include "storage/tables/import_issues.h"
+#include "storage/tables/objects.h"
+#include "storage/tables/registry_keys.h"
+#include "storage/tables/registry_values.h"
+#include "storage/tables/schema_attributes.h"
+#include "storage/tables/schema_classes.h"
+#include "storage/tables/services.h"
+#include "storage/tables/sources.h"
+
+namespace dirsnap {
+
+inline constexpr std::array kFixedTables = {
+    &tables::sources::kSpec,           &tables::import_issues::kSpec,
+    &tables::objects::kSpec,           &tables::attributes::kSpec,
+    &tables::containers::kSpec,        &tables::connectors::kSpec,
+    &tables::services::kSpec,          &tables::registry_keys::kSpec,
+    &tables::registry_values::kSpec,   &tables::schema_classes::kSpec,
+    &tables::schema_attributes::kSpec, &tables::ese_tables::kSpec,
+    &tables::ese_columns::kSpec,
+};
+
+}  // namespace dirsnap
