@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+//
+// The seam between the import driver and the importers of each kind of source.
+// An importer gets a source's bytes and a context; it appends rows to relations and reports
+// issues. Domain rows that need several sources (connectors, services) are collected in the
+// context and written when all sources of the snapshot have been read.
+// Threads: one import runs in one thread; an importer may use helpers of its own inside.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/base/byte_source.h"
+#include "storage/base/cancel.h"
+#include "storage/base/issue.h"
+#include "storage/base/result.h"
+#include "storage/snapshot_writer.h"
+#include "storage/tables.h"
+
+namespace dirsnap {
+
+// The facts of one evidence file; the row of the table `sources`. An importer fills the second
+// part.
+struct SourceFacts {
+  std::int64_t source_id = 0;
+  std::string path;  // as given
+  std::string absolute_path;
+  std::uint64_t size_bytes = 0;
+  std::string sha256;
+  std::optional<std::string> modified_at;
+  std::string imported_at;
+
+  std::string kind = "other";         // contract, sources.kind
+  std::string role = "other";         // contract, sources.role
+  std::optional<std::string> server;  // NULL until told
+  std::optional<std::string> state;   // clean, dirty, damaged
+  std::uint64_t records = 0;
+  std::string details;  // JSON object text, may be empty
+};
+
+// A connector object as the directory tells it, before services are known.
+struct ConnectorCandidate {
+  std::int64_t object_id = 0;
+  std::int64_t source_id = 0;
+  std::string dn, name, type, class_name, level, organization;
+  std::optional<std::string> site, server, diagnostic_reg_key, service_key;
+  std::string server_rule = "none", join_rule = "none";
+  bool needs_service = false, is_deleted = false;
+  std::vector<std::string> address_spaces;
+};
+
+// One Services subkey of one control set, as its registry tells it.
+struct ServiceRecord {
+  std::int64_t source_id = 0;
+  std::optional<std::string> server, display_name, image_path, account, load_group, changed_at;
+  std::string name, control_set, key_path;
+  std::optional<std::int64_t> start, type, error_control;
+  std::optional<std::vector<std::string>> depends_on, depends_on_group;
+  bool is_current = false;
+};
+
+// What the user said on the command line.
+struct ImportOptions {
+  std::optional<std::string> server;    // --server
+  std::optional<unsigned> codepage;     // --codepage
+  std::optional<std::string> map_file;  // --map
+  std::optional<std::string> as_kind;   // --as
+};
+
+// Shared by all importers of one snapshot.
+class ImportContext {
+ public:
+  ImportContext(SnapshotWriter& writer, const ImportOptions& options, const CancelToken& cancel)
+      : writer_(writer), options_(options), cancel_(cancel) {}
+
+  [[nodiscard]] SnapshotWriter& writer() { return writer_; }
+  [[nodiscard]] const ImportOptions& options() const { return options_; }
+  [[nodiscard]] const CancelToken& cancel() const { return cancel_; }
+
+  // The relation of a fixed table.
+  [[nodiscard]] Result<RelationWriter*> table(const TableSpec& spec) {
+    return writer_.relation(relation_of(spec));
+  }
+
+  // Next free ids of the snapshot (they start at 1 and are dense).
+  std::int64_t next_object_id = 1;
+  std::int64_t next_key_id = 1;
+
+  std::vector<ConnectorCandidate> connectors;
+  std::vector<ServiceRecord> services;
+  std::optional<std::string> organization;      // first one found
+  std::optional<std::string> directory_server;  // server the directory database belongs to
+
+ private:
+  SnapshotWriter& writer_;
+  const ImportOptions& options_;
+  const CancelToken& cancel_;
+};
+
+// One kind of source: how it is told by content and how it is read.
+struct Importer {
+  const char* kind;  // contract, sources.kind
+  // True if the content is of this kind. `head`: the first bytes (up to 64 KiB, fewer if the
+  // source is smaller).
+  bool (*probe)(Bytes head, std::uint64_t size_bytes);
+  // Reads the source into the context. Fails only if nothing of it can be used; all else is an
+  // issue. `facts` is filled in.
+  Result<void> (*import)(ByteSource& source,
+                         SourceFacts& facts,
+                         ImportContext& context,
+                         IssueSink& issues);
+};
+
+}  // namespace dirsnap

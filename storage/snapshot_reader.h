@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+//
+// Reading sealed snapshots: one read transaction, relations, chunks, indexes.
+// Lifetime: a Relation and everything it returns borrow the ReadTxn; text and blobs point into
+// the file's map and stay valid until the transaction ends.
+// Threads: one thread per ReadTxn.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "storage/case_file.h"
+#include "storage/chunk.h"
+
+namespace dirsnap {
+
+// An exact index over one column: the distinct values in order (NULLs are left out), each with
+// its rows ascending. "Same value" and "in order" are those of the column's collation; numbers
+// come before text before blobs.
+class IndexView {
+ public:
+  [[nodiscard]] std::uint32_t distinct() const;
+  // Rows of the `ordinal`-th distinct value. REQUIRES: ordinal < distinct().
+  [[nodiscard]] std::uint32_t rows_of(std::uint32_t ordinal, std::vector<std::uint32_t>& out) const;
+  [[nodiscard]] std::uint32_t count_of(std::uint32_t ordinal) const;
+  // Number of rows of the ordinals [first, last): exact and free.
+  [[nodiscard]] std::uint64_t count_of(std::uint32_t first, std::uint32_t last) const;
+  // One row number at position `i` of all rows in index order. REQUIRES: i < total().
+  [[nodiscard]] std::uint32_t row_at(std::uint64_t i) const;
+  [[nodiscard]] std::uint64_t begin_of(
+      std::uint32_t ordinal) const;           // position; ordinal <= distinct()
+  [[nodiscard]] std::uint64_t total() const;  // rows that are not NULL
+
+  // The ordinal whose value equals `value` under the index's collation.
+  [[nodiscard]] Result<std::optional<std::uint32_t>> find(const ValueView& value) const;
+  // First ordinal whose value is not less than (or, with `after`, greater than) `value`.
+  [[nodiscard]] Result<std::uint32_t> lower_bound(const ValueView& value, bool after = false) const;
+
+  struct Impl;
+  explicit IndexView(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+
+ private:
+  std::shared_ptr<const Impl> impl_;
+};
+
+class Relation {
+ public:
+  [[nodiscard]] const RelationDef& def() const;
+  [[nodiscard]] std::uint64_t snapshot_id() const;
+  [[nodiscard]] std::uint64_t rows() const;
+  [[nodiscard]] std::optional<std::uint32_t> column(std::string_view name) const;
+
+  // Chunk `chunk_no` of a column. REQUIRES: column and chunk_no exist.
+  [[nodiscard]] Result<ChunkView> chunk(std::uint32_t column, std::uint64_t chunk_no) const;
+  // True if no row of the chunk has a value in the column, without reading it.
+  [[nodiscard]] Result<ValueView> value(std::uint32_t column, std::uint64_t row) const;
+  // The index of a column declared with Access::kIndex. Fails with kNotFound otherwise.
+  [[nodiscard]] Result<IndexView> index(std::uint32_t column) const;
+
+  struct Impl;
+  explicit Relation(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+
+ private:
+  std::shared_ptr<const Impl> impl_;
+};
+
+// One consistent view of the case: only sealed snapshots. Ends with the object.
+class ReadTxn {
+ public:
+  static Result<std::unique_ptr<ReadTxn>> begin(const CaseFile& file);
+  ~ReadTxn();
+  ReadTxn(const ReadTxn&) = delete;
+  ReadTxn& operator=(const ReadTxn&) = delete;
+
+  // Sealed snapshots by ascending id.
+  [[nodiscard]] const std::vector<SnapshotRecord>& snapshots() const;
+
+  // The relation of that name in that snapshot, or nullopt. Cheap: cached per transaction.
+  [[nodiscard]] Result<std::optional<Relation>> relation(std::uint64_t snapshot_id,
+                                                         std::string_view name) const;
+  // Names of all relations of a snapshot.
+  [[nodiscard]] Result<std::vector<std::string>> relation_names(std::uint64_t snapshot_id) const;
+
+  // Recomputes the seal of one snapshot: SHA-256 over its rows in key order.
+  [[nodiscard]] Result<std::string> compute_seal(std::uint64_t snapshot_id) const;
+
+  struct Impl;
+
+ private:
+  explicit ReadTxn(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace dirsnap
