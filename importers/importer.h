@@ -48,10 +48,11 @@ struct SourceFacts {
 struct ConnectorCandidate {
   std::int64_t object_id = 0;
   std::int64_t source_id = 0;
-  std::string dn, name, type, class_name, level, organization;
-  std::optional<std::string> site, server, diagnostic_reg_key, service_key;
-  std::string server_rule = "none", join_rule = "none";
-  bool needs_service = false, is_deleted = false;
+  std::string dn, name, class_name, level, organization;
+  std::vector<std::string> class_names;  // most derived first, X.500 names where there are any
+  std::optional<std::string> site, diagnostic_reg_key;
+  std::optional<std::string> home_mta_server, home_server, computer_name;
+  bool is_deleted = false;
   std::vector<std::string> address_spaces;
 };
 
