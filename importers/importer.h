@@ -8,7 +8,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -69,6 +71,7 @@ struct ImportOptions {
   std::optional<unsigned> codepage;     // --codepage
   std::optional<std::string> map_file;  // --map
   std::optional<std::string> as_kind;   // --as
+  bool no_logs = false;                 // --no-logs: read a hive as it lies
 };
 
 // Shared by all importers of one snapshot.
@@ -94,6 +97,10 @@ class ImportContext {
   std::vector<ServiceRecord> services;
   std::optional<std::string> organization;      // first one found
   std::optional<std::string> directory_server;  // server the directory database belongs to
+
+  // Opens the file whose name is the current source's with `suffix` (".LOG1") appended, in any
+  // case of letters; null where there is none. Set by the driver for each source; may be empty.
+  std::function<std::unique_ptr<ByteSource>(std::string_view suffix)> open_sibling;
 
  private:
   SnapshotWriter& writer_;

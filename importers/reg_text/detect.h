@@ -19,10 +19,10 @@ inline constexpr std::size_t kDetectBytes = 65'536;
 
 struct Detected {
   Form form = Form::kRegedit4;
-  TextCoding coding;         // the code page is the caller's to choose
+  TextCoding coding;  // the code page is the caller's to choose
   bool has_bom = false;
-  bool has_header = true;    // false: keys and values are there, the first line is not
-  bool is_refused = false;   // a Windows 3.x file: known, and not read
+  bool has_header = true;   // false: keys and values are there, the first line is not
+  bool is_refused = false;  // a Windows 3.x file: known, and not read
 };
 
 // nullopt: no registry text.

@@ -73,8 +73,7 @@ std::size_t DocumentBuilder::delete_key(std::string_view path) {
 
 bool DocumentBuilder::set_value(Value value) {
   Slot& slot = keys_[current_];
-  const auto [place, is_new] =
-      by_name_.try_emplace(value_id(value.name), slot.key.values.size());
+  const auto [place, is_new] = by_name_.try_emplace(value_id(value.name), slot.key.values.size());
   if (is_new) {
     slot.key.values.push_back(std::move(value));
     slot.value_is_alive.push_back(true);

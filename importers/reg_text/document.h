@@ -38,19 +38,19 @@ struct Value {
 };
 
 struct Key {
-  std::string path;                        // full, root abbreviations written out
-  std::uint64_t offset = 0;                // of the line that opens it first
-  std::optional<std::uint64_t> filetime;   // last written; only some forms tell it
-  std::optional<std::string> class_name;   // only some forms tell it
-  std::vector<Value> values;               // in order of first assignment
+  std::string path;                       // full, root abbreviations written out
+  std::uint64_t offset = 0;               // of the line that opens it first
+  std::optional<std::uint64_t> filetime;  // last written; only some forms tell it
+  std::optional<std::string> class_name;  // only some forms tell it
+  std::vector<Value> values;              // in order of first assignment
 };
 
 enum class Form : std::uint8_t {
-  kRegedit4,   // REGEDIT4: one byte per character in a code page
-  kRegedit5,   // Windows Registry Editor Version 5.00
-  kWine,       // WINE REGISTRY Version 2
-  kRegEdt32,   // RegEdt32 "Save Subtree As"
-  kRegQuery,   // output of `reg query /s`
+  kRegedit4,  // REGEDIT4: one byte per character in a code page
+  kRegedit5,  // Windows Registry Editor Version 5.00
+  kWine,      // WINE REGISTRY Version 2
+  kRegEdt32,  // RegEdt32 "Save Subtree As"
+  kRegQuery,  // output of `reg query /s`
 };
 
 enum class Encoding : std::uint8_t {
@@ -69,7 +69,7 @@ struct Document {
   std::vector<Key> keys;
 };
 
-const char* form_name(Form form);          // for sources.details
+const char* form_name(Form form);  // for sources.details
 const char* encoding_name(Encoding encoding);
 
 // Applies the statements of a text in their order. Key paths and value names compare case-blind.

@@ -22,9 +22,8 @@ bool is_ascii(std::string_view text) {
 LineReader::LineReader(ByteSource& source, const TextCoding& coding)
     : source_(source),
       coding_(coding),
-      unit_bytes_(coding.encoding == Encoding::kUtf16Le || coding.encoding == Encoding::kUtf16Be
-                      ? 2
-                      : 1),
+      unit_bytes_(
+          coding.encoding == Encoding::kUtf16Le || coding.encoding == Encoding::kUtf16Be ? 2 : 1),
       buffer_offset_(coding.bom_bytes) {}
 
 Result<bool> LineReader::refill() {
@@ -43,8 +42,8 @@ Result<bool> LineReader::refill() {
 // Index behind the line feed of the first line end at or after `from`, or kNotFound.
 std::size_t LineReader::find_line_end(std::size_t from) const {
   if (unit_bytes_ == 1) {
-    const auto place = std::find(buffer_.begin() + static_cast<std::ptrdiff_t>(from),
-                                 buffer_.end(), std::byte{'\n'});
+    const auto place = std::find(buffer_.begin() + static_cast<std::ptrdiff_t>(from), buffer_.end(),
+                                 std::byte{'\n'});
     return place == buffer_.end() ? kNotFound
                                   : static_cast<std::size_t>(place - buffer_.begin()) + 1;
   }
@@ -100,8 +99,9 @@ Result<bool> LineReader::next(Line& line) {
   while (end == kNotFound && !at_end_) {
     searched = (buffer_.size() - at_) / unit_bytes_ * unit_bytes_;
     if (searched > kMaxLineBytes) {
-      if (head.empty()) head.assign(buffer_.begin() + static_cast<std::ptrdiff_t>(at_),
-                                    buffer_.begin() + static_cast<std::ptrdiff_t>(at_ + searched));
+      if (head.empty())
+        head.assign(buffer_.begin() + static_cast<std::ptrdiff_t>(at_),
+                    buffer_.begin() + static_cast<std::ptrdiff_t>(at_ + searched));
       at_ += searched;
       passed_over += searched;
       searched = 0;

@@ -60,8 +60,8 @@ class LineReader {
   TextCoding coding_;
   std::size_t unit_bytes_;
   std::vector<std::byte> buffer_;
-  std::size_t at_ = 0;             // of the next line in buffer_
-  std::uint64_t buffer_offset_;    // of buffer_[0] in the source
+  std::size_t at_ = 0;           // of the next line in buffer_
+  std::uint64_t buffer_offset_;  // of buffer_[0] in the source
   std::uint64_t line_number_ = 0;
   bool at_end_ = false;
   bool saw_non_ascii_ = false;

@@ -26,8 +26,7 @@ Result<Detected> detect_source(ByteSource& source) {
 }
 
 void report_source(IssueSink& issues, Severity severity, const char* code, std::string message) {
-  issues.report(
-      {.severity = severity, .code = code, .place = {}, .message = std::move(message)});
+  issues.report({.severity = severity, .code = code, .place = {}, .message = std::move(message)});
 }
 
 // One issue a file for each guess that mattered.
@@ -42,8 +41,9 @@ void report_guesses(const Document& document,
                       " was taken, another may be right (--codepage)");
   }
   if (codec.saw_fallback()) {
-    report_source(issues, Severity::kDoubt, "reg-mixed-encoding",
-                  "some strings are UTF-8, others are not; those were read as one byte a character");
+    report_source(
+        issues, Severity::kDoubt, "reg-mixed-encoding",
+        "some strings are UTF-8, others are not; those were read as one byte a character");
   }
   if (lines.saw_undecodable() || codec.saw_undecodable()) {
     report_source(issues, Severity::kDoubt, "reg-undecodable-text",
@@ -72,9 +72,9 @@ Result<Document> read_document(ByteSource& source,
     return fail(Code::kUsage, "code page " + std::to_string(document.codepage) + " is not known");
   }
   if (!detected.has_header) {
-    report_source(issues, Severity::kLoss, "reg-no-header",
-                  std::string("the header line is missing or damaged; read as ") +
-                      form_name(document.form));
+    report_source(
+        issues, Severity::kLoss, "reg-no-header",
+        std::string("the header line is missing or damaged; read as ") + form_name(document.form));
   }
   detected.coding.codepage = document.codepage;
   LineReader lines(source, detected.coding);

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdint>
 #include <fstream>
-
 #include <lzma.h>
 
 namespace dirsnap::test {
