@@ -208,7 +208,7 @@ std::vector<std::uint32_t> class_chain(const SchemaClass& of) {
 
 std::string object_id_text(std::uint32_t id, char separator) {
   std::string text(kPrefixes[(id >> 16) % std::size(kPrefixes)]);
-  text += "." + std::to_string(id & 0xFFFF);
+  text.append(1, separator).append(std::to_string(id & 0xFFFF));
   std::replace(text.begin(), text.end(), '.', separator);
   return text;
 }

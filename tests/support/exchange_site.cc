@@ -187,9 +187,17 @@ SiteObject ExchangeSite::mailbox(std::uint32_t index) const {
   add_text(object, attr::kDisplayName, surname + ", " + given);
   add_text(object, attr::kGivenName, given);
   add_text(object, attr::kSurname, surname);
+  add_text(object, attr::kInitials, given.substr(0, 1) + surname.substr(0, 1));
+  add_text(object, attr::kDisplayNamePrintable, alias + " of " + spec_.sites[site]);
   add_text(object, attr::kMailNickname, alias);
-  add_text(object, attr::kDepartment, std::string(kDepartments[index % kDepartments.size()]));
-  add_text(object, attr::kTitle, std::string(kTitles[index % kTitles.size()]));
+  const std::string department(kDepartments[index % kDepartments.size()]);
+  const std::string title(kTitles[index % kTitles.size()]);
+  add_text(object, attr::kDepartment, department);
+  add_text(object, attr::kTitle, title);
+  add_text(object, attr::kDescription,
+           title + " in " + department + " since 1998, desk " + std::to_string(index % 400));
+  add_text(object, attr::kTelephoneNumber, "+47 555 " + std::to_string(20000 + index));
+  add_text(object, attr::kTelephoneNumber, "+47 556 " + std::to_string(30000 + index));
   add_text(object, attr::kCompany, spec_.organization);
   add_text(object, attr::kLocalityName, spec_.sites[site]);
   add_text(object, attr::kTelephoneOffice1, "+47 555 " + std::to_string(10000 + index));
@@ -201,7 +209,7 @@ SiteObject ExchangeSite::mailbox(std::uint32_t index) const {
   add_reference(object, attr::kHomeMTA, mtas_[server]);
   add_reference(object, attr::kHomeMDB, stores_[server]);
   add_octets(object, attr::kAssocNTAccount, account_sid(2000 + index));
-  add_octets(object, attr::kNTSecurityDescriptor, security_descriptor(2000 + index, 5));
+  add_octets(object, attr::kNTSecurityDescriptor, security_descriptor(2000 + index, 8));
   return object;
 }
 
