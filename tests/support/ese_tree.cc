@@ -91,6 +91,17 @@ std::uint32_t TreeBuilder::level_flags(std::size_t depth) const {
   return page_flags_ | (depth == 0 ? kPageLeaf : 0) | (depth == 1 ? kPageParentOfLeaf : 0);
 }
 
+// Only leaves know their siblings; libesedb refuses inner pages that do.
+PageHead TreeBuilder::head_of(std::size_t depth, std::uint32_t page_no, Siblings siblings) {
+  const bool leaf = depth == 0;
+  return {page_no,
+          leaf ? siblings.left : 0,
+          leaf ? siblings.right : 0,
+          space_->object_id(),
+          level_flags(depth),
+          file_->next_database_time()};
+}
+
 std::vector<PageNode> TreeBuilder::nodes_of(const Level& level,
                                             std::size_t first,
                                             std::size_t end) const {
@@ -118,8 +129,7 @@ Result<void> TreeBuilder::write_level(std::size_t depth,
                                       std::uint32_t next_page,
                                       std::string_view separator_key) {
   Level& level = levels_[depth];
-  const PageHead head{level.page_no,       level.previous,     next_page,
-                      space_->object_id(), level_flags(depth), file_->next_database_time()};
+  const PageHead head = head_of(depth, level.page_no, {level.previous, next_page});
   DIRSNAP_CHECK(write_nodes(head, nodes_of(level, 0, level.nodes.size())));
   const std::string child = le_bytes(level.page_no);
   level.previous = level.page_no;
@@ -147,12 +157,8 @@ Result<void> TreeBuilder::halve(std::size_t depth) {
   const Level level = std::exchange(levels_[depth], Level{});
   const std::vector<PageNode> nodes = nodes_of(level, 0, count);
   const auto split_at = nodes.begin() + static_cast<std::ptrdiff_t>(middle);
-  const std::uint32_t flags = level_flags(depth);
-  const PageHead left_head{left, 0, right, space_->object_id(), flags, file_->next_database_time()};
-  DIRSNAP_CHECK(write_nodes(left_head, {nodes.begin(), split_at}));
-  const PageHead right_head{
-      right, left, 0, space_->object_id(), flags, file_->next_database_time()};
-  DIRSNAP_CHECK(write_nodes(right_head, {split_at, nodes.end()}));
+  DIRSNAP_CHECK(write_nodes(head_of(depth, left, {0, right}), {nodes.begin(), split_at}));
+  DIRSNAP_CHECK(write_nodes(head_of(depth, right, {left, 0}), {split_at, nodes.end()}));
   const PageNode& last = nodes[middle - 1];
   const PageNode& next = nodes[middle];
   const std::string key =

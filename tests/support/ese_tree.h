@@ -120,6 +120,12 @@ class TreeBuilder {
     std::uint32_t previous = 0;  // left sibling
   };
 
+  struct Siblings {
+    std::uint32_t left;
+    std::uint32_t right;
+  };
+
+  PageHead head_of(std::size_t depth, std::uint32_t page_no, Siblings siblings);
   std::string_view key_of(const Level& level, std::size_t i) const;
   std::string_view data_of(const Level& level, std::size_t i) const;
   std::string ordering_key(std::string_view key, std::string_view data) const;
