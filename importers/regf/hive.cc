@@ -31,11 +31,22 @@ Hive::Hive(Bytes image, const BaseBlock& base)
   if (base_.minor < 2) cell_header_bytes_ = 8;
 }
 
+bool is_hive(Bytes head) {
+  const bool has_bin = head.size() > kBaseBlockBytes && is_bin(head, kBaseBlockBytes);
+  return (parse_base_block(head).has_signature || has_bin) && !is_log(head);
+}
+
+bool is_log(Bytes head) {
+  const BaseBlock base = parse_base_block(head);
+  if (!base.has_signature || base.file_type == 0) return false;
+  const std::string_view body = as_chars(head).substr(kBaseBlockUsedBytes);
+  return body.empty() || body.starts_with("HvLE") || body.starts_with("DIRT");
+}
+
 Result<Hive> Hive::open(Bytes image) {
   const BaseBlock base = parse_base_block(image);
-  const bool has_bin = image.size() > kBaseBlockBytes && is_bin(image, kBaseBlockBytes);
-  if (!base.has_signature && !has_bin) return fail(Code::kUnsupported, "no registry hive");
-  if (base.file_type != 0 && base.has_checksum) {
+  if (!is_hive(image) && !is_log(image)) return fail(Code::kUnsupported, "no registry hive");
+  if (is_log(image)) {
     return fail(Code::kUnsupported, "a transaction log; it is read together with its hive");
   }
   return Hive(image, base);

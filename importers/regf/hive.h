@@ -26,6 +26,11 @@ struct Cell {
   bool is_cut = false;  // its size goes past the end of the hive; the record ends there
 };
 
+// Told from the first bytes of a file; at least kBaseBlockBytes + kBinHeaderBytes of them should
+// be there. A log begins like a hive.
+bool is_hive(Bytes head);
+bool is_log(Bytes head);
+
 class Hive {
  public:
   // The whole file, logs applied or not. Fails with kUnsupported if it is no hive at all: neither

@@ -161,6 +161,10 @@ void Replayer::sort_out(const LogFile& file) {
 
 Replay Replayer::run(std::span<const LogFile> logs) {
   result_.was_dirty = base_.is_dirty();
+  if (!base_.has_checksum) {
+    report(issues_, Severity::kDoubt, "hive-base-block",
+           "the first block is damaged: its checksum is wrong");
+  }
   if (!result_.was_dirty || image_.size() < kBaseBlockUsedBytes) return result_;
   for (const LogFile& file : logs) sort_out(file);
   if (!new_logs_.empty()) {

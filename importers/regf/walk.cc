@@ -179,6 +179,7 @@ Result<void> Walker::visit(const Pending& pending) {
                          .parent = pending.parent,
                          .offset = pending.offset,
                          .subkeys = subkeys_.size(),
+                         .class_name = read_class_name(hive_, *key),
                          .values = values_}));
   for (auto place_in_list = subkeys_.rbegin(); place_in_list != subkeys_.rend(); ++place_in_list) {
     stack_.push_back({*place_in_list, number, pending.offset, pending.depth + 1});
@@ -335,6 +336,28 @@ void Walker::mark_data(const ValueNode& value) {
 }
 
 }  // namespace
+
+std::vector<std::string> root_subkey_names(const Hive& hive) {
+  std::vector<std::string> names;
+  const auto key_at = [&hive](std::uint32_t offset) -> std::optional<KeyNode> {
+    const auto cell = hive.cell(offset);
+    if (!cell) return std::nullopt;
+    auto key = parse_key_node(hive, cell->record);
+    return key ? std::optional<KeyNode>(*std::move(key)) : std::nullopt;
+  };
+  const auto list_at = [&hive](std::uint32_t offset) -> SubkeyList {
+    const auto cell = hive.cell(offset);
+    return cell ? parse_subkey_list(cell->record).value_or(SubkeyList{}) : SubkeyList{};
+  };
+  const auto root = key_at(hive.base().root_offset);
+  if (!root || root->subkey_count == 0) return names;
+  SubkeyList list = list_at(root->subkey_list);
+  if (list.is_index) list = list.entries.empty() ? SubkeyList{} : list_at(list.entries.front());
+  for (const std::uint32_t entry : list.entries) {
+    if (const auto key = key_at(entry)) names.push_back(key->name);
+  }
+  return names;
+}
 
 Result<void> walk(const Hive& hive,
                   const CancelToken& cancel,

@@ -39,6 +39,7 @@ struct WalkKey {
   std::size_t parent = kNoKey;  // number of the parent, kNoKey at the root
   std::uint32_t offset = 0;     // of the nk cell
   std::uint64_t subkeys = 0;    // entries of its subkey lists that follow
+  std::optional<std::string> class_name;
   std::span<const WalkValue> values;
 };
 
@@ -59,6 +60,9 @@ class CellMap {
  private:
   std::vector<bool> bits_;
 };
+
+// Names of the root's direct subkeys as far as they can be read, to tell what the hive is.
+std::vector<std::string> root_subkey_names(const Hive& hive);
 
 using WalkCallback = std::function<Result<void>(const WalkKey&)>;
 
