@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "importers/regf/walk.h"
 #include "storage/base/text.h"
 
 namespace dirsnap::test {
@@ -65,6 +66,29 @@ std::vector<std::string> canonical_lines(const reg_text::Document& document) {
       lines.push_back(value_line(path, value.name, value.type, as_bytes(value.data)));
     }
   }
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+Result<std::vector<std::string>> canonical_lines(const regf::Hive& hive, IssueSink& issues) {
+  std::vector<std::string> lines;
+  std::vector<std::string> paths;  // by number of the key
+  const CancelToken cancel;
+  const auto on_key = [&](const regf::WalkKey& key) -> Result<void> {
+    std::string path;
+    if (key.parent != regf::kNoKey) {
+      path = paths[key.parent];
+      if (!path.empty()) path += '\\';
+      path += canonical_name(key.node->name, true);
+    }
+    lines.push_back(key_line(path, key.node->last_written));
+    for (const regf::WalkValue& value : key.values) {
+      lines.push_back(value_line(path, value.node.name, value.node.type, value.data));
+    }
+    paths.push_back(std::move(path));
+    return {};
+  };
+  DIRSNAP_CHECK(regf::walk(hive, cancel, issues, on_key));
   std::sort(lines.begin(), lines.end());
   return lines;
 }
