@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <string>
 #include <vector>
@@ -15,6 +13,7 @@
 #include "tests/support/ese_page.h"
 #include "tests/unit/storage/temp_folder.h"
 #include "tests/unit/support/ese_fixture.h"
+#include "tests/unit/support/file_bytes.h"
 
 namespace dirsnap::test {
 namespace {
@@ -25,22 +24,8 @@ using support::Generation;
 
 constexpr int kRows = 1200;
 
-struct Issues final : IssueSink {
-  void report(Issue issue) override {
-    all.push_back(std::string(issue.code) + " " + issue.message);
-  }
-  std::vector<std::string> all;
-};
-
-std::string file_bytes(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
 MemorySource source_of(const std::filesystem::path& path) {
-  const std::string bytes = file_bytes(path);
-  const Bytes view = as_bytes(bytes);
-  return MemorySource(std::vector<std::byte>(view.begin(), view.end()));
+  return memory_source(file_bytes(path));
 }
 
 std::string name_of(const EseOptions& options) {
