@@ -14,6 +14,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "importers/ese/file_header.h"
@@ -71,12 +72,27 @@ class Database {
   [[nodiscard]] PageStore& store() { return *store_; }
   [[nodiscard]] IssueSink& issues() { return issues_; }
   [[nodiscard]] const OpenOptions& options() const { return options_; }
+  // Issues of severity loss reported so far.
+  [[nodiscard]] std::uint64_t losses() const { return issues_.losses; }
 
  private:
-  Database(ByteSource& source, const OpenOptions& options, IssueSink& issues);
+  // Passes issues on and counts the losses among them.
+  struct CountingSink final : IssueSink {
+    explicit CountingSink(IssueSink& sink) : to(sink) {}
+    void report(Issue issue) override {
+      if (issue.severity == Severity::kLoss) ++losses;
+      to.report(std::move(issue));
+    }
+    IssueSink& to;
+    std::uint64_t losses = 0;
+  };
+
+  Database(const OpenOptions& options, IssueSink& issues) : options_(options), issues_(issues) {}
+  void report_state();
+  void report_size(const ByteSource& source);
 
   OpenOptions options_;
-  IssueSink& issues_;
+  CountingSink issues_;
   FileHeader header_;
   std::unique_ptr<PageStore> store_;
   std::vector<TableDef> tables_;
