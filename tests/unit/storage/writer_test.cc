@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <cmath>
 #include <csignal>
 #include <fstream>
 #include <functional>
@@ -108,6 +109,27 @@ TEST_CASE("a relation has one definition, a case one snapshot of a name, a reade
   must(writer->seal());
   CHECK(writer->seal().error().code == Code::kUsage);
   CHECK(writer->relation(ordered()).error().code == Code::kUsage);
+}
+
+TEST_CASE("NaN and NULL are stored alike: as nothing") {
+  const TempFolder folder;
+  auto file = must(CaseFile::open(folder / "a.dirsnap", OpenMode::kReadWrite));
+  auto writer = must(SnapshotWriter::begin(*file, named("one")));
+  const RelationDef def{.name = "reals",
+                        .columns = {{"r", ColumnType::kReal, Access::kIndex, Collation::kBinary}}};
+  RelationWriter* relation = must(writer->relation(def));
+  for (const ValueView& value : {ValueView::of_real(std::nan("")), ValueView::null(),
+                                 ValueView::of_real(1.5), ValueView::of_real(std::nan(""))}) {
+    const Cell cell{.column = 0, .value = value};
+    must(relation->append({&cell, 1}));
+  }
+  const SnapshotRecord sealed = must(writer->seal());
+  const auto txn = must(ReadTxn::begin(*file));
+  CHECK(must(txn->compute_seal(1)) == sealed.seal);
+  const auto read = must(txn->relation(1, "reals"));
+  CHECK(must(read->value(0, 0)).is_null());
+  CHECK(must(read->value(0, 2)).real == 1.5);
+  CHECK(must(read->index(0)).total() == 1);
 }
 
 TEST_CASE("facts given at the end are those of the record") {
