@@ -12,7 +12,6 @@ constexpr std::uint64_t kLatest = 157'469'184'000'000'000;    // 2100-01-01
 constexpr std::size_t kMaxKeyNameBytes = 512;                 // 256 UTF-16 units
 constexpr std::size_t kMaxValueNameBytes = 32'768;
 constexpr std::size_t kMaxDataBytes = std::size_t{1} << 28;
-constexpr std::uint16_t kKnownValueFlags = kValueNameIsLatin1 | kValueIsTombstone;
 
 class Scanner {
  public:
@@ -114,7 +113,6 @@ void Scanner::try_value(std::size_t at, Bytes record, Place place) {
   const auto offset = static_cast<std::uint32_t>(at - hive_.cell_header_bytes());
   auto node = parse_value_node(hive_, record, offset);
   if (!node || node->name_bytes > kMaxValueNameBytes) return;
-  if ((node->flags & ~kKnownValueFlags) != 0 && !hive_.is_first_version()) return;
   if (node->is_inline() ? node->size() > 4 : node->size() > kMaxDataBytes) return;
   DeletedValue value;
   value.node = *std::move(node);
