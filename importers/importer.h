@@ -48,10 +48,11 @@ struct SourceFacts {
 struct ConnectorCandidate {
   std::int64_t object_id = 0;
   std::int64_t source_id = 0;
-  std::string dn, name, type, class_name, level, organization;
-  std::optional<std::string> site, server, diagnostic_reg_key, service_key;
-  std::string server_rule = "none", join_rule = "none";
-  bool needs_service = false, is_deleted = false;
+  std::string dn, name, class_name, level, organization;
+  std::vector<std::string> class_names;  // most derived first, X.500 names where there are any
+  std::optional<std::string> site, diagnostic_reg_key;
+  std::optional<std::string> home_mta_server, home_server, computer_name;
+  bool is_deleted = false;
   std::vector<std::string> address_spaces;
 };
 
@@ -71,7 +72,7 @@ struct ImportOptions {
   std::optional<unsigned> codepage;     // --codepage
   std::optional<std::string> map_file;  // --map
   std::optional<std::string> as_kind;   // --as
-  bool no_logs = false;                 // --no-logs: read a hive as it lies
+  bool no_logs = false;                 // --no-logs: hives as they lie, without their logs
 };
 
 // Shared by all importers of one snapshot.
@@ -98,8 +99,8 @@ class ImportContext {
   std::optional<std::string> organization;      // first one found
   std::optional<std::string> directory_server;  // server the directory database belongs to
 
-  // Opens the file whose name is the current source's with `suffix` (".LOG1") appended, in any
-  // case of letters; null where there is none. Set by the driver for each source; may be empty.
+  // Opens a file beside the present source whose name is the source's name plus `suffix`,
+  // compared without case (".LOG1"); null where there is none. Set by the driver per source.
   std::function<std::unique_ptr<ByteSource>(std::string_view suffix)> open_sibling;
 
  private:

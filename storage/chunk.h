@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,12 +31,16 @@ class RowMask {
   }
   void set(std::uint32_t row) { words_[row >> 6] |= std::uint64_t{1} << (row & 63); }
   void reset(std::uint32_t row) { words_[row >> 6] &= ~(std::uint64_t{1} << (row & 63)); }
+  // 64 rows at once: rows 64*i .. 64*i+63, lowest bit first.
+  static constexpr std::uint32_t kWords = kChunkRows / 64;
+  [[nodiscard]] std::uint64_t word(std::uint32_t i) const { return words_[i]; }
+  void set_word(std::uint32_t i, std::uint64_t bits) { words_[i] = bits; }
   // First set row at or after `from`, or kChunkRows.
   [[nodiscard]] std::uint32_t next(std::uint32_t from) const;
   [[nodiscard]] std::uint32_t count() const;
 
  private:
-  std::array<std::uint64_t, kChunkRows / 64> words_{};
+  std::array<std::uint64_t, kWords> words_{};
 };
 
 enum class Op : std::uint8_t {
@@ -81,9 +86,54 @@ class ChunkView {
 
  private:
   friend Result<ChunkView> parse_chunk(Bytes bytes, std::uint32_t rows);
+  friend class ChunkParser;
+  friend class ChunkSelector;
+
+  // How the rows that have a value map to slots of the payload.
+  enum class Shape : std::uint8_t { kAbsent, kFixed, kPlain, kDictionary, kMixed };
+  static constexpr std::uint32_t kNoSlot = UINT32_MAX;
+
+  [[nodiscard]] std::uint32_t slot_of(std::uint32_t row) const;
+  [[nodiscard]] std::uint32_t listed_row(std::uint32_t slot) const;
+  [[nodiscard]] std::uint32_t code_at(std::uint32_t slot) const;
+  [[nodiscard]] std::uint64_t fixed_at(std::uint32_t slot) const;
+  [[nodiscard]] ValueView slot_value(std::uint32_t slot) const;
+  [[nodiscard]] ValueView bytes_value(std::uint32_t index, ValueType type) const;
+  [[nodiscard]] std::uint32_t offset_at(std::uint32_t index) const;
+  [[nodiscard]] ValueView long_value(std::uint32_t index) const;
+
   Bytes bytes_;
   std::uint32_t rows_ = 0;
-  // Encoding-specific members are added by the implementation.
+  Shape shape_ = Shape::kAbsent;
+  ValueType type_ = ValueType::kNull;  // of every value; kNull where each slot has its own
+  bool listed_ = false;                // slots belong to the rows of a sorted list
+  bool has_bitmap_ = false;            // kFixed: slots are rows, a bit says which are present
+  std::uint8_t width_ = 0;             // bytes of a fixed value or of a dictionary code
+  std::uint8_t offset_width_ = 0;      // bytes of an offset, 2 or 4
+  std::uint16_t present_ = 0;          // rows with a value, long ones not counted
+  std::uint16_t slots_ = 0;            // entries of the payload
+  std::uint16_t distinct_ = 0;         // entries of the dictionary
+  std::int64_t min_ = 0;               // kFixed integers: smallest value, base of the codes
+  std::int64_t max_ = 0;
+  const std::byte* presence_ = nullptr;  // bitmap or row list
+  const std::byte* payload_ = nullptr;   // fixed values, codes or type bytes
+  const std::byte* offsets_ = nullptr;   // of texts and blobs, one more than there are
+  const std::byte* text_ = nullptr;      // what the offsets count from
+
+ public:
+  // Values too long for a chunk stand in records of their own; the relation joins them in.
+  // `values` ascend by row as in long_rows().
+  [[nodiscard]] std::uint32_t long_count() const { return longs_; }
+  [[nodiscard]] std::uint32_t long_row(std::uint32_t index) const;
+  void join_long_values(std::shared_ptr<const std::vector<std::string_view>> values) {
+    long_values_ = std::move(values);
+  }
+
+ private:
+  std::uint16_t longs_ = 0;
+  const std::byte* long_rows_ = nullptr;   // u16 rows
+  const std::byte* long_types_ = nullptr;  // u8 value types
+  std::shared_ptr<const std::vector<std::string_view>> long_values_;
 };
 
 // Checks the whole structure of an encoded chunk. Fails with kCorrupt; offset counts from the
@@ -95,8 +145,32 @@ class ChunkBuilder {
  public:
   // Rows between the last appended row and `row` are NULL. REQUIRES: rows ascend.
   void append(std::uint32_t row, const ValueView& value);
+  // True if the value is better kept in a record of its own: it is long, or it would make the
+  // chunk too large for memory. The answer depends on the rows so far alone.
+  [[nodiscard]] bool wants_apart(const ValueView& value) const;
+  // Notes that the value of `row` stands in a record of its own. REQUIRES: rows ascend.
+  void append_apart(std::uint32_t row, ValueType type);
+  // True if no value has come since the last finish().
+  [[nodiscard]] bool empty() const { return entries_.empty() && aparts_.empty(); }
   // Empty result: all rows are NULL and nothing needs to be stored. Resets the builder.
   std::vector<std::byte> finish(std::uint32_t rows);
+
+ private:
+  struct Entry {
+    std::uint16_t row = 0;
+    ValueType type = ValueType::kNull;
+    std::uint32_t size = 0;     // kText, kBlob
+    std::uint64_t payload = 0;  // the number's bits, or where the text starts in bytes_
+  };
+  struct Apart {
+    std::uint16_t row = 0;
+    ValueType type = ValueType::kNull;
+  };
+  friend class ChunkEncoder;
+
+  std::vector<Entry> entries_;  // rows with a value, ascending
+  std::string bytes_;           // of texts and blobs, in the order of the rows
+  std::vector<Apart> aparts_;
 };
 
 }  // namespace dirsnap

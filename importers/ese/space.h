@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+//
+// Which pages a tree owns: space headers and space trees.
+// Units: page numbers. Lifetime: values. Threads: one thread at a time for a store.
+// Errors: nothing is reported; what cannot be read is left out.
+// Facts: FORMAT.md section 5.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "importers/ese/page_store.h"
+#include "storage/base/cancel.h"
+
+namespace dirsnap::ese {
+
+// The space header in the root page of a tree.
+struct SpaceHeader {
+  std::uint32_t primary_pages = 0;  // pages of the first extent
+  std::uint32_t parent_root = 0;    // root page of the tree the space came from
+  std::uint32_t owned_root = 0;     // root of the tree of owned extents; 0 = one extent only
+  [[nodiscard]] std::uint32_t available_root() const {
+    return owned_root == 0 ? 0 : owned_root + 1;
+  }
+};
+
+// nullopt: not a root, or its header has no known form.
+std::optional<SpaceHeader> space_header(const PageView& root);
+
+// A run of pages.
+struct Extent {
+  std::uint32_t last = 0;
+  std::uint32_t count = 0;
+};
+
+// One node of a space tree; nullopt where it has no known form or is not part of the file
+// (shelved pages).
+std::optional<Extent> extent_of(const NodeView& node);
+
+// Highest page the database owns by the space trees of its root (page 1); 0 = unknown.
+std::uint32_t last_owned_page(PageStore& store, const CancelToken* cancel);
+
+}  // namespace dirsnap::ese

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+#include "importers/ese/table_cursor.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "importers/ese/compression.h"
+#include "importers/ese/leaf_plan.h"
+#include "importers/ese/long_value.h"
+#include "importers/ese/record.h"
+
+namespace dirsnap::ese {
+
+namespace {
+
+// A buffer that one huge row has blown up is given back after it.
+constexpr std::size_t kScratchKept = std::size_t{4} << 20;
+
+}  // namespace
+
+class TableCursor::Impl {
+ public:
+  Impl(Database& database, const TableDef& table, const CursorOptions& options)
+      : store_(database.store()),
+        issues_(database.issues()),
+        options_(database.options()),
+        table_(table),
+        tree_{table.name, table.objid, table.root_page, 0},
+        layout_(table, options.column_ids),
+        long_values_(store_, table, issues_, options_.cancel) {}
+
+  Result<bool> next();
+  [[nodiscard]] const RowView& row() const { return row_; }
+
+  std::uint64_t deleted_records = 0;
+  std::uint64_t lost_records = 0;
+
+ private:
+  struct Unpacked {
+    std::size_t cell, begin, size;
+  };
+
+  Result<bool> open_leaf();
+  bool usable(const PageView& page);
+  void check_siblings(const PageView& page);
+  void adopt_orphan(const PageView& page);
+  Result<bool> take(std::uint32_t tag);
+  void take_key(const NodeView& node);
+  Result<void> resolve();
+  Result<void> resolve_one(const PendingCell& pending);
+  void lose_cell(CellView& cell, const char* code, const Error& error);
+  void report(Severity severity, const char* code, TagExtent where, std::string message);
+  [[nodiscard]] std::string place() const;
+
+  PageStore& store_;
+  IssueSink& issues_;
+  const OpenOptions& options_;
+  const TableDef& table_;
+  TreeSpec tree_;
+  RecordLayout layout_;
+  LongValueReader long_values_;
+
+  bool planned_ = false;
+  LeafPlan plan_;
+  std::size_t next_leaf_ = 0;  // into plan_.leaves
+  PageRef page_;
+  std::uint32_t next_tag_ = 0;
+  std::uint32_t rows_ = 0;
+
+  RowView row_;
+  TagExtent extent_;  // of the current record
+  RecordCells record_;
+  std::vector<std::byte> key_, key_before_;
+  std::vector<std::byte> scratch_;  // unpacked and long values of the row
+  std::vector<Unpacked> unpacked_;
+  std::set<std::uint32_t> unknown_told_;
+};
+
+std::string TableCursor::Impl::place() const {
+  return fmt::format("page {}, table {}, record {}", page_->page_no(), table_.name, rows_);
+}
+
+void TableCursor::Impl::report(Severity severity,
+                               const char* code,
+                               TagExtent where,
+                               std::string message) {
+  issues_.report({severity, code, store_.offset_of(page_->page_no()) + where.offset, where.size,
+                  place(), std::move(message)});
+}
+
+// Siblings must be the neighbours of the plan; a right sibling that the parents do not know is a
+// page a torn split has left behind.
+void TableCursor::Impl::check_siblings(const PageView& page) {
+  const std::size_t at = next_leaf_ - 1;
+  if (plan_.scanned || plan_.leaves[at].by_scan) return;
+  const std::uint32_t before = at == 0 ? 0 : plan_.leaves[at - 1].page_no;
+  const std::uint32_t after =
+      next_leaf_ < plan_.leaves.size() ? plan_.leaves[next_leaf_].page_no : 0;
+  const bool known_before = at == 0 || !plan_.leaves[at - 1].by_scan;
+  if (page.previous() == before && page.next() == after) return;
+  if (page.next() == after && !known_before) return;
+  report(Severity::kDoubt, "sibling-links", {16, 8},
+         fmt::format("page {}: its neighbours are pages {} and {} by its own links, {} and {} by "
+                     "the tree",
+                     page.page_no(), page.previous(), page.next(), before, after));
+  if (page.next() != after) adopt_orphan(page);
+}
+
+void TableCursor::Impl::adopt_orphan(const PageView& page) {
+  const std::uint32_t orphan = page.next();
+  const auto is_planned = [&](const LeafRef& leaf) { return leaf.page_no == orphan; };
+  if (std::any_of(plan_.leaves.begin(), plan_.leaves.end(), is_planned)) return;
+  const auto found = store_.get(orphan, {table_.name, Severity::kLoss, true});
+  if (!found || !(*found)->is_leaf() || !foreign_page_fault(**found, tree_).empty()) return;
+  if ((*found)->previous() != page.page_no()) return;
+  plan_.leaves.insert(plan_.leaves.begin() + static_cast<std::ptrdiff_t>(next_leaf_),
+                      {orphan, true});
+}
+
+bool TableCursor::Impl::usable(const PageView& page) {
+  std::string fault = foreign_page_fault(page, tree_);
+  if (fault.empty() && !page.is_leaf()) fault = "it is not a leaf";
+  if (!fault.empty()) {
+    report(Severity::kLoss, "page-owner", {0, store_.page_size()},
+           fmt::format("page {}: {}; skipped", page.page_no(), fault));
+    return false;
+  }
+  if (const auto structural = page.structural_fault()) {
+    report(Severity::kDoubt, "page-structure", {0, store_.page_size()},
+           fmt::format("page {}: {}; its records are read as far as they make sense",
+                       page.page_no(), *structural));
+  }
+  return true;
+}
+
+// Goes to the next leaf that can be read; false after the last one.
+Result<bool> TableCursor::Impl::open_leaf() {
+  if (!planned_) {
+    planned_ = true;
+    DIRSNAP_TRY(plan_, plan_leaves(store_, tree_, issues_, options_.cancel));
+    if (tree_.objid == 0 && !plan_.leaves.empty()) {
+      if (const auto first = store_.get(plan_.leaves[0].page_no, {table_.name}))
+        tree_.objid = (*first)->objid();
+    }
+  }
+  while (next_leaf_ < plan_.leaves.size()) {
+    DIRSNAP_CHECK(check_cancel(options_.cancel));
+    const LeafRef leaf = plan_.leaves[next_leaf_++];
+    auto page = store_.get(leaf.page_no, {table_.name});
+    if (!page) continue;  // reported by the store
+    page_ = *std::move(page);
+    if (!usable(*page_)) continue;
+    check_siblings(*page_);
+    row_.page_no = leaf.page_no;
+    row_.recovered_by_scan = leaf.by_scan;
+    next_tag_ = page_->first_node();
+    return true;
+  }
+  page_ = PageRef();
+  return false;
+}
+
+Result<bool> TableCursor::Impl::next() {
+  for (;;) {
+    if (!page_ || next_tag_ >= page_->tag_count()) {
+      DIRSNAP_TRY(const bool more, open_leaf());
+      if (!more) return false;
+      continue;
+    }
+    DIRSNAP_TRY(const bool is_row, take(next_tag_++));
+    if (is_row) return true;
+  }
+}
+
+void TableCursor::Impl::take_key(const NodeView& node) {
+  std::swap(key_, key_before_);
+  key_.assign(node.prefix.begin(), node.prefix.end());
+  key_.insert(key_.end(), node.suffix.begin(), node.suffix.end());
+  row_.key = key_;
+  if (rows_ == 0 || compare_key(node, key_before_) > 0) return;
+  report(Severity::kDoubt, "key-order", extent_,
+         fmt::format("page {}: the key of tag {} does not come after the key before it",
+                     page_->page_no(), row_.tag));
+}
+
+// Decodes the record of a tag; false if it is not a row.
+Result<bool> TableCursor::Impl::take(std::uint32_t tag) {
+  const auto node = page_->node(tag);
+  if (!node) {
+    ++lost_records;
+    report(Severity::kLoss, "record", {static_cast<std::uint32_t>(node.error().offset), 0},
+           fmt::format("page {}: {}; 1 record skipped", page_->page_no(), node.error().what));
+    return false;
+  }
+  if (node->is_deleted()) {
+    ++deleted_records;
+    return false;
+  }
+  row_.tag = tag;
+  row_.incomplete = false;
+  extent_ = node->extent;
+  take_key(*node);
+  record_.clear();
+  const RecordForm form{page_->is_large(), page_->has(kPageNewRecord)};
+  if (const auto parsed = layout_.parse(node->data, form, record_); !parsed) {
+    const bool none = record_.cells.empty();
+    report(
+        Severity::kLoss, "record", extent_,
+        fmt::format("page {}: record in tag {}: {}; {}", page_->page_no(), tag, parsed.error().what,
+                    none ? "1 record skipped" : "the columns from there on are lost"));
+    row_.incomplete = true;
+    if (none) {
+      ++lost_records;
+      return false;
+    }
+  }
+  if (record_.unknown_column != 0 && unknown_told_.insert(record_.unknown_column).second) {
+    report(Severity::kLoss, "unknown-column", extent_,
+           fmt::format("records have a column {} that the catalog does not know; its values are "
+                       "skipped",
+                       record_.unknown_column));
+  }
+  DIRSNAP_CHECK(resolve());
+  row_.ordinal = rows_++;
+  row_.cells = record_.cells;
+  return true;
+}
+
+// Unpacks and fetches what the record holds packed or elsewhere.
+Result<void> TableCursor::Impl::resolve() {
+  if (record_.pending.empty()) return {};
+  scratch_.clear();
+  if (scratch_.capacity() > kScratchKept) std::vector<std::byte>().swap(scratch_);
+  unpacked_.clear();
+  for (const PendingCell& pending : record_.pending) DIRSNAP_CHECK(resolve_one(pending));
+  for (const Unpacked& value : unpacked_) {  // the buffer has stopped moving
+    record_.cells[value.cell].bytes = Bytes(scratch_).subspan(value.begin, value.size);
+  }
+  return {};
+}
+
+Result<void> TableCursor::Impl::resolve_one(const PendingCell& pending) {
+  CellView& cell = record_.cells[pending.index];
+  const std::size_t begin = scratch_.size();
+  const std::size_t room = options_.row_bytes_max - std::min(begin, options_.row_bytes_max);
+  if (pending.work == CellWork::kUnpack) {
+    if (const auto done = decompress(cell.bytes, room, scratch_); !done)
+      lose_cell(cell, "value", done.error());
+  } else if (const auto facts = long_values_.fetch(cell.bytes, room, scratch_); facts) {
+    cell.decompressed = facts->decompressed;
+    cell.encrypted = facts->encrypted;
+  } else if (facts.error().code == Code::kInterrupted) {
+    return tl::unexpected<Error>(facts.error());
+  } else {
+    lose_cell(cell, "long-value", facts.error());
+  }
+  unpacked_.push_back({pending.index, begin, scratch_.size() - begin});
+  return {};
+}
+
+void TableCursor::Impl::lose_cell(CellView& cell, const char* code, const Error& error) {
+  cell.lost = true;
+  row_.incomplete = true;
+  report(Severity::kLoss, code, extent_,
+         fmt::format("page {}: value {} of column {} in tag {}: {}; the value is lost",
+                     page_->page_no(), cell.seq, cell.column->name, row_.tag, error.what));
+}
+
+TableCursor::TableCursor(Database& database, const TableDef& table, const CursorOptions& options)
+    : impl_(std::make_unique<Impl>(database, table, options)) {}
+TableCursor::~TableCursor() = default;
+Result<bool> TableCursor::next() { return impl_->next(); }
+const RowView& TableCursor::row() const { return impl_->row(); }
+std::uint64_t TableCursor::deleted_records() const { return impl_->deleted_records; }
+std::uint64_t TableCursor::lost_records() const { return impl_->lost_records; }
+
+}  // namespace dirsnap::ese

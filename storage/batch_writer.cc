@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#include "storage/batch_writer.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <sys/statvfs.h>
+
+namespace dirsnap {
+
+Result<void> BatchWriter::put(Db db, const Key& key, std::vector<std::byte> value) {
+  bytes_ += value.size();
+  records_.push_back({.db = db, .key = key, .value = std::move(value)});
+  return bytes_ >= kBatchBytes ? flush() : Result<void>{};
+}
+
+int BatchWriter::write_once(Txn& txn) {
+  for (const Record& record : records_) {
+    if (const int rc = txn.put(record.db, record.key.bytes(), record.value); rc != 0) return rc;
+  }
+  return txn.commit();
+}
+
+Result<void> BatchWriter::flush() {
+  if (records_.empty()) return {};
+  // In key order pages are filled one behind the other.
+  std::stable_sort(records_.begin(), records_.end(), [](const Record& a, const Record& b) {
+    const auto order = [](const Record& r) { return std::pair(r.db, as_chars(r.key.bytes())); };
+    return order(a) < order(b);
+  });
+  while (true) {
+    DIRSNAP_TRY(Txn txn, Txn::begin(*env_, Txn::Kind::kWrite));
+    const int rc = write_once(txn);
+    if (rc == 0) break;
+    txn.abort();
+    if (!is_map_full(rc)) return tl::unexpected<Error>(write_error(rc));
+    DIRSNAP_CHECK(env_->grow_map(env_->map_size_bytes() + 4 * bytes_));
+  }
+  records_.clear();
+  bytes_ = 0;
+  return {};
+}
+
+// LMDB reports a full disk as EIO: ask the file system before blaming the medium.
+Error BatchWriter::write_error(int number) const {
+  const bool may_be_space =
+      number == EIO || number == ENOSPC || number == EFBIG || number == EDQUOT;
+  struct statvfs facts {};
+  if (may_be_space && statvfs(path_.c_str(), &facts) == 0) {
+    const std::uint64_t free_bytes = std::uint64_t{facts.f_bavail} * facts.f_frsize;
+    if (number != EIO || free_bytes < 4 * bytes_) {
+      return Error{Code::kIo, 0,
+                   "no room to write the case " + path_.string() + ": " +
+                       std::to_string(free_bytes >> 20) + " MiB are free on its file system"};
+    }
+  }
+  return lmdb_error(number, "write the case " + path_.string());
+}
+
+}  // namespace dirsnap

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+//
+// Records on their way into the case: kept until a batch is full, then written in one durable
+// transaction. A full map ends the transaction, is enlarged, and the batch is written again.
+// INV-3: after a failure nothing of the batch is in the file.
+// Memory: one batch, twice while it is written (LMDB copies).
+// Threads: one thread per object.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "storage/keys.h"
+#include "storage/lmdb_env.h"
+
+namespace dirsnap {
+
+class BatchWriter {
+ public:
+  BatchWriter(Env& env, std::filesystem::path path) : env_(&env), path_(std::move(path)) {}
+
+  // Writes the batch if it is full.
+  Result<void> put(Db db, const Key& key, std::vector<std::byte> value);
+  // Writes the batch whatever its size.
+  Result<void> flush();
+
+ private:
+  struct Record {
+    Db db;
+    Key key;
+    std::vector<std::byte> value;
+  };
+  static constexpr std::uint64_t kBatchBytes = std::uint64_t{16} << 20;
+
+  // LMDB's number.
+  int write_once(Txn& txn);
+  Error write_error(int number) const;
+
+  Env* env_;
+  std::filesystem::path path_;
+  std::vector<Record> records_;
+  std::uint64_t bytes_ = 0;
+};
+
+}  // namespace dirsnap

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <cstring>
+
+#include "storage/chunk.h"
+#include "storage/chunk_layout.h"
+
+namespace dirsnap {
+
+namespace layout = chunk_layout;
+
+namespace {
+
+// Longer values get a record of their own.
+constexpr std::size_t kLongValueBytes = 8192;
+// A column's open chunk grows no further than about this; then shorter values go apart, too.
+constexpr std::size_t kChunkBytes = std::size_t{8} << 20;
+constexpr std::size_t kShortValueBytes = 256;
+// A dictionary is given up where most of the first values differ.
+constexpr std::size_t kDictionarySample = 512;
+
+bool has_bytes(ValueType type) { return type == ValueType::kText || type == ValueType::kBlob; }
+
+std::uint8_t width_of(std::uint64_t span) {
+  if (span == 0) return 0;
+  if (span <= UINT8_MAX) return 1;
+  if (span <= UINT16_MAX) return 2;
+  return span <= UINT32_MAX ? 4 : 8;
+}
+
+template <class T>
+void put(std::vector<std::byte>& out, T value) {
+  const std::size_t at = out.size();
+  out.resize(at + sizeof value);
+  std::memcpy(out.data() + at, &value, sizeof value);
+}
+
+// The low `width` bytes of `value`.
+void put_width(std::vector<std::byte>& out, std::uint64_t value, std::size_t width) {
+  const std::size_t at = out.size();
+  out.resize(at + width);
+  std::memcpy(out.data() + at, &value, width);
+}
+
+void put_bytes(std::vector<std::byte>& out, std::string_view bytes) {
+  const Bytes raw = as_bytes(bytes);
+  out.insert(out.end(), raw.begin(), raw.end());
+}
+
+}  // namespace
+
+// Chooses and writes the encoding of one column's chunk.
+class ChunkEncoder {
+ public:
+  ChunkEncoder(const ChunkBuilder& builder, std::uint32_t rows)
+      : entries_(builder.entries_), bytes_(builder.bytes_), aparts_(builder.aparts_), rows_(rows) {
+    survey();
+  }
+
+  std::vector<std::byte> encode() {
+    if (entries_.empty()) {
+      write_header(layout::Encoding::kApart, layout::Presence::kByRow);
+    } else if (type_ == ValueType::kInteger || type_ == ValueType::kReal) {
+      encode_fixed();
+    } else if (type_ == ValueType::kNull) {
+      encode_mixed();
+    } else {
+      encode_texts();
+    }
+    for (const auto& apart : aparts_) put(out_, apart.row);
+    for (const auto& apart : aparts_) put(out_, static_cast<std::uint8_t>(apart.type));
+    return std::move(out_);
+  }
+
+ private:
+  using Entry = ChunkBuilder::Entry;
+
+  [[nodiscard]] std::string_view bytes_of(const Entry& entry) const {
+    return std::string_view(bytes_).substr(entry.payload, entry.size);
+  }
+  [[nodiscard]] std::size_t present() const { return entries_.size(); }
+  [[nodiscard]] std::uint64_t span() const {
+    return static_cast<std::uint64_t>(max_) - static_cast<std::uint64_t>(min_);
+  }
+
+  // One type for all, or kNull; range of the integers.
+  void survey() {
+    if (entries_.empty()) return;
+    type_ = entries_.front().type;
+    min_ = INT64_MAX;
+    max_ = INT64_MIN;
+    for (const Entry& entry : entries_) {
+      if (entry.type != type_) type_ = ValueType::kNull;
+      if (entry.type != ValueType::kInteger) continue;
+      min_ = std::min(min_, static_cast<std::int64_t>(entry.payload));
+      max_ = std::max(max_, static_cast<std::int64_t>(entry.payload));
+    }
+  }
+
+  void write_header(layout::Encoding encoding, layout::Presence presence) {
+    out_.assign(layout::kHeaderSize, std::byte{0});
+    out_[layout::kEncoding] = static_cast<std::byte>(encoding);
+    out_[layout::kType] = static_cast<std::byte>(type_);
+    out_[layout::kPresence] = static_cast<std::byte>(presence);
+    out_[layout::kWidth] = static_cast<std::byte>(width_);
+    out_[layout::kOffsetWidth] = static_cast<std::byte>(offset_width_);
+    const auto put16 = [this](std::size_t at, std::size_t value) {
+      const auto narrow = static_cast<std::uint16_t>(value);
+      std::memcpy(out_.data() + at, &narrow, sizeof narrow);
+    };
+    put16(layout::kRows, rows_);
+    put16(layout::kPresent, present());
+    put16(layout::kDistinct, dictionary_.size());
+    put16(layout::kLongs, aparts_.size());
+    listed_ = presence == layout::Presence::kList;
+    if (listed_ && encoding != layout::Encoding::kFixed) write_rows();
+  }
+
+  void write_rows() {
+    for (const Entry& entry : entries_) put(out_, entry.row);
+  }
+
+  // Calls `visit(entry or nullptr)` for each slot of the payload.
+  template <class Visit>
+  void each_slot(Visit visit) {
+    if (listed_) {
+      for (const Entry& entry : entries_) visit(&entry);
+      return;
+    }
+    auto next = entries_.begin();
+    for (std::uint32_t row = 0; row < rows_; ++row) {
+      const bool here = next != entries_.end() && next->row == row;
+      visit(here ? &*next++ : nullptr);
+    }
+  }
+
+  void encode_fixed() {
+    const bool integers = type_ == ValueType::kInteger;
+    if (!integers) min_ = max_ = 0;
+    width_ = integers ? width_of(span()) : 8;
+    const bool full = present() == rows_;
+    const std::size_t bitmap = full ? 0 : 8 * ((rows_ + 63) / 64);
+    const std::size_t by_row = bitmap + std::size_t{width_} * rows_;
+    const std::size_t by_list = (2 + std::size_t{width_}) * present();
+    const auto presence = by_list < by_row ? layout::Presence::kList
+                          : full           ? layout::Presence::kByRow
+                                           : layout::Presence::kBitmap;
+    write_header(layout::Encoding::kFixed, presence);
+    put(out_, min_);
+    put(out_, max_);
+    if (listed_) write_rows();
+    if (presence == layout::Presence::kBitmap) write_bitmap();
+    const auto base = static_cast<std::uint64_t>(min_);
+    each_slot([&](const Entry* entry) {
+      put_width(out_, entry != nullptr ? entry->payload - base : 0, width_);
+    });
+  }
+
+  void write_bitmap() {
+    std::vector<std::uint64_t> words((rows_ + 63) / 64);
+    for (const Entry& entry : entries_) words[entry.row / 64] |= std::uint64_t{1} << entry.row % 64;
+    for (const std::uint64_t word : words) put(out_, word);
+  }
+
+  // Distinct texts in the order of their first row, if there are few.
+  bool build_dictionary() {
+    constexpr std::size_t kBuckets = 2 * kChunkRows;
+    std::vector<std::uint16_t> buckets(kBuckets, UINT16_MAX);
+    codes_.reserve(present());
+    for (const Entry& entry : entries_) {
+      const std::string_view text = bytes_of(entry);
+      std::size_t bucket = std::hash<std::string_view>{}(text) % kBuckets;
+      while (buckets[bucket] != UINT16_MAX && dictionary_[buckets[bucket]] != text) {
+        bucket = (bucket + 1) % kBuckets;
+      }
+      if (buckets[bucket] == UINT16_MAX) {
+        buckets[bucket] = static_cast<std::uint16_t>(dictionary_.size());
+        dictionary_.push_back(text);
+        dictionary_bytes_ += text.size() + 1;
+      }
+      codes_.push_back(buckets[bucket]);
+      if (codes_.size() == kDictionarySample && dictionary_.size() > kDictionarySample * 3 / 4) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void encode_texts() {
+    const std::size_t text_bytes = bytes_.size() + present();
+    const std::size_t plain_width = text_bytes <= UINT16_MAX ? 2 : 4;
+    const std::size_t plain_by_row = plain_width * (rows_ + 1U);
+    const std::size_t plain_by_list = 2 * present() + plain_width * (present() + 1);
+    const std::size_t plain = text_bytes + std::min(plain_by_row, plain_by_list);
+
+    if (build_dictionary()) {
+      const std::size_t code_width = dictionary_.size() < UINT8_MAX ? 1 : 2;
+      const std::size_t dictionary_width = dictionary_bytes_ <= UINT16_MAX ? 2 : 4;
+      const std::size_t by_row = code_width * rows_;
+      const std::size_t by_list = (2 + code_width) * present();
+      const std::size_t size = dictionary_bytes_ + dictionary_width * (dictionary_.size() + 1) +
+                               std::min(by_row, by_list);
+      if (size < plain) {
+        width_ = static_cast<std::uint8_t>(code_width);
+        offset_width_ = static_cast<std::uint8_t>(dictionary_width);
+        encode_dictionary(by_list < by_row);
+        return;
+      }
+    }
+    dictionary_.clear();
+    offset_width_ = static_cast<std::uint8_t>(plain_width);
+    write_header(layout::Encoding::kPlain, presence_of(plain_by_list < plain_by_row));
+    std::uint64_t offset = 0;
+    put_width(out_, 0, offset_width_);
+    each_slot([&](const Entry* entry) {
+      if (entry != nullptr) offset += entry->size + 1;
+      put_width(out_, offset, offset_width_);
+    });
+    for (const Entry& entry : entries_) write_text(bytes_of(entry));
+  }
+
+  static layout::Presence presence_of(bool list) {
+    return list ? layout::Presence::kList : layout::Presence::kByRow;
+  }
+
+  void write_text(std::string_view text) {
+    put_bytes(out_, text);
+    out_.push_back(std::byte{0});
+  }
+
+  // An absent row's code is the number of distinct texts.
+  void encode_dictionary(bool list) {
+    write_header(layout::Encoding::kDictionary, presence_of(list));
+    auto code = codes_.begin();
+    each_slot([&](const Entry* entry) {
+      put_width(out_, entry != nullptr ? *code++ : dictionary_.size(), width_);
+    });
+    std::uint64_t offset = 0;
+    put_width(out_, 0, offset_width_);
+    for (const std::string_view text : dictionary_) {
+      offset += text.size() + 1;
+      put_width(out_, offset, offset_width_);
+    }
+    for (const std::string_view text : dictionary_) write_text(text);
+  }
+
+  void encode_mixed() {
+    offset_width_ = 4;
+    const std::size_t by_row = 5 * std::size_t{rows_};
+    const std::size_t by_list = 7 * present();
+    write_header(layout::Encoding::kMixed, presence_of(by_list < by_row));
+    each_slot([&](const Entry* entry) {
+      put(out_, static_cast<std::uint8_t>(entry != nullptr ? entry->type : ValueType::kNull));
+    });
+    std::uint64_t offset = 0;
+    put_width(out_, 0, offset_width_);
+    each_slot([&](const Entry* entry) {
+      if (entry != nullptr) offset += has_bytes(entry->type) ? entry->size + 1U : 8U;
+      put_width(out_, offset, offset_width_);
+    });
+    for (const Entry& entry : entries_) {
+      if (has_bytes(entry.type)) {
+        write_text(bytes_of(entry));
+      } else {
+        put(out_, entry.payload);
+      }
+    }
+  }
+
+  const std::vector<Entry>& entries_;
+  const std::string& bytes_;
+  const std::vector<ChunkBuilder::Apart>& aparts_;
+  std::uint32_t rows_;
+  ValueType type_ = ValueType::kNull;
+  std::uint8_t width_ = 0;
+  std::uint8_t offset_width_ = 0;
+  bool listed_ = false;
+  std::int64_t min_ = 0;
+  std::int64_t max_ = 0;
+  std::vector<std::string_view> dictionary_;
+  std::size_t dictionary_bytes_ = 0;
+  std::vector<std::uint16_t> codes_;
+  std::vector<std::byte> out_;
+};
+
+void ChunkBuilder::append(std::uint32_t row, const ValueView& value) {
+  assert(row < kChunkRows);
+  if (value.is_null()) return;
+  Entry entry{.row = static_cast<std::uint16_t>(row), .type = value.type};
+  if (value.type == ValueType::kInteger) {
+    entry.payload = static_cast<std::uint64_t>(value.integer);
+  } else if (value.type == ValueType::kReal) {
+    entry.payload = std::bit_cast<std::uint64_t>(value.real);
+  } else {
+    entry.size = static_cast<std::uint32_t>(value.bytes.size());
+    entry.payload = bytes_.size();
+    bytes_.append(value.bytes);
+  }
+  entries_.push_back(entry);
+}
+
+bool ChunkBuilder::wants_apart(const ValueView& value) const {
+  if (!has_bytes(value.type)) return false;
+  if (value.bytes.size() > kLongValueBytes) return true;
+  return bytes_.size() > kChunkBytes && value.bytes.size() > kShortValueBytes;
+}
+
+void ChunkBuilder::append_apart(std::uint32_t row, ValueType type) {
+  assert(row < kChunkRows);
+  aparts_.push_back({.row = static_cast<std::uint16_t>(row), .type = type});
+}
+
+std::vector<std::byte> ChunkBuilder::finish(std::uint32_t rows) {
+  std::vector<std::byte> encoded;
+  if (!entries_.empty() || !aparts_.empty()) encoded = ChunkEncoder(*this, rows).encode();
+  entries_.clear();
+  bytes_.clear();
+  aparts_.clear();
+  return encoded;
+}
+
+}  // namespace dirsnap

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+//
+// A predicate made ready for many values: pattern compiled, IN list sorted, constants of the
+// comparison at hand.
+// Lifetime: borrows the predicate. Threads: const methods are safe together.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "storage/chunk.h"
+#include "storage/pattern.h"
+
+namespace dirsnap {
+
+// The integers first..last; empty where first > last.
+struct IntegerInterval {
+  std::int64_t first = 1;
+  std::int64_t last = 0;
+  [[nodiscard]] bool empty() const { return first > last; }
+};
+
+class CompiledPredicate {
+ public:
+  explicit CompiledPredicate(const Predicate& predicate);
+
+  [[nodiscard]] bool matches(const ValueView& value) const;
+  [[nodiscard]] bool matches_text(std::string_view text) const;
+
+  // The integers that match a comparison, where they are an interval (or, for kNe, all others).
+  [[nodiscard]] std::optional<IntegerInterval> integers() const { return integers_; }
+  // The text that a matching value contains, for LIKE '%x%'.
+  [[nodiscard]] const Pattern* pattern() const { return pattern_ ? &*pattern_ : nullptr; }
+  [[nodiscard]] const Predicate& predicate() const { return predicate_; }
+
+ private:
+  [[nodiscard]] int compare(const ValueView& a, const ValueView& b) const;
+  [[nodiscard]] bool matches_order(int order) const;
+
+  const Predicate& predicate_;
+  std::optional<Pattern> pattern_;
+  std::optional<IntegerInterval> integers_;
+  std::vector<ValueView> list_;  // kIn: sorted, without NULLs
+};
+
+}  // namespace dirsnap

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+//
+// An index opened in place. Every number read from it is clamped where it is used: a forged index
+// gives wrong rows, never one that does not exist, and opening it costs nothing per row.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "storage/index_layout.h"
+#include "storage/keys.h"
+#include "storage/lmdb_env.h"
+#include "storage/snapshot_reader.h"
+
+namespace dirsnap {
+
+// Where the values of an index that stores none are read; a Relation.
+class RowValues {
+ public:
+  virtual ~RowValues() = default;
+  [[nodiscard]] virtual Result<ValueView> value(std::uint32_t column, std::uint64_t row) const = 0;
+};
+
+struct IndexView::Impl {
+  // Fails with kCorrupt where arrays are missing or have the wrong size.
+  static Result<std::shared_ptr<const Impl>> open(const Txn& txn,
+                                                  const Key& relation,
+                                                  std::uint32_t column,
+                                                  const Impl& facts);
+
+  [[nodiscard]] std::uint64_t start(std::uint64_t ordinal) const;
+  [[nodiscard]] std::uint32_t row(std::uint64_t position) const;
+  [[nodiscard]] std::int64_t key(std::uint64_t ordinal) const;
+  // The `ordinal`-th distinct value.
+  [[nodiscard]] Result<ValueView> value(std::uint32_t ordinal) const;
+  [[nodiscard]] Result<std::optional<std::uint32_t>> find_hashed(const ValueView& value) const;
+
+  // Facts of the column.
+  const RowValues* values = nullptr;  // lives as long as the transaction
+  std::uint32_t column = 0;
+  std::uint64_t relation_rows = 0;
+  Collation collation = Collation::kBinary;
+  // Facts of the header.
+  index_layout::Kind kind = index_layout::Kind::kIntegers;
+  std::uint32_t distinct = 0;
+  std::uint64_t total = 0;
+  std::int64_t key_base = 0;
+  unsigned bucket_bits = 0;
+  bool all_distinct = true;
+  // Arrays.
+  index_layout::Numbers rows;
+  index_layout::Numbers starts;
+  index_layout::Numbers keys;
+  index_layout::Numbers buckets;
+  index_layout::Numbers entries;
+};
+
+}  // namespace dirsnap

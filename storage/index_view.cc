@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+
+#include "storage/base/byte_reader.h"
+#include "storage/index_impl.h"
+#include "storage/value_order.h"
+
+namespace dirsnap {
+
+namespace layout = index_layout;
+
+namespace {
+
+// Opens the arrays of one index.
+class IndexOpener {
+ public:
+  IndexOpener(const Txn& txn, const Key& relation, std::uint32_t column, IndexView::Impl& index)
+      : txn_(txn), relation_(relation), column_(column), index_(index) {}
+
+  Result<void> open() {
+    DIRSNAP_TRY(const std::optional<Bytes> header, record(layout::kHeader, 0));
+    if (!header || header->size() != layout::kHeaderSize) return bad("header");
+    DIRSNAP_CHECK(open_header(*header));
+    DIRSNAP_TRY(index_.rows,
+                array(layout::kRows, index_.total, width(*header, layout::kRowsWidth)));
+    const std::uint64_t distinct = index_.distinct;
+    if (!index_.all_distinct) {
+      DIRSNAP_TRY(index_.starts,
+                  array(layout::kStarts, distinct + 1, width(*header, layout::kStartsWidth)));
+    }
+    if (index_.kind == layout::Kind::kIntegers) {
+      DIRSNAP_TRY(index_.keys, array(layout::kKeys, distinct, width(*header, layout::kKeysWidth)));
+    } else if (index_.total != 0) {
+      const std::uint64_t buckets = (std::uint64_t{1} << index_.bucket_bits) + 1;
+      DIRSNAP_TRY(index_.buckets, array(layout::kBuckets, buckets, 4));
+      DIRSNAP_TRY(index_.entries, array(layout::kEntries, distinct, 8));
+    }
+    return {};
+  }
+
+ private:
+  static tl::unexpected<Error> bad(const char* what) {
+    return fail(Code::kCorrupt, std::string("index: ") + what + " is missing or damaged");
+  }
+
+  static std::uint8_t width(Bytes header, std::size_t at) {
+    return std::to_integer<std::uint8_t>(header[at]);
+  }
+
+  [[nodiscard]] Result<std::optional<Bytes>> record(layout::Array array, std::uint32_t part) const {
+    return txn_.get(Db::kIndexes, index_key(relation_, column_, array, part).bytes());
+  }
+
+  Result<void> open_header(Bytes header) {
+    const std::uint8_t kind = width(header, layout::kKind);
+    if (kind != 1 && kind != 2) return bad("kind");
+    index_.kind = static_cast<layout::Kind>(kind);
+    index_.distinct = load_le<std::uint32_t>(header, layout::kDistinct);
+    index_.total = load_le<std::uint64_t>(header, layout::kTotal);
+    index_.key_base = load_le<std::int64_t>(header, layout::kKeyBase);
+    index_.bucket_bits = width(header, layout::kBucketBits);
+    index_.all_distinct = width(header, layout::kStartsWidth) == 0;
+    if (index_.total > index_.relation_rows || index_.distinct > index_.total ||
+        (index_.total != 0 && index_.distinct == 0) || index_.bucket_bits > 31 ||
+        (index_.all_distinct && index_.distinct != index_.total)) {
+      return bad("count");
+    }
+    return {};
+  }
+
+  // Each part has exactly the size that the count asks for.
+  [[nodiscard]] Result<layout::Numbers> array(layout::Array array,
+                                              std::uint64_t count,
+                                              std::uint8_t width) const {
+    if (width > 8 || (width != 0 && !std::has_single_bit(width))) return bad("width");
+    std::vector<const std::byte*> parts;
+    for (std::uint64_t left = count * width; left != 0;) {
+      const std::uint64_t size = std::min<std::uint64_t>(left, layout::kPartBytes);
+      DIRSNAP_TRY(const std::optional<Bytes> part,
+                  record(array, static_cast<std::uint32_t>(parts.size())));
+      if (!part || part->size() != size) return bad("array");
+      parts.push_back(part->data());
+      left -= size;
+    }
+    return layout::Numbers(std::move(parts), width);
+  }
+
+  const Txn& txn_;
+  Key relation_;
+  std::uint32_t column_;
+  IndexView::Impl& index_;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const IndexView::Impl>> IndexView::Impl::open(const Txn& txn,
+                                                                     const Key& relation,
+                                                                     std::uint32_t column,
+                                                                     const Impl& facts) {
+  auto index = std::make_shared<Impl>(facts);
+  DIRSNAP_CHECK(IndexOpener(txn, relation, column, *index).open());
+  return std::shared_ptr<const Impl>(std::move(index));
+}
+
+std::uint64_t IndexView::Impl::start(std::uint64_t ordinal) const {
+  if (all_distinct) return std::min(ordinal, total);
+  return std::min(starts[ordinal], total);
+}
+
+std::uint32_t IndexView::Impl::row(std::uint64_t position) const {
+  // total > 0 here, hence relation_rows > 0.
+  return static_cast<std::uint32_t>(std::min(rows[position], relation_rows - 1));
+}
+
+std::int64_t IndexView::Impl::key(std::uint64_t ordinal) const {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(key_base) + keys[ordinal]);
+}
+
+Result<ValueView> IndexView::Impl::value(std::uint32_t ordinal) const {
+  if (kind == layout::Kind::kIntegers) return ValueView::of(key(ordinal));
+  const std::uint64_t position = start(ordinal);
+  if (position >= total) return fail(Code::kCorrupt, "index: position past the end");
+  return values->value(column, row(position));
+}
+
+Result<std::optional<std::uint32_t>> IndexView::Impl::find_hashed(const ValueView& wanted) const {
+  const std::uint64_t hash = hash_value(wanted, collation);
+  const std::uint64_t bucket = bucket_bits == 0 ? 0 : hash >> (64 - bucket_bits);
+  const std::uint64_t end = std::min<std::uint64_t>(buckets[bucket + 1], distinct);
+  for (std::uint64_t i = std::min(buckets[bucket], end); i < end; ++i) {
+    const std::uint64_t entry = entries[i];
+    if ((entry & UINT32_MAX) != (hash & UINT32_MAX)) continue;
+    const auto ordinal = static_cast<std::uint32_t>(entry >> 32);
+    if (ordinal >= distinct) return fail(Code::kCorrupt, "index: ordinal past the end");
+    DIRSNAP_TRY(const ValueView here, value(ordinal));
+    if (compare_values(here, wanted, collation) == 0) return std::optional(ordinal);
+  }
+  return std::optional<std::uint32_t>();
+}
+
+std::uint32_t IndexView::distinct() const { return impl_->distinct; }
+std::uint64_t IndexView::total() const { return impl_->total; }
+std::uint64_t IndexView::begin_of(std::uint32_t ordinal) const { return impl_->start(ordinal); }
+std::uint32_t IndexView::row_at(std::uint64_t i) const { return impl_->row(i); }
+
+std::uint64_t IndexView::count_of(std::uint32_t first, std::uint32_t last) const {
+  const std::uint64_t begin = impl_->start(first);
+  return std::max(impl_->start(last), begin) - begin;
+}
+
+std::uint32_t IndexView::count_of(std::uint32_t ordinal) const {
+  return static_cast<std::uint32_t>(count_of(ordinal, ordinal + 1));
+}
+
+std::uint32_t IndexView::rows_of(std::uint32_t ordinal, std::vector<std::uint32_t>& out) const {
+  const std::uint64_t begin = impl_->start(ordinal);
+  const std::uint64_t end = impl_->start(std::uint64_t{ordinal} + 1);
+  for (std::uint64_t i = begin; i < end; ++i) out.push_back(impl_->row(i));
+  return static_cast<std::uint32_t>(end > begin ? end - begin : 0);
+}
+
+Result<std::optional<std::uint32_t>> IndexView::find(const ValueView& value) const {
+  if (value.is_null() || impl_->total == 0) return std::optional<std::uint32_t>();
+  if (impl_->kind == layout::Kind::kByRow) return impl_->find_hashed(value);
+  DIRSNAP_TRY(const std::uint32_t ordinal, lower_bound(value));
+  if (ordinal == impl_->distinct) return std::optional<std::uint32_t>();
+  const ValueView here = ValueView::of(impl_->key(ordinal));
+  if (compare_values(here, value, impl_->collation) != 0) return std::optional<std::uint32_t>();
+  return std::optional(ordinal);
+}
+
+Result<std::uint32_t> IndexView::lower_bound(const ValueView& value, bool after) const {
+  std::uint32_t low = 0;
+  std::uint32_t high = impl_->distinct;
+  while (low < high) {
+    const std::uint32_t middle = low + (high - low) / 2;
+    DIRSNAP_TRY(const ValueView here, impl_->value(middle));
+    const int order = compare_values(here, value, impl_->collation);
+    if (order < 0 || (after && order == 0)) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+}  // namespace dirsnap

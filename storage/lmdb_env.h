@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+//
+// LMDB behind owning handles: environment with our five databases, transactions, cursors.
+// Lifetime: a Txn borrows its Env, a Cursor its Txn; bytes that they return are the map's and
+// valid until the transaction ends or, in a write transaction, writes again.
+// Threads: Env may be shared; a Txn belongs to one thread.
+// Errors: LMDB's numbers become Error by lmdb_error(); put() and commit() hand the number out,
+// because a full map is answered by the batch writer.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "storage/base/byte_reader.h"
+
+struct MDB_env;
+struct MDB_txn;
+struct MDB_cursor;
+
+namespace dirsnap {
+
+// The named databases of a case, FORMAT.md section 2.
+enum class Db : std::uint8_t { kMeta, kSnapshots, kRelations, kChunks, kIndexes };
+inline constexpr std::size_t kDbCount = 5;
+inline constexpr std::array<const char*, kDbCount> kDbNames = {"meta", "snapshots", "relations",
+                                                               "chunks", "indexes"};
+
+// `doing` completes "cannot ...".
+Error lmdb_error(int number, const std::string& doing);
+
+class Env {
+ public:
+  struct Options {
+    bool read_only = true;
+    bool no_lock = false;              // the file is private to us or lies in a read-only folder
+    bool create = false;               // make the databases where they are missing
+    std::uint64_t map_size_bytes = 0;  // address space
+  };
+
+  static Result<std::unique_ptr<Env>> open(const std::filesystem::path& path,
+                                           const Options& options);
+  ~Env();
+  Env(const Env&) = delete;
+  Env& operator=(const Env&) = delete;
+
+  // Doubles the map at least. Fails with kBusy while a transaction of this process is alive.
+  Result<void> grow_map(std::uint64_t least_bytes);
+  // Takes over a map size that another process has set.
+  Result<void> adopt_map_size();
+  [[nodiscard]] std::uint64_t map_size_bytes() const;
+  [[nodiscard]] bool read_only() const { return read_only_; }
+
+ private:
+  friend class Txn;
+  Env() = default;
+  Result<void> open_databases(bool create);
+
+  MDB_env* env_ = nullptr;
+  std::array<unsigned, kDbCount> dbs_{};
+  bool read_only_ = true;
+  std::atomic<int> transactions_{0};
+};
+
+class Txn {
+ public:
+  enum class Kind : std::uint8_t { kRead, kWrite };
+
+  static Result<Txn> begin(Env& env, Kind kind);
+  ~Txn() { abort(); }
+  Txn(Txn&& other) noexcept
+      : env_(std::exchange(other.env_, nullptr)), txn_(std::exchange(other.txn_, nullptr)) {}
+  Txn& operator=(Txn&& other) noexcept;
+
+  [[nodiscard]] Result<std::optional<Bytes>> get(Db db, Bytes key) const;
+  // LMDB's number; 0 is success.
+  [[nodiscard]] int put(Db db, Bytes key, Bytes value);
+  // LMDB's number; the transaction has ended in either case.
+  [[nodiscard]] int commit();
+  void abort();
+
+ private:
+  friend class Cursor;
+  Txn(Env& env, MDB_txn* txn) : env_(&env), txn_(txn) {}
+  [[nodiscard]] unsigned handle(Db db) const { return env_->dbs_[static_cast<std::size_t>(db)]; }
+
+  Env* env_ = nullptr;
+  MDB_txn* txn_ = nullptr;
+};
+
+// Walks the records of a database in key order.
+class Cursor {
+ public:
+  static Result<Cursor> open(const Txn& txn, Db db);
+  ~Cursor();
+  Cursor(Cursor&& other) noexcept
+      : cursor_(std::exchange(other.cursor_, nullptr)), key_(other.key_), value_(other.value_) {}
+  Cursor& operator=(Cursor&&) = delete;
+
+  // To the first record whose key is not less than `key`. False: there is none.
+  [[nodiscard]] Result<bool> seek(Bytes key);
+  [[nodiscard]] Result<bool> next();
+  // Deletes the record; next() then gives the one after it.
+  [[nodiscard]] Result<void> erase();
+  [[nodiscard]] Bytes key() const { return key_; }
+  [[nodiscard]] Bytes value() const { return value_; }
+
+ private:
+  explicit Cursor(MDB_cursor* cursor) : cursor_(cursor) {}
+  Result<bool> step(Bytes key, int operation);
+
+  MDB_cursor* cursor_ = nullptr;
+  Bytes key_;
+  Bytes value_;
+};
+
+// True if a number says that the map has no room left.
+bool is_map_full(int number);
+
+}  // namespace dirsnap

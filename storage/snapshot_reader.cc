@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+#include "storage/snapshot_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string>
+#include <unordered_map>
+
+#include "storage/case_impl.h"
+#include "storage/column_reader.h"
+#include "storage/index_impl.h"
+#include "storage/keys.h"
+#include "storage/records.h"
+#include "storage/seal.h"
+
+namespace dirsnap {
+namespace {
+
+using NameMap = std::map<std::string, std::uint32_t, std::less<>>;
+
+// Parsed chunks of a transaction, so that repeated looks cost neither a search in the file nor a
+// check. A slot holds the latest chunk that fell on it: bounded, and no list to keep in order.
+class ChunkCache {
+ public:
+  struct Place {
+    std::uint32_t relation = 0;  // number given by the transaction, from 1
+    std::uint32_t column = 0;
+    std::uint32_t chunk_no = 0;
+    bool operator==(const Place&) const = default;
+  };
+
+  // The slot of a place; holds another chunk if its place differs.
+  struct Slot {
+    Place place;
+    ChunkView chunk;
+  };
+  Slot& slot(const Place& place) {
+    const std::uint64_t mixed = (std::uint64_t{place.relation} << 40) ^
+                                (std::uint64_t{place.column} << 20) ^ place.chunk_no;
+    const std::uint64_t number = (mixed * 0x9E3779B97F4A7C15U) >> (64 - kBits);
+    auto& block = blocks_[number / kBlock];
+    if (block == nullptr) block = std::make_unique<std::array<Slot, kBlock>>();
+    return (*block)[number % kBlock];
+  }
+
+ private:
+  static constexpr unsigned kBits = 13;
+  static constexpr std::size_t kBlock = 64;
+  std::array<std::unique_ptr<std::array<Slot, kBlock>>, (1U << kBits) / kBlock> blocks_;
+};
+
+}  // namespace
+
+struct Relation::Impl final : RowValues {
+  const Txn* txn = nullptr;
+  ChunkCache* cache = nullptr;
+  std::uint64_t snapshot_id = 0;
+  std::uint32_t cache_no = 0;
+  Key key;
+  StoredRelation stored;
+  std::unordered_map<std::string_view, std::uint32_t> columns;
+  mutable std::unordered_map<std::uint32_t, IndexView> indexes;
+
+  // Valid until another chunk takes its slot.
+  [[nodiscard]] Result<const ChunkView*> chunk(std::uint32_t column, std::uint64_t chunk_no) const;
+  [[nodiscard]] Result<ValueView> value(std::uint32_t column, std::uint64_t row) const override;
+};
+
+struct ReadTxn::Impl {
+  explicit Impl(Txn transaction) : txn(std::move(transaction)) {}
+
+  Result<void> load_snapshots();
+  Result<const NameMap*> names_of(std::uint64_t snapshot_id);
+  Result<std::shared_ptr<const Relation::Impl>> open_relation(std::uint64_t snapshot_id,
+                                                              std::uint32_t relation_no);
+  [[nodiscard]] bool is_sealed(std::uint64_t snapshot_id) const;
+
+  Txn txn;
+  std::vector<SnapshotRecord> snapshots;
+  ChunkCache cache;
+  std::uint32_t opened = 0;
+  std::unordered_map<std::uint64_t, NameMap> names;  // relation numbers by snapshot and name
+  std::map<std::pair<std::uint64_t, std::uint32_t>, std::shared_ptr<const Relation::Impl>>
+      relations;
+};
+
+Result<const ChunkView*> Relation::Impl::chunk(std::uint32_t column, std::uint64_t chunk_no) const {
+  const ChunkCache::Place place{
+      .relation = cache_no, .column = column, .chunk_no = static_cast<std::uint32_t>(chunk_no)};
+  ChunkCache::Slot& slot = cache->slot(place);
+  if (slot.place != place) {
+    const Key at = chunk_key(key, place.chunk_no, column);
+    DIRSNAP_TRY(slot.chunk, fetch_chunk(*txn, at, rows_of_chunk(stored.rows, chunk_no)));
+    slot.place = place;
+  }
+  return &slot.chunk;
+}
+
+Result<ValueView> Relation::Impl::value(std::uint32_t column, std::uint64_t row) const {
+  if (column >= stored.def.columns.size() || row >= stored.rows) {
+    return fail(Code::kCorrupt, row, stored.def.name + ": a row or column past the end");
+  }
+  DIRSNAP_TRY(const ChunkView* view, chunk(column, row / kChunkRows));
+  return view->value(static_cast<std::uint32_t>(row % kChunkRows));
+}
+
+const RelationDef& Relation::def() const { return impl_->stored.def; }
+std::uint64_t Relation::snapshot_id() const { return impl_->snapshot_id; }
+std::uint64_t Relation::rows() const { return impl_->stored.rows; }
+
+std::optional<std::uint32_t> Relation::column(std::string_view name) const {
+  const auto found = impl_->columns.find(name);
+  if (found == impl_->columns.end()) return std::nullopt;
+  return found->second;
+}
+
+Result<ChunkView> Relation::chunk(std::uint32_t column, std::uint64_t chunk_no) const {
+  if (column >= impl_->stored.def.columns.size() || chunk_no >= chunk_count(rows())) {
+    return fail(Code::kCorrupt, chunk_no, def().name + ": a chunk or column past the end");
+  }
+  DIRSNAP_TRY(const ChunkView* view, impl_->chunk(column, chunk_no));
+  return *view;
+}
+
+Result<ValueView> Relation::value(std::uint32_t column, std::uint64_t row) const {
+  return impl_->value(column, row);
+}
+
+Result<IndexView> Relation::index(std::uint32_t column) const {
+  if (const auto found = impl_->indexes.find(column); found != impl_->indexes.end()) {
+    return found->second;
+  }
+  if (column >= def().columns.size() || def().columns[column].access != Access::kIndex) {
+    return fail(Code::kNotFound, def().name + ": no index on this column");
+  }
+  IndexView::Impl facts;
+  facts.values = impl_.get();
+  facts.column = column;
+  facts.relation_rows = rows();
+  facts.collation = def().columns[column].collation;
+  DIRSNAP_TRY(auto opened, IndexView::Impl::open(*impl_->txn, impl_->key, column, facts));
+  return impl_->indexes.emplace(column, IndexView(std::move(opened))).first->second;
+}
+
+Result<void> ReadTxn::Impl::load_snapshots() {
+  DIRSNAP_TRY(Cursor cursor, Cursor::open(txn, Db::kSnapshots));
+  DIRSNAP_TRY(bool more, cursor.seek(snapshot_key(0).bytes()));
+  while (more) {
+    if (cursor.key().size() != kSnapshotKeySize) {
+      return fail(Code::kCorrupt, "the key of a snapshot is damaged");
+    }
+    DIRSNAP_TRY(StoredSnapshot stored, parse_snapshot(cursor.value()));
+    if (stored.state == SnapshotState::kSealed) {  // INV-1
+      stored.record.snapshot_id = load_be<std::uint64_t>(cursor.key(), 0);
+      snapshots.push_back(std::move(stored.record));
+    }
+    DIRSNAP_TRY(more, cursor.next());
+  }
+  return {};
+}
+
+bool ReadTxn::Impl::is_sealed(std::uint64_t snapshot_id) const {
+  const auto place = std::lower_bound(
+      snapshots.begin(), snapshots.end(), snapshot_id,
+      [](const SnapshotRecord& record, std::uint64_t id) { return record.snapshot_id < id; });
+  return place != snapshots.end() && place->snapshot_id == snapshot_id;
+}
+
+Result<const NameMap*> ReadTxn::Impl::names_of(std::uint64_t snapshot_id) {
+  if (const auto known = names.find(snapshot_id); known != names.end()) return &known->second;
+  NameMap found;
+  if (!is_sealed(snapshot_id)) return &names.emplace(snapshot_id, std::move(found)).first->second;
+  DIRSNAP_TRY(Cursor cursor, Cursor::open(txn, Db::kRelations));
+  DIRSNAP_TRY(bool more, cursor.seek(relation_key(snapshot_id, 0).bytes()));
+  while (more) {
+    const Bytes key = cursor.key();
+    if (key.size() != kRelationKeySize) {
+      return fail(Code::kCorrupt, "the key of a relation is damaged");
+    }
+    if (load_be<std::uint64_t>(key, 0) != snapshot_id) break;
+    DIRSNAP_TRY(const std::string_view name, parse_relation_name(cursor.value()));
+    found.emplace(name, load_be<std::uint32_t>(key, 8));
+    DIRSNAP_TRY(more, cursor.next());
+  }
+  return &names.emplace(snapshot_id, std::move(found)).first->second;
+}
+
+Result<std::shared_ptr<const Relation::Impl>> ReadTxn::Impl::open_relation(
+    std::uint64_t snapshot_id, std::uint32_t relation_no) {
+  auto& slot = relations[{snapshot_id, relation_no}];
+  if (slot != nullptr) return slot;
+  auto relation = std::make_shared<Relation::Impl>();
+  relation->key = relation_key(snapshot_id, relation_no);
+  DIRSNAP_TRY(const std::optional<Bytes> record, txn.get(Db::kRelations, relation->key.bytes()));
+  DIRSNAP_TRY(relation->stored, parse_relation(record.value_or(Bytes())));
+  relation->txn = &txn;
+  relation->cache = &cache;
+  relation->cache_no = ++opened;
+  relation->snapshot_id = snapshot_id;
+  std::uint32_t number = 0;
+  for (const ColumnDef& column : relation->stored.def.columns) {
+    relation->columns.emplace(column.name, number++);
+  }
+  slot = std::move(relation);
+  return slot;
+}
+
+ReadTxn::ReadTxn(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ReadTxn::~ReadTxn() = default;
+
+Result<std::unique_ptr<ReadTxn>> ReadTxn::begin(const CaseFile& file) {
+  if (file.impl().env == nullptr) return fail(Code::kIo, "the case is not open");
+  DIRSNAP_TRY(Txn txn, Txn::begin(*file.impl().env, Txn::Kind::kRead));
+  auto impl = std::make_unique<Impl>(std::move(txn));
+  DIRSNAP_CHECK(impl->load_snapshots());
+  return std::unique_ptr<ReadTxn>(new ReadTxn(std::move(impl)));
+}
+
+const std::vector<SnapshotRecord>& ReadTxn::snapshots() const { return impl_->snapshots; }
+
+Result<std::optional<Relation>> ReadTxn::relation(std::uint64_t snapshot_id,
+                                                  std::string_view name) const {
+  DIRSNAP_TRY(const auto* names, impl_->names_of(snapshot_id));
+  const auto found = names->find(name);
+  if (found == names->end()) return std::optional<Relation>();
+  DIRSNAP_TRY(auto relation, impl_->open_relation(snapshot_id, found->second));
+  return std::optional<Relation>(Relation(std::move(relation)));
+}
+
+Result<std::vector<std::string>> ReadTxn::relation_names(std::uint64_t snapshot_id) const {
+  DIRSNAP_TRY(const auto* names, impl_->names_of(snapshot_id));
+  std::vector<std::string> list;
+  for (const auto& entry : *names) list.push_back(entry.first);
+  return list;
+}
+
+Result<std::string> ReadTxn::compute_seal(std::uint64_t snapshot_id) const {
+  if (!impl_->is_sealed(snapshot_id)) return fail(Code::kNotFound, "no such snapshot");
+  return compute_snapshot_seal(impl_->txn, snapshot_id);
+}
+
+}  // namespace dirsnap

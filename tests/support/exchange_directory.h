@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+//
+// Writes a synthetic organisation as the directory database Dir.edb of Exchange 5.5.
+// Nobody has published the tables of a real one; the layout is that of its earliest documented
+// relative, the directory of Windows 2000, or a variant with other names for tests that must not
+// depend on them. Threads: one call, one file. Errors: Result; the file is then incomplete.
+#pragma once
+
+#include <string>
+
+#include "storage/base/result.h"
+#include "tests/support/exchange_site.h"
+
+namespace dirsnap::support {
+
+enum class DirectoryLayout : std::uint8_t {
+  kUsual,    // datatable, link_table, hiddentable; PDNT_col tagged; 8-bit names under letter e
+  kRenamed,  // other table names, columns in another order, PDNT_col fixed, names under letter m
+};
+
+Result<void> write_directory(const ExchangeSite& site,
+                             const std::string& path,
+                             DirectoryLayout layout = DirectoryLayout::kUsual);
+
+}  // namespace dirsnap::support

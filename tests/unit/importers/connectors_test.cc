@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#include "importers/directory/connectors.h"
+
+#include <catch2/catch.hpp>
+
+namespace dirsnap::directory {
+namespace {
+
+const auto kNoKeys = [](std::string_view) { return false; };
+
+TEST_CASE("a connector's service key comes from its Diagnostic-Reg-Key, its class, or its name") {
+  SECTION("a known key in Diagnostic-Reg-Key") {
+    const auto join = join_service({"Mail-Connector"}, "x", "MSExchangeIMC", kNoKeys);
+    CHECK(std::string(join.type) == "imc");
+    CHECK(join.key == "MSExchangeIMC");
+    CHECK(std::string(join.rule) == "diagnostic-reg-key");
+    CHECK(join.needs_service);
+  }
+  SECTION("a path in Diagnostic-Reg-Key") {
+    const auto join =
+        join_service({"Mail-Connector"}, "x",
+                     R"(SYSTEM\CurrentControlSet\Services\MSExchangeIMC\Diagnostics)", kNoKeys);
+    CHECK(join.key == "MSExchangeIMC");
+    CHECK(std::string(join.rule) == "diagnostic-reg-key");
+  }
+  SECTION("a vendor's key that a registry of the snapshot has") {
+    const auto exists = [](std::string_view key) { return key == "VendorFax"; };
+    const auto join = join_service({"Mail-Gateway"}, "ToFax:i386", "VendorFax", exists);
+    CHECK(std::string(join.type) == "gateway");
+    CHECK(join.key == "VendorFax");
+  }
+  SECTION("a vendor's key that no registry has is no evidence") {
+    const auto join = join_service({"Mail-Gateway"}, "ToFax:i386", "VendorFax", kNoKeys);
+    CHECK_FALSE(join.needs_service);
+    CHECK_FALSE(join.key.has_value());
+  }
+  SECTION("the key of a core service says nothing about a service of its own") {
+    const auto join = join_service({"MS-Mail-Connector"}, "x", "MSExchangeMTA", kNoKeys);
+    CHECK(join.key == "MSExchangeMSMI");
+    CHECK(std::string(join.rule) == "class");
+  }
+  SECTION("a superior class counts where the most derived one is unknown") {
+    const auto join =
+        join_service({"Vendor-Link", "RFC1006-X400-Link", "X400-Link"}, "x", std::nullopt, kNoKeys);
+    CHECK(std::string(join.type) == "x400");
+  }
+  SECTION("a generic gateway is told by its name") {
+    const auto join =
+        join_service({"Mail-Gateway"}, "cc:Mail Connector (EX1)", std::nullopt, kNoKeys);
+    CHECK(std::string(join.type) == "ccmail");
+    CHECK(join.key == "MSExchangeCCMC");
+    CHECK(std::string(join.rule) == "name");
+  }
+  SECTION("an object of unknown class and name needs nothing") {
+    const auto join = join_service({"Odd-Thing"}, "odd", std::nullopt, kNoKeys);
+    CHECK(std::string(join.type) == "unknown");
+    CHECK_FALSE(join.needs_service);
+    CHECK(std::string(join.rule) == "none");
+  }
+}
+
+TEST_CASE("connectors that run inside another service need none, whatever their diagnostics key") {
+  for (const char* name : {"Site-Connector", "RFC1006-X400-Link", "RAS-X400-Link", "TP4-X400-Link",
+                           "Replication-Connector", "DX-Requestor", "siteConnector"}) {
+    CAPTURE(name);
+    const auto join =
+        join_service({name}, "x", "MSExchangeIMC", [](std::string_view) { return true; });
+    CHECK_FALSE(join.needs_service);
+    CHECK_FALSE(join.key.has_value());
+  }
+}
+
+TEST_CASE("names tell the kind only where they should") {
+  CHECK(std::string(connector_kind_of_name("INTERNET MAIL CONNECTOR (EX1)")->type) == "imc");
+  CHECK(std::string(connector_kind_of_name("Internet Mail Service (EX1)")->type) == "imc");
+  CHECK(std::string(connector_kind_of_name("Lotus Notes Connector")->type) == "notes");
+  CHECK(connector_kind_of_name("My Internet Mail Connector") == nullptr);
+  CHECK(connector_kind_of_name("") == nullptr);
+}
+
+TEST_CASE("the server is read from DNs and trailing parentheses") {
+  CHECK(server_of_dn("/o=O/ou=S/cn=Configuration/cn=Servers/cn=EX1/cn=Microsoft MTA") == "EX1");
+  CHECK(server_of_dn("/o=O/ou=S/cn=configuration/CN=SERVERS/cn=EX1") == "EX1");
+  CHECK(server_of_dn("/o=O/cn=Servers").empty());
+  CHECK(server_of_dn("no name").empty());
+  CHECK(site_of_dn("/o=O/ou=S/cn=Configuration") == "S");
+  CHECK(site_of_dn("/o=O/cn=x").empty());
+  CHECK(text_in_parentheses("Internet Mail Connector (EX1) ") == "EX1");
+  CHECK(text_in_parentheses("a (b) c").empty());
+  CHECK(text_in_parentheses(")").empty());
+}
+
+}  // namespace
+}  // namespace dirsnap::directory

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#include <array>
+#include <fstream>
+
+#include <catch2/catch.hpp>
+
+#include "storage/case_file.h"
+#include "storage/snapshot_reader.h"
+#include "storage/snapshot_writer.h"
+#include "tests/unit/storage/sample_case.h"
+#include "tests/unit/storage/temp_folder.h"
+
+using namespace dirsnap;
+using namespace dirsnap::test;
+
+namespace {
+
+bool same(const ValueView& a, const ValueView& b) {
+  return a.type == b.type && a.integer == b.integer && a.bytes == b.bytes &&
+         (a.type != ValueType::kReal || a.real == b.real);
+}
+
+}  // namespace
+
+TEST_CASE("rows come back as they were appended, across chunks and encodings") {
+  const TempFolder folder;
+  constexpr std::uint32_t kRows = 10'000;
+  const SnapshotRecord sealed = import_things(folder / "a.dirsnap", "one", kRows);
+  REQUIRE(sealed.snapshot_id == 1);
+  REQUIRE(sealed.seal.size() == 64);
+
+  const auto file = must(CaseFile::open(folder / "a.dirsnap", OpenMode::kRead));
+  const auto txn = must(ReadTxn::begin(*file));
+  REQUIRE(txn->snapshots().size() == 1);
+  REQUIRE(txn->snapshots()[0].name == "one");
+  const auto relation = must(txn->relation(1, "things"));
+  REQUIRE(relation);
+  REQUIRE(relation->def() == things());
+  REQUIRE(relation->rows() == kRows);
+  for (std::uint32_t row = 0; row < kRows; ++row) {
+    bool ok = true;
+    for (std::uint32_t column = 0; column < kThingColumns; ++column) {
+      const ValueView value = must(relation->value(column, row));
+      ok = ok && same(value, thing_value(row, column)) &&
+           value.nul_terminated == (value.type == ValueType::kText);
+    }
+    if (!ok) FAIL("row " << row);
+  }
+}
+
+TEST_CASE("an index lists exactly the rows of each value, in the order of its collation") {
+  const TempFolder folder;
+  constexpr std::uint32_t kRows = 10'000;
+  import_things(folder / "a.dirsnap", "one", kRows);
+  const auto file = must(CaseFile::open(folder / "a.dirsnap", OpenMode::kRead));
+  const auto txn = must(ReadTxn::begin(*file));
+  const auto relation = must(txn->relation(1, "things"));
+
+  const IndexView groups = must(relation->index(1));
+  REQUIRE(groups.distinct() == 3);
+  REQUIRE(groups.total() == kRows);
+  const auto found = must(groups.find(ValueView::text("grouP")));
+  REQUIRE(found);
+  std::vector<std::uint32_t> rows;
+  REQUIRE(groups.rows_of(*found, rows) == kRows / 2);
+  for (const std::uint32_t row : rows) REQUIRE((row % 4 == 1 || row % 4 == 2));
+  REQUIRE(std::is_sorted(rows.begin(), rows.end()));
+  REQUIRE_FALSE(must(groups.find(ValueView::text("grou"))));
+  REQUIRE(must(groups.lower_bound(ValueView::text("D"))) == 1);
+  REQUIRE(must(groups.lower_bound(ValueView::text("group"), true)) == 2);
+
+  const IndexView numbers = must(relation->index(2));
+  REQUIRE(numbers.distinct() == 1001);
+  for (std::int64_t number = -500; number <= 500; ++number) {
+    const auto ordinal = must(numbers.find(ValueView::of(number)));
+    REQUIRE(ordinal);
+    rows.clear();
+    REQUIRE(numbers.rows_of(*ordinal, rows) == numbers.count_of(*ordinal));
+    for (const std::uint32_t row : rows) REQUIRE(thing_value(row, kNumber).integer == number);
+  }
+  REQUIRE_FALSE(must(numbers.find(ValueView::of(501))));
+  REQUIRE_FALSE(must(numbers.find(ValueView::text("5"))));
+
+  const IndexView any = must(relation->index(4));
+  REQUIRE(any.total() == kRows / 5 * 4);
+  const auto whole = must(any.find(ValueView::of_real(3.0)));
+  REQUIRE(whole == must(any.find(ValueView::of(3))));
+  REQUIRE(must(any.find(ValueView::blob("\x01\x02"))) == any.distinct() - 1);
+}
+
+TEST_CASE("INV-1: an unsealed snapshot is never visible, and the next writer sweeps it") {
+  const TempFolder folder;
+  import_things(folder / "a.dirsnap", "one", 100);
+  auto file = must(CaseFile::open(folder / "a.dirsnap", OpenMode::kReadWrite));
+  {
+    auto writer = must(SnapshotWriter::begin(*file, named("two")));
+    append_things(*writer, 50'000);
+    REQUIRE(must(ReadTxn::begin(*file))->snapshots().size() == 1);
+  }
+  auto writer = must(SnapshotWriter::begin(*file, named("two")));
+  REQUIRE(writer->snapshot_id() == 3);
+  append_things(*writer, 5);
+  must(writer->seal());
+  const auto txn = must(ReadTxn::begin(*file));
+  REQUIRE(txn->snapshots().size() == 2);
+  REQUIRE_FALSE(must(txn->relation(2, "things")));
+  REQUIRE(must(txn->relation(3, "things"))->rows() == 5);
+}
+
+TEST_CASE("INV-2: the same rows give the same seal, whatever the snapshot's id") {
+  const TempFolder folder;
+  const SnapshotRecord first = import_things(folder / "a.dirsnap", "one", 9000);
+  const SnapshotRecord second = import_things(folder / "a.dirsnap", "two", 9000);
+  const SnapshotRecord other = import_things(folder / "a.dirsnap", "three", 9001);
+  REQUIRE(first.seal == second.seal);
+  REQUIRE(first.seal != other.seal);
+  const auto file = must(CaseFile::open(folder / "a.dirsnap", OpenMode::kRead));
+  const auto txn = must(ReadTxn::begin(*file));
+  for (const SnapshotRecord& record : txn->snapshots()) {
+    REQUIRE(must(txn->compute_seal(record.snapshot_id)) == record.seal);
+  }
+}
