@@ -47,14 +47,15 @@ class Hive {
   // The cell at `offset`. Fails with kCorrupt if it cannot be one.
   [[nodiscard]] Result<Cell> cell(std::uint32_t offset) const;
 
+  // Size of the bin at `at`, or nullopt if there is no sound bin header.
+  [[nodiscard]] std::optional<std::uint32_t> bin_size(std::size_t at) const;
+
   // Follows bins and cells from the first to the last and reports what does not fit. Cells are
   // readable by offset all the same.
   void check_bins(IssueSink& issues) const;
 
  private:
   Hive(Bytes image, const BaseBlock& base);
-  // Size of the bin at `at`, or nullopt if there is no sound bin header.
-  [[nodiscard]] std::optional<std::uint32_t> bin_size(std::size_t at) const;
   void check_cells(std::size_t bin, std::size_t end, IssueSink& issues) const;
 
   BaseBlock base_;

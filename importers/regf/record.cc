@@ -9,8 +9,6 @@
 namespace dirsnap::regf {
 namespace {
 
-constexpr std::size_t kSegmentBytes = 16'344;  // of big data, the last one less
-
 bool has_signature(Bytes record, std::string_view signature) {
   return as_chars(record).starts_with(signature);
 }
@@ -64,6 +62,7 @@ Result<KeyNode> parse_key_node(const Hive& hive, Bytes record) {
   key.class_name = word(48);
   key.class_bytes = load_le<std::uint16_t>(record, 74);
   const auto name_bytes = load_le<std::uint16_t>(record, 72);
+  key.name_bytes = name_bytes;
   const bool is_latin1 = !hive.is_first_version() && (key.flags & kKeyNameIsLatin1) != 0;
   const std::size_t left = record.size() - kKeyNodeBytes;
   key.name =
@@ -80,6 +79,7 @@ Result<ValueNode> parse_value_node(const Hive& hive, Bytes record, std::uint32_t
   if (record.size() < kValueNodeBytes) return fail(Code::kTruncated, "the value record is cut");
   ValueNode value;
   const auto name_bytes = load_le<std::uint16_t>(record, 2);
+  value.name_bytes = name_bytes;
   value.stored_size = load_le<std::uint32_t>(record, 4);
   value.data_offset = load_le<std::uint32_t>(record, 8);
   value.inline_at = std::uint64_t{offset} + hive.cell_header_bytes() + 8;
@@ -111,6 +111,7 @@ Result<SubkeyList> parse_subkey_list(Bytes record) {
   const std::size_t room = (record.size() - 4) / entry_bytes;
   list.is_cut = count > room;
   count = std::min(count, room);
+  list.used_bytes = 4 + count * entry_bytes;
   list.entries.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     list.entries.push_back(load_le<std::uint32_t>(record, 4 + i * entry_bytes));

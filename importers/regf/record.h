@@ -27,8 +27,9 @@ enum ValueFlags : std::uint16_t {
   kValueIsTombstone = 0x0002,  // version 1.6: hides a value of the layer below
 };
 
-inline constexpr std::size_t kKeyNodeBytes = 76;    // before the name
-inline constexpr std::size_t kValueNodeBytes = 20;  // before the name
+inline constexpr std::size_t kKeyNodeBytes = 76;      // before the name
+inline constexpr std::size_t kValueNodeBytes = 20;    // before the name
+inline constexpr std::size_t kSegmentBytes = 16'344;  // of big data, the last one less
 
 // nk
 struct KeyNode {
@@ -42,6 +43,7 @@ struct KeyNode {
   std::uint32_t security = kNoOffset;
   std::uint32_t class_name = kNoOffset;
   std::uint16_t class_bytes = 0;
+  std::uint16_t name_bytes = 0;  // in the record
   std::string name;
 };
 
@@ -51,7 +53,8 @@ struct ValueNode {
   std::uint32_t data_offset = kNoOffset;
   std::uint32_t type = 0;
   std::uint16_t flags = 0;
-  std::uint64_t inline_at = 0;  // offset of the four bytes in place of the data offset
+  std::uint16_t name_bytes = 0;  // in the record
+  std::uint64_t inline_at = 0;   // offset of the four bytes in place of the data offset
   std::string name;
 
   static constexpr std::uint32_t kInlineBit = 0x8000'0000;
@@ -68,6 +71,7 @@ Result<ValueNode> parse_value_node(const Hive& hive, Bytes record, std::uint32_t
 struct SubkeyList {
   bool is_index = false;               // ri: the entries are lists
   bool is_cut = false;                 // its count goes past its cell
+  std::uint64_t used_bytes = 0;        // of the record, head and entries
   std::vector<std::uint32_t> entries;  // offsets of key nodes or of lists
 };
 Result<SubkeyList> parse_subkey_list(Bytes record);

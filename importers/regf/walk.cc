@@ -33,7 +33,7 @@ class Walker {
          const CancelToken& cancel,
          IssueSink& issues,
          const WalkCallback& on_key,
-         CellMap& used)
+         UseMap& used)
       : hive_(hive),
         cancel_(cancel),
         issues_(issues),
@@ -63,6 +63,9 @@ class Walker {
   void read_values(const KeyNode& key, const std::string& place);
   void add_value(std::uint32_t offset, const std::string& place);
   void mark_data(const ValueNode& value);
+  void mark_segments(Bytes record, std::uint64_t size);
+  void mark_attachments(const KeyNode& key);
+  void use(std::uint32_t offset, std::uint64_t bytes);
   void collect_subkeys(const KeyNode& key, const std::string& place);
   void add_list(std::uint32_t offset, std::size_t depth, const std::string& place);
   void report(Severity severity,
@@ -75,7 +78,7 @@ class Walker {
   const CancelToken& cancel_;
   IssueSink& issues_;
   const WalkCallback& on_key_;
-  CellMap& used_;
+  UseMap& used_;
   std::uint64_t data_left_;
   std::uint64_t keys_left_;
   std::uint64_t values_left_;
@@ -94,6 +97,11 @@ class Walker {
   std::deque<std::vector<std::byte>> segments_;
   std::vector<std::uint32_t> subkeys_;
 };
+
+// A cell of the living tree: its header and `bytes` of its record.
+void Walker::use(std::uint32_t offset, std::uint64_t bytes) {
+  used_.cover(offset, hive_.cell_header_bytes() + bytes);
+}
 
 std::string place_of(const std::string& name) { return "key " + utf8_from_wtf8(name).text; }
 
@@ -171,8 +179,8 @@ Result<void> Walker::visit(const Pending& pending) {
            "keys deeper than 512 levels are not read");
     subkeys_.clear();
   }
-  if (hive_.cell(key->security)) used_.mark(key->security);
-  if (key->class_bytes != 0 && hive_.cell(key->class_name)) used_.mark(key->class_name);
+  use(pending.offset, kKeyNodeBytes + key->name_bytes);
+  mark_attachments(*key);
   const std::size_t number = next_number_++;
   DIRSNAP_CHECK(on_key_({.node = &*key,
                          .number = number,
@@ -236,6 +244,7 @@ void Walker::add_list(std::uint32_t offset, std::size_t depth, const std::string
            "the subkey list belongs to another key as well");
   }
   if (list->is_cut) lose("the list is longer than its cell");
+  use(offset, list->used_bytes);
   for (const std::uint32_t entry : list->entries) {
     if (list->is_index) {
       // Windows writes lists of lists one level deep.
@@ -270,6 +279,7 @@ void Walker::read_values(const KeyNode& key, const std::string& place) {
   const auto cell = hive_.cell(key.value_list);
   if (!cell) return lose(cell.error().what);
   used_.mark(key.value_list);
+  use(key.value_list, std::uint64_t{key.value_count} * kListEntryBytes);
   const std::size_t room = cell->record.size() / 4;
   std::size_t count = std::min<std::size_t>(key.value_count, room);
   if (count < key.value_count) lose("the list is longer than its cell");
@@ -294,6 +304,7 @@ void Walker::add_value(std::uint32_t offset, const std::string& place) {
            "a living value stands in a cell marked as free");
   }
   used_.mark(offset);
+  use(offset, kValueNodeBytes + node->name_bytes);
   std::vector<std::byte> storage;
   ValueData data = read_value_data(hive_, *node, storage);
   if (!storage.empty()) {
@@ -315,27 +326,66 @@ void Walker::add_value(std::uint32_t offset, const std::string& place) {
   values_.push_back({.node = *std::move(node), .data = data.bytes, .offset = offset});
 }
 
+// Security descriptor and class name of a key.
+void Walker::mark_attachments(const KeyNode& key) {
+  if (const auto cell = hive_.cell(key.security); cell && used_.mark(key.security)) {
+    // Header of 20 bytes, then a descriptor of the size at 16.
+    use(key.security, 20 + std::uint64_t{u32(cell->record, 16).value_or(0)});
+  }
+  if (key.class_bytes != 0 && hive_.cell(key.class_name)) {
+    used_.mark(key.class_name);
+    use(key.class_name, key.class_bytes);
+  }
+}
+
 void Walker::mark_data(const ValueNode& value) {
   if (value.is_inline() || value.size() == 0) return;
   const auto cell = hive_.cell(value.data_offset);
   if (!cell) return;
   const bool is_new = used_.mark(value.data_offset);
-  const Bytes record = cell->record;
-  if (!is_new || record.size() >= value.size() || record.size() < 8) return;
-  if (!as_chars(record).starts_with("db")) return;
+  const bool is_segmented = cell->record.size() < value.size() && cell->record.size() >= 8 &&
+                            as_chars(cell->record).starts_with("db");
+  use(value.data_offset,
+      is_segmented ? 8 : std::min<std::uint64_t>(value.size(), cell->record.size()));
+  if (is_new && is_segmented) mark_segments(cell->record, value.size());
+}
+
+void Walker::mark_segments(Bytes record, std::uint64_t size) {
   const auto list_offset = load_le<std::uint32_t>(record, 4);
   const auto list = hive_.cell(list_offset);
   if (!list) return;
   used_.mark(list_offset);
   const std::size_t count =
       std::min<std::size_t>(load_le<std::uint16_t>(record, 2), list->record.size() / 4);
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto segment = load_le<std::uint32_t>(list->record, 4 * i);
-    if (hive_.cell(segment)) used_.mark(segment);
+  use(list_offset, count * kListEntryBytes);
+  for (std::size_t i = 0; i < count && size > 0; ++i) {
+    const auto offset = load_le<std::uint32_t>(list->record, 4 * i);
+    const auto segment = hive_.cell(offset);
+    if (!segment) return;
+    used_.mark(offset);
+    const std::uint64_t bytes =
+        std::min<std::uint64_t>({kSegmentBytes, size, segment->record.size()});
+    use(offset, bytes);
+    size -= bytes;
   }
 }
 
 }  // namespace
+
+void UseMap::cover(std::uint64_t begin, std::uint64_t bytes) {
+  const std::uint64_t first = std::min<std::uint64_t>(begin / kUnitBytes, units_.size());
+  const std::uint64_t last =
+      std::min<std::uint64_t>((begin + bytes + kUnitBytes - 1) / kUnitBytes, units_.size());
+  std::fill(units_.begin() + static_cast<std::ptrdiff_t>(first),
+            units_.begin() + static_cast<std::ptrdiff_t>(last), true);
+}
+
+std::uint64_t UseMap::next_covered(std::uint64_t at) const {
+  const std::uint64_t from = std::min<std::uint64_t>(at / kUnitBytes, units_.size());
+  const auto place =
+      std::find(units_.begin() + static_cast<std::ptrdiff_t>(from), units_.end(), true);
+  return static_cast<std::uint64_t>(place - units_.begin()) * kUnitBytes;
+}
 
 std::vector<std::string> root_subkey_names(const Hive& hive) {
   std::vector<std::string> names;
@@ -363,8 +413,8 @@ Result<void> walk(const Hive& hive,
                   const CancelToken& cancel,
                   IssueSink& issues,
                   const WalkCallback& on_key,
-                  CellMap* used) {
-  CellMap own(hive.bins().size());
+                  UseMap* used) {
+  UseMap own(hive.bins().size());
   return Walker(hive, cancel, issues, on_key, used == nullptr ? own : *used).run();
 }
 

@@ -43,22 +43,35 @@ struct WalkKey {
   std::span<const WalkValue> values;
 };
 
-// Cells that a walk used, one bit per eight bytes: what is left holds deleted records.
-class CellMap {
+// What the living tree uses: cells that were met, and the bytes inside them that mean something.
+// What is left holds deleted records.
+class UseMap {
  public:
-  explicit CellMap(std::size_t bins_bytes) : bits_(bins_bytes / 8 + 1) {}
+  explicit UseMap(std::size_t bins_bytes)
+      : cells_(bins_bytes / 8 + 1), units_(bins_bytes / kUnitBytes + 1) {}
+
   // True if the cell was not marked before. REQUIRES: offset is inside the bins data.
   bool mark(std::uint32_t offset) {
-    if (bits_[offset / 8]) return false;
-    bits_[offset / 8] = true;
+    if (cells_[offset / 8]) return false;
+    cells_[offset / 8] = true;
     return true;
   }
-  [[nodiscard]] bool is_marked(std::uint32_t offset) const {
-    return offset / 8 < bits_.size() && bits_[offset / 8];
+  [[nodiscard]] bool is_marked(std::uint64_t offset) const {
+    return offset / 8 < cells_.size() && cells_[static_cast<std::size_t>(offset / 8)];
   }
 
+  // Bytes are counted in units of four; a part of the bins data only.
+  void cover(std::uint64_t begin, std::uint64_t bytes);
+  [[nodiscard]] bool is_covered(std::uint64_t at) const {
+    return at / kUnitBytes < units_.size() && units_[static_cast<std::size_t>(at / kUnitBytes)];
+  }
+  // First covered place at or behind `at`, or the end.
+  [[nodiscard]] std::uint64_t next_covered(std::uint64_t at) const;
+
  private:
-  std::vector<bool> bits_;
+  static constexpr std::size_t kUnitBytes = 4;
+  std::vector<bool> cells_;
+  std::vector<bool> units_;
 };
 
 // Names of the root's direct subkeys as far as they can be read, to tell what the hive is.
@@ -67,11 +80,11 @@ std::vector<std::string> root_subkey_names(const Hive& hive);
 using WalkCallback = std::function<Result<void>(const WalkKey&)>;
 
 // Fails if no root key can be found, with the callback's error, with kInterrupted and kLimit.
-// `used`: gets every cell that belongs to the live tree; may be null.
+// `used`: gets all that belongs to the living tree; may be null.
 [[nodiscard]] Result<void> walk(const Hive& hive,
                                 const CancelToken& cancel,
                                 IssueSink& issues,
                                 const WalkCallback& on_key,
-                                CellMap* used = nullptr);
+                                UseMap* used = nullptr);
 
 }  // namespace dirsnap::regf

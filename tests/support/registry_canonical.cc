@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// registry_canonical [--no-logs] FILE
+// registry_canonical [--no-logs] [--deleted] FILE
 // Writes the canonical lines of a registry source to standard output, sorted as raw bytes; issues
-// go to standard error. Logs beside a hive are applied unless --no-logs. Exit codes: 0 complete, 3
+// go to standard error. Logs beside a hive are applied unless --no-logs. --deleted writes the
+// deleted keys and values of the hive as it lies. Exit codes: 0 complete, 3
 // with losses or doubts, 4 unusable, 2 usage.
 #include <cstdio>
 #include <optional>
@@ -22,6 +23,7 @@ using namespace dirsnap;
 struct Options {
   std::string path;
   bool no_logs = false;
+  bool deleted = false;
 };
 
 class StderrSink final : public IssueSink {
@@ -61,6 +63,10 @@ Result<std::vector<std::string>> lines_of(const Options& options, IssueSink& iss
                 reg_text::read_document(source, {}, cancel, issues));
     return test::canonical_lines(document);
   }
+  if (options.deleted) {
+    DIRSNAP_TRY(const regf::Hive hive, regf::Hive::open(bytes));
+    return test::deleted_lines(hive);
+  }
   const auto logs =
       options.no_logs ? std::vector<std::vector<std::byte>>{} : read_logs(options.path);
   std::vector<regf::LogFile> files;
@@ -80,6 +86,8 @@ int main(int argc, char** argv) {
     const std::string argument = argv[i];
     if (argument == "--no-logs") {
       options.no_logs = true;
+    } else if (argument == "--deleted") {
+      options.deleted = true;
     } else if (options.path.empty() && !argument.starts_with("--")) {
       options.path = argument;
     } else {
@@ -87,7 +95,7 @@ int main(int argc, char** argv) {
     }
   }
   if (options.path.empty() || is_usage_error) {
-    std::fprintf(stderr, "usage: registry_canonical [--no-logs] FILE\n");
+    std::fprintf(stderr, "usage: registry_canonical [--no-logs] [--deleted] FILE\n");
     return 2;
   }
   StderrSink issues;

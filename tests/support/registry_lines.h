@@ -36,4 +36,8 @@ std::vector<std::string> canonical_lines(const reg_text::Document& document);
 // All lines of a hive, sorted; paths without the root key's own name.
 Result<std::vector<std::string>> canonical_lines(const regf::Hive& hive, IssueSink& issues);
 
+// Deleted records of a hive, sorted: DK <path> <filetime>, DV <name> <type> <data>. Here a path
+// begins with the root key's own name where it could be rebuilt; data that is gone is a ?.
+Result<std::vector<std::string>> deleted_lines(const regf::Hive& hive);
+
 }  // namespace dirsnap::test
