@@ -193,6 +193,15 @@ std::string server_of_dn(std::string_view x500_dn) {
   return {};
 }
 
+std::string site_of_dn(std::string_view x500_dn) {
+  const auto names = parse_dn_x500(x500_dn);
+  if (!names) return {};
+  for (const Rdn& name : *names) {
+    if (equal_ascii_nocase(name.type, "ou")) return name.value;
+  }
+  return {};
+}
+
 ServiceJoin join_service(const std::vector<std::string>& class_names,
                          std::string_view rdn,
                          const std::optional<std::string>& diagnostic_reg_key,

@@ -43,6 +43,9 @@ std::string_view text_in_parentheses(std::string_view rdn);
 // The relative name below cn=Servers in an X.500 name; empty if there is none.
 std::string server_of_dn(std::string_view x500_dn);
 
+// The site in an X.500 name, its first ou; empty if there is none.
+std::string site_of_dn(std::string_view x500_dn);
+
 // Decides type, service key and rule of a candidate whose class names (most derived first) and
 // relative name are known; `key_exists` tells whether some registry of the snapshot has a key.
 struct ServiceJoin {

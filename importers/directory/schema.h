@@ -64,6 +64,7 @@ class Schema {
   Schema();
 
   [[nodiscard]] PrefixMap& prefixes() { return prefixes_; }
+  [[nodiscard]] const PrefixMap& prefixes() const { return prefixes_; }
 
   void add_attribute_row(const SchemaRow& row);
   void add_class_row(const SchemaRow& row);

@@ -40,7 +40,7 @@ inline constexpr ColumnSpec kColumnSpecs[] = {
      "Level of the container it stands in: organization, site, configuration or other."},
     {"organization", ColumnType::kText, "Name of the organization.", Access::kScan,
      Collation::kFold},
-    {"site", ColumnType::kText, "Name of the site, NULL at organization level.", Access::kScan,
+    {"site", ColumnType::kText, "Site of the container, else of the home server.", Access::kScan,
      Collation::kFold},
     {"server", ColumnType::kText, "Home server.", Access::kIndex, Collation::kFold},
     {"server_rule", ColumnType::kText,

@@ -83,6 +83,8 @@ TEST_CASE("the server is read from DNs and trailing parentheses") {
   CHECK(server_of_dn("/o=O/ou=S/cn=configuration/CN=SERVERS/cn=EX1") == "EX1");
   CHECK(server_of_dn("/o=O/cn=Servers").empty());
   CHECK(server_of_dn("no name").empty());
+  CHECK(site_of_dn("/o=O/ou=S/cn=Configuration") == "S");
+  CHECK(site_of_dn("/o=O/cn=x").empty());
   CHECK(text_in_parentheses("Internet Mail Connector (EX1) ") == "EX1");
   CHECK(text_in_parentheses("a (b) c").empty());
   CHECK(text_in_parentheses(")").empty());

@@ -7,88 +7,13 @@
 #include "storage/case_file.h"
 #include "storage/snapshot_reader.h"
 #include "storage/snapshot_writer.h"
+#include "tests/unit/storage/sample_case.h"
 #include "tests/unit/storage/temp_folder.h"
 
 using namespace dirsnap;
-using dirsnap::test::TempFolder;
+using namespace dirsnap::test;
 
 namespace {
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) FAIL(result.error().what);
-  return std::move(*result);
-}
-
-// id (dense), group (few texts, indexed and folded), number (indexed), note (rare), any.
-RelationDef things() {
-  return {.name = "things",
-          .columns = {{"id", ColumnType::kInteger, Access::kDense, Collation::kBinary},
-                      {"group", ColumnType::kText, Access::kIndex, Collation::kFold},
-                      {"number", ColumnType::kInteger, Access::kIndex, Collation::kBinary},
-                      {"note", ColumnType::kText, Access::kScan, Collation::kBinary},
-                      {"any", ColumnType::kAny, Access::kIndex, Collation::kBinary}}};
-}
-
-SnapshotRecord named(const char* name) {
-  SnapshotRecord facts;
-  facts.name = name;
-  facts.imported_at = "2001-02-03T04:05:06Z";
-  return facts;
-}
-
-struct Thing {
-  std::string group;
-  std::int64_t number = 0;
-  std::optional<std::string> note;
-  ValueView any;
-};
-
-Thing thing(std::uint32_t row) {
-  constexpr std::array<const char*, 4> kGroups = {"User", "Group", "GROUP", "computer"};
-  Thing made;
-  made.group = kGroups[row % 4];
-  made.number = std::int64_t{row} * 8 % 1001 - 500;
-  if (row % 97 == 0) made.note = std::string(row % 970 == 0 ? 20'000 : 5, 'n');
-  switch (row % 5) {
-    case 0:
-      made.any = ValueView::of(row % 13);
-      break;
-    case 1:
-      made.any = ValueView::of_real(row % 13 + (row % 2) * 0.5);
-      break;
-    case 2:
-      made.any = ValueView::text(kGroups[row % 4]);
-      break;
-    case 3:
-      made.any = ValueView::blob("\x01\x02");
-      break;
-    default:
-      break;
-  }
-  return made;
-}
-
-void append_things(SnapshotWriter& writer, std::uint32_t count) {
-  RelationWriter* relation = must(writer.relation(things()));
-  for (std::uint32_t row = 0; row < count; ++row) {
-    const Thing made = thing(row);
-    const std::array<Cell, 5> cells = {
-        Cell{4, made.any}, Cell{0, ValueView::of(std::int64_t{row} + 1)},
-        Cell{1, ValueView::text(made.group)}, Cell{2, ValueView::of(made.number)},
-        Cell{3, made.note ? ValueView::text(*made.note) : ValueView::null()}};
-    REQUIRE(must(relation->append(cells)) == row);
-  }
-}
-
-SnapshotRecord import_things(const std::filesystem::path& path,
-                             const char* name,
-                             std::uint32_t count) {
-  auto file = must(CaseFile::open(path, OpenMode::kReadWrite));
-  auto writer = must(SnapshotWriter::begin(*file, named(name)));
-  append_things(*writer, count);
-  return must(writer->seal());
-}
 
 bool same(const ValueView& a, const ValueView& b) {
   return a.type == b.type && a.integer == b.integer && a.bytes == b.bytes &&
@@ -113,13 +38,12 @@ TEST_CASE("rows come back as they were appended, across chunks and encodings") {
   REQUIRE(relation->def() == things());
   REQUIRE(relation->rows() == kRows);
   for (std::uint32_t row = 0; row < kRows; ++row) {
-    const Thing made = thing(row);
-    bool ok = same(must(relation->value(0, row)), ValueView::of(std::int64_t{row} + 1));
-    ok = ok && same(must(relation->value(1, row)), ValueView::text(made.group));
-    ok = ok && same(must(relation->value(2, row)), ValueView::of(made.number));
-    const ValueView note = must(relation->value(3, row));
-    ok = ok && (made.note ? note.bytes == *made.note && note.nul_terminated : note.is_null());
-    ok = ok && same(must(relation->value(4, row)), made.any);
+    bool ok = true;
+    for (std::uint32_t column = 0; column < kThingColumns; ++column) {
+      const ValueView value = must(relation->value(column, row));
+      ok = ok && same(value, thing_value(row, column)) &&
+           value.nul_terminated == (value.type == ValueType::kText);
+    }
     if (!ok) FAIL("row " << row);
   }
 }
@@ -152,7 +76,7 @@ TEST_CASE("an index lists exactly the rows of each value, in the order of its co
     REQUIRE(ordinal);
     rows.clear();
     REQUIRE(numbers.rows_of(*ordinal, rows) == numbers.count_of(*ordinal));
-    for (const std::uint32_t row : rows) REQUIRE(thing(row).number == number);
+    for (const std::uint32_t row : rows) REQUIRE(thing_value(row, kNumber).integer == number);
   }
   REQUIRE_FALSE(must(numbers.find(ValueView::of(501))));
   REQUIRE_FALSE(must(numbers.find(ValueView::text("5"))));

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#include "importers/derive.h"
+
+#include "importers/directory/connectors.h"
+#include "importers/registry_model/services.h"
+
+namespace dirsnap {
+
+Result<void> derive_rows(ImportContext& context) {
+  DIRSNAP_CHECK(registry_model::write_services(context));
+  return directory::write_connectors(context);
+}
+
+}  // namespace dirsnap

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+//
+// Which tables and columns of an ESE database hold a directory. Told by the columns: an object
+// table has a row number, a parent's row number and attribute columns ATT<letter><number>; a link
+// table has both ends and a link base. Names of tables, order of columns, their ids and the
+// syntax letter do not matter; the override file can name each part.
+// Facts: the descendants of the Exchange directory use these column names (libyal's notes on
+// Active Directory 2000 to 2008); for Dir.edb itself they are inferred.
+// Lifetime: pointers point into the Database's tables.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "importers/directory/override_map.h"
+#include "importers/ese/database.h"
+#include "storage/base/issue.h"
+
+namespace dirsnap::directory {
+
+struct Layout {
+  const ese::TableDef* objects = nullptr;  // "datatable"
+  const ese::ColumnDef* dnt = nullptr;
+  const ese::ColumnDef* parent = nullptr;
+  const ese::ColumnDef* rdn = nullptr;          // may be null: the name is an attribute
+  const ese::ColumnDef* rdn_type = nullptr;     // may be null
+  const ese::ColumnDef* object_flag = nullptr;  // 1 object, 0 phantom; may be null
+
+  const ese::TableDef* links = nullptr;  // "link_table", may be null
+  const ese::ColumnDef* link_from = nullptr;
+  const ese::ColumnDef* link_to = nullptr;
+  const ese::ColumnDef* link_base = nullptr;
+  const ese::ColumnDef* link_deleted_at = nullptr;  // may be null
+
+  const ese::TableDef* hidden = nullptr;  // "hiddentable": state of this server; may be null
+  const ese::ColumnDef* hidden_dsa = nullptr;
+
+  // Attribute number of each column of `objects`, by position; nullopt for system columns.
+  std::vector<std::optional<std::uint32_t>> attribute_ids;
+
+  [[nodiscard]] const ese::ColumnDef* attribute_column(std::uint32_t attribute_id) const;
+};
+
+// The number in an attribute column's name: "ATTm589825" -> 589825, "ATTb-2147483633" -> the
+// 32-bit number of that sign; `letter` becomes the syntax letter. nullopt for other names.
+std::optional<std::uint32_t> attribute_number(std::string_view column_name, char* letter = nullptr);
+
+// The layout, or nullopt if the database holds no directory. A table that looks like one but lacks
+// the row number is an issue ("directory-layout").
+std::optional<Layout> find_layout(const ese::Database& database,
+                                  const OverrideMap& overrides,
+                                  IssueSink& issues);
+
+}  // namespace dirsnap::directory

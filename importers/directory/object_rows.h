@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+//
+// The second pass over a directory: rows of objects, attributes, containers, the candidates for
+// connectors, and the raw relation of the same table, each record decoded once.
+// Threads: one thread.
+#pragma once
+
+#include "importers/directory/survey.h"
+#include "importers/ese_tables/raw_table.h"
+
+namespace dirsnap::directory {
+
+// A directory on its way into the snapshot.
+struct DirectorySource {
+  ese::Database& database;
+  const Layout& layout;
+  Survey& survey;
+  Schema& schema;
+  std::int64_t source_id;
+  IssueSink& issues;
+};
+
+// Returns the number of objects written. Issue "link-base" for links that no schema names.
+Result<std::uint64_t> write_objects(const DirectorySource& source, ImportContext& context);
+
+// Where a Connections container stands, by its parent.
+const char* container_level(const NameTree& tree, const NameTree::Node& node);
+
+}  // namespace dirsnap::directory

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: MIT
+#include "importers/directory/survey.h"
+
+#include <algorithm>
+#include <array>
+
+#include "importers/directory/attribute_value.h"
+#include "importers/directory/well_known.h"
+#include "importers/ese/cell_value.h"
+#include "storage/base/text.h"
+
+namespace dirsnap::directory {
+namespace {
+
+constexpr std::uint64_t kCancelStep = 4096;
+
+// Attributes that may hold the relative name where the layout has no column for it, best first.
+constexpr std::array<std::uint32_t, 8> kNameAttributes = {
+    attr::kRdn,          attr::kCommonName,      attr::kOrganizationalUnit,
+    attr::kOrganization, attr::kDomainComponent, attr::kCountry,
+    attr::kLocality,     attr::kUserId,
+};
+constexpr std::array<std::uint32_t, 13> kSchemaAttributes = {
+    attr::kObjectClass,      attr::kIsDeleted, attr::kAttributeId, attr::kAttributeSyntax,
+    attr::kIsSingleValued,   attr::kLinkId,    attr::kMapiId,      attr::kLdapDisplayName,
+    attr::kAdminDisplayName, attr::kGovernsId, attr::kSubClassOf,  attr::kMsDsIntId,
+    attr::kPrefixMap,
+};
+
+// What the first pass takes from one row.
+struct Row {
+  std::int32_t dnt = 0;
+  std::int32_t parent = 0;
+  std::optional<std::uint32_t> rdn_type;
+  std::string rdn;                                        // from the name column
+  std::array<std::string, kNameAttributes.size()> names;  // from attributes
+  std::vector<std::uint32_t> classes;
+  std::optional<std::int64_t> object_flag;
+  bool is_deleted = false;
+  SchemaRow schema;
+};
+
+std::string text_of(const ese::CellView& cell) {
+  const auto decoded = ese::text_value(*cell.column, cell.bytes);
+  return decoded ? decoded->text : std::string();
+}
+
+std::optional<std::int32_t> dnt_of(const ese::CellView& cell) {
+  const auto value = ese::integer_value(*cell.column, cell.bytes);
+  if (!value || *value == kFill32) return std::nullopt;
+  return static_cast<std::int32_t>(*value);
+}
+
+class Pass {
+ public:
+  Pass(const Layout& layout, Schema& schema, ImportContext& context, Survey& survey)
+      : layout_(layout), schema_(schema), context_(context), survey_(survey) {}
+
+  Result<void> read(ese::Database& database, const OverrideMap& overrides);
+
+ private:
+  [[nodiscard]] std::vector<std::uint32_t> wanted_columns() const;
+  void take_system_cell(const ese::CellView& cell, Row& row) const;
+  void take_attribute_cell(std::uint32_t id, const ese::CellView& cell, Row& row);
+  void take_schema_cell(std::uint32_t id, const ese::CellView& cell, SchemaRow& row) const;
+  void add(const Row& row);
+  std::string relative_name(const Row& row, std::string& type) const;
+
+  const Layout& layout_;
+  Schema& schema_;
+  ImportContext& context_;
+  Survey& survey_;
+  std::vector<SchemaRow> attribute_rows_;
+  std::vector<SchemaRow> class_rows_;
+};
+
+std::vector<std::uint32_t> Pass::wanted_columns() const {
+  std::vector<std::uint32_t> ids;
+  for (const ese::ColumnDef* column :
+       {layout_.dnt, layout_.parent, layout_.rdn, layout_.rdn_type, layout_.object_flag}) {
+    if (column != nullptr) ids.push_back(column->id);
+  }
+  const auto add_attribute = [&](std::uint32_t id) {
+    if (const ese::ColumnDef* column = layout_.attribute_column(id)) ids.push_back(column->id);
+  };
+  for (const std::uint32_t id : kNameAttributes) add_attribute(id);
+  for (const std::uint32_t id : kSchemaAttributes) add_attribute(id);
+  return ids;
+}
+
+void Pass::take_system_cell(const ese::CellView& cell, Row& row) const {
+  if (cell.column == layout_.dnt) {
+    row.dnt = dnt_of(cell).value_or(0);
+  } else if (cell.column == layout_.parent) {
+    row.parent = dnt_of(cell).value_or(0);
+  } else if (cell.column == layout_.rdn) {
+    row.rdn = text_of(cell);
+  } else if (cell.column == layout_.rdn_type) {
+    if (const auto type = dnt_of(cell)) row.rdn_type = static_cast<std::uint32_t>(*type);
+  } else if (cell.column == layout_.object_flag) {
+    row.object_flag = ese::integer_value(*cell.column, cell.bytes);
+  }
+}
+
+void Pass::take_schema_cell(std::uint32_t id, const ese::CellView& cell, SchemaRow& row) const {
+  const auto integer = [&] { return ese::integer_value(*cell.column, cell.bytes); };
+  const auto small = [&]() -> std::optional<std::int32_t> {
+    const auto value = integer();
+    return value ? std::optional(static_cast<std::int32_t>(*value)) : std::nullopt;
+  };
+  switch (id) {
+    case attr::kAttributeId:
+    case attr::kGovernsId:
+      row.id = number_of_cell(cell, schema_);
+      break;
+    case attr::kAttributeSyntax:
+      row.syntax = number_of_cell(cell, schema_);
+      break;
+    case attr::kSubClassOf:
+      row.sub_class_of = number_of_cell(cell, schema_);
+      break;
+    case attr::kIsSingleValued:
+      if (const auto value = integer()) row.single_valued = *value != 0;
+      break;
+    case attr::kLinkId:
+      row.link_id = small();
+      break;
+    case attr::kMapiId:
+      row.mapi_id = small();
+      break;
+    case attr::kMsDsIntId:
+      if (const auto value = integer()) row.int_id = static_cast<std::uint32_t>(*value);
+      break;
+    case attr::kLdapDisplayName:
+      if (cell.seq == 0) row.ldap_display_name = text_of(cell);
+      break;
+    case attr::kAdminDisplayName:
+      if (cell.seq == 0) row.admin_display_name = text_of(cell);
+      break;
+    default:
+      break;
+  }
+}
+
+void Pass::take_attribute_cell(std::uint32_t id, const ese::CellView& cell, Row& row) {
+  if (id == attr::kObjectClass) {
+    if (const auto number = number_of_cell(cell, schema_)) row.classes.push_back(*number);
+    return;
+  }
+  if (id == attr::kIsDeleted) {
+    row.is_deleted = ese::integer_value(*cell.column, cell.bytes).value_or(0) != 0;
+    return;
+  }
+  if (id == attr::kPrefixMap) {
+    schema_.prefixes().add_blob(cell.bytes);
+    return;
+  }
+  const auto name = std::find(kNameAttributes.begin(), kNameAttributes.end(), id);
+  if (name != kNameAttributes.end() && cell.seq == 0) {
+    const auto position = static_cast<std::size_t>(name - kNameAttributes.begin());
+    row.names[position] = text_of(cell);
+    if (id == attr::kCommonName) row.schema.common_name = row.names[position];
+    return;
+  }
+  take_schema_cell(id, cell, row.schema);
+}
+
+std::string Pass::relative_name(const Row& row, std::string& type) const {
+  const auto named_by = [&](std::uint32_t id) -> const std::string* {
+    const auto at = std::find(kNameAttributes.begin(), kNameAttributes.end(), id);
+    if (at == kNameAttributes.end()) return nullptr;
+    const std::string& name = row.names[static_cast<std::size_t>(at - kNameAttributes.begin())];
+    return name.empty() ? nullptr : &name;
+  };
+  if (row.rdn_type) type = rdn_type_name(*row.rdn_type, schema_);
+  if (!row.rdn.empty()) return row.rdn;
+  if (row.rdn_type) {
+    if (const std::string* name = named_by(*row.rdn_type)) return *name;
+  }
+  for (std::size_t i = 0; i < kNameAttributes.size(); ++i) {
+    if (row.names[i].empty()) continue;
+    if (type.empty() && kNameAttributes[i] != attr::kRdn)
+      type = rdn_type_name(kNameAttributes[i], schema_);
+    return row.names[i];
+  }
+  return {};
+}
+
+void Pass::add(const Row& row) {
+  std::string type;
+  const std::string name = relative_name(row, type);
+  if (type.empty()) type = "cn";  // only for rows whose layout tells no type at all
+  NameTree::Node& node = survey_.tree.add(row.dnt, row.parent, name, type);
+  const bool top = row.parent == 0 && row.classes.empty();
+  const bool is_root = name == "$ROOT_OBJECT$" || (row.dnt == kRootDnt && top);
+  const bool is_nothing = name == "$NOT_AN_OBJECT1$" || (row.dnt == kNotAnObjectDnt && top);
+  node.is_root = is_root;
+  node.is_deleted = row.is_deleted;
+  node.class_id = row.classes.empty() ? 0 : row.classes.front();
+  if (!is_root && !is_nothing) node.object_id = context_.next_object_id++;
+  survey_.object_ids.push_back(node.object_id);
+  const bool is_phantom = row.object_flag && *row.object_flag == 0;
+  if (name.empty())
+    node.defect = Defect::kNoName;
+  else if (row.classes.empty() && !is_phantom)
+    node.defect = Defect::kNoClass;
+
+  const auto has_class = [&](std::uint32_t id) {
+    return std::find(row.classes.begin(), row.classes.end(), id) != row.classes.end();
+  };
+  if (has_class(cls::kAttributeSchema)) attribute_rows_.push_back(row.schema);
+  if (has_class(cls::kClassSchema)) class_rows_.push_back(row.schema);
+}
+
+Result<void> Pass::read(ese::Database& database, const OverrideMap& overrides) {
+  const std::vector<std::uint32_t> columns = wanted_columns();
+  ese::TableCursor cursor(database, *layout_.objects, {.column_ids = columns});
+  for (std::uint64_t rows = 1;; ++rows) {
+    DIRSNAP_TRY(const bool more, cursor.next());
+    if (!more) break;
+    Row row;
+    for (const ese::CellView& cell : cursor.row().cells) {
+      const auto position = static_cast<std::size_t>(cell.column - layout_.objects->columns.data());
+      if (const auto id = layout_.attribute_ids[position]) {
+        take_attribute_cell(*id, cell, row);
+      } else {
+        take_system_cell(cell, row);
+      }
+    }
+    add(row);
+    if (rows % kCancelStep == 0) DIRSNAP_CHECK(context_.cancel().check());
+  }
+  // The prefixes may come after the rows that need them, so names are settled last.
+  overrides.apply_to(schema_);
+  for (const SchemaRow& row : attribute_rows_) schema_.add_attribute_row(row);
+  for (const SchemaRow& row : class_rows_) schema_.add_class_row(row);
+  survey_.tree.link_up();
+  return {};
+}
+
+Result<void> read_links(ese::Database& database,
+                        const Layout& layout,
+                        const CancelToken& cancel,
+                        Survey& survey) {
+  if (layout.links == nullptr) return {};
+  std::vector<std::uint32_t> columns = {layout.link_from->id, layout.link_to->id,
+                                        layout.link_base->id};
+  if (layout.link_deleted_at != nullptr) columns.push_back(layout.link_deleted_at->id);
+  ese::TableCursor cursor(database, *layout.links, {.column_ids = columns});
+  for (std::uint64_t rows = 1;; ++rows) {
+    DIRSNAP_TRY(const bool more, cursor.next());
+    if (!more) break;
+    Link link;
+    bool deleted = false;
+    for (const ese::CellView& cell : cursor.row().cells) {
+      const std::int32_t value = dnt_of(cell).value_or(0);
+      if (cell.column == layout.link_from) link.from = value;
+      if (cell.column == layout.link_to) link.to = value;
+      if (cell.column == layout.link_base) link.base = static_cast<std::uint32_t>(value);
+      if (cell.column == layout.link_deleted_at) {
+        deleted = ese::integer_value(*cell.column, cell.bytes).value_or(0) != 0;
+      }
+    }
+    if (!deleted) survey.links.push_back(link);
+    if (rows % kCancelStep == 0) DIRSNAP_CHECK(cancel.check());
+  }
+  std::stable_sort(survey.links.begin(), survey.links.end(), [](const Link& a, const Link& b) {
+    return a.from != b.from ? a.from < b.from : a.base < b.base;
+  });
+  return {};
+}
+
+Result<void> read_hidden(ese::Database& database, const Layout& layout, Survey& survey) {
+  if (layout.hidden == nullptr) return {};
+  const std::vector<std::uint32_t> columns = {layout.hidden_dsa->id};
+  ese::TableCursor cursor(database, *layout.hidden, {.column_ids = columns});
+  DIRSNAP_TRY(const bool has_row, cursor.next());
+  if (!has_row || cursor.row().cells.empty()) return {};
+  const ese::CellView& cell = cursor.row().cells.front();
+  // The early layout stores the number as four bytes of a binary column.
+  if (const auto value = ese::integer_value(*cell.column, cell.bytes)) {
+    survey.dsa_dnt = static_cast<std::int32_t>(*value);
+  } else if (cell.bytes.size() == 4) {
+    survey.dsa_dnt = load_le<std::int32_t>(cell.bytes, 0);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string rdn_type_name(std::uint32_t attribute_id, Schema& schema) {
+  // In Exchange 5.5 the LDAP name cn belongs to Display-Name; names of objects use the X.500 types.
+  switch (attribute_id) {
+    case attr::kCommonName:
+      return "cn";
+    case attr::kOrganization:
+      return "o";
+    case attr::kOrganizationalUnit:
+      return "ou";
+    case attr::kCountry:
+      return "c";
+    case attr::kLocality:
+      return "l";
+    case attr::kDomainComponent:
+      return "dc";
+    case attr::kUserId:
+      return "uid";
+    default:
+      return schema.attribute(attribute_id).ldap_name;
+  }
+}
+
+Result<Survey> survey_directory(ese::Database& database,
+                                const Layout& layout,
+                                const OverrideMap& overrides,
+                                Schema& schema,
+                                ImportContext& context) {
+  Survey survey;
+  Pass pass(layout, schema, context, survey);
+  DIRSNAP_CHECK(pass.read(database, overrides));
+  DIRSNAP_CHECK(read_links(database, layout, context.cancel(), survey));
+  DIRSNAP_CHECK(read_hidden(database, layout, survey));
+  return survey;
+}
+
+}  // namespace dirsnap::directory

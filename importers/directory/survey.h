@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+//
+// The first pass over a directory: names of all rows, the schema, the links, who the server is.
+// Memory: about 60 bytes a row plus its relative name, 12 bytes a link.
+// Threads: one thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "importers/directory/layout.h"
+#include "importers/directory/name_tree.h"
+#include "importers/directory/schema.h"
+#include "importers/importer.h"
+
+namespace dirsnap::directory {
+
+// A live link value.
+struct Link {
+  std::int32_t from = 0;  // DNT of the object that carries the forward attribute
+  std::int32_t to = 0;    // DNT of the target
+  std::uint32_t base = 0;
+};
+
+struct Survey {
+  NameTree tree;
+  std::vector<std::int64_t> object_ids;  // by order of the rows; 0 for placeholder rows
+  std::vector<Link> links;               // ordered by (from, base), equal ones as stored
+  std::optional<std::int32_t> dsa_dnt;   // the directory service's own object
+};
+
+// Reads names, schema and links. Object ids are taken from the context. Placeholder rows of a new
+// database ($ROOT_OBJECT$ and the row before it) get none: they are no objects.
+Result<Survey> survey_directory(ese::Database& database,
+                                const Layout& layout,
+                                const OverrideMap& overrides,
+                                Schema& schema,
+                                ImportContext& context);
+
+// Name of the attribute that names an object, as distinguished names write it (cn, ou, o, dc).
+std::string rdn_type_name(std::uint32_t attribute_id, Schema& schema);
+
+}  // namespace dirsnap::directory

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#include "importers/ese_importer.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "importers/directory/connectors.h"
+#include "importers/directory/object_rows.h"
+#include "importers/directory/schema_rows.h"
+#include "importers/ese_tables/raw_table.h"
+#include "storage/base/text.h"
+
+namespace dirsnap {
+namespace {
+
+namespace dir = directory;
+
+bool probe_ese(Bytes head, std::uint64_t) {
+  if (ese::looks_like_ese(head)) return true;
+  // The first header page may be damaged; the second one stands a page further on.
+  constexpr std::array<std::size_t, 5> kPageSizes = {2048, 4096, 8192, 16384, 32768};
+  for (const std::size_t size : kPageSizes) {
+    if (head.size() > size && ese::looks_like_ese(head.subspan(size))) return true;
+  }
+  return false;
+}
+
+std::string details_json(const ese::FileHeader& header, const ese::PageCounts& pages) {
+  return fmt::format(
+      R"({{"format_version":"0x{:x}","format_update":"0x{:x}","format_minor":{},"page_size":{},)"
+      R"("state":"{}","created_on":"{}","header_copy":{},)"
+      R"("pages":{{"good":{},"corrected":{},"bad":{},"zero":{},"foreign":{}}}}})",
+      header.format_version, header.format_update, header.format_minor, header.page_size,
+      ese::state_name(header.state),
+      escape_json(repair_utf8(header.database_signature.computer).text),
+      header.second_copy_used ? 2 : 1, pages.good, pages.corrected, pages.bad, pages.zero,
+      pages.foreign);
+}
+
+// Which database it is, told by its tables.
+const char* role_of(const ese::Database& database, bool has_directory) {
+  if (has_directory) return "directory";
+  const auto has = [&](std::string_view name) { return database.find_table(name) != nullptr; };
+  const bool folders = has("Folder") || has("Folders");
+  if (folders && has("Msg")) return has("Mailbox") ? "private-store" : "public-store";
+  return "other";
+}
+
+// The table the directory importer takes together with its raw rows.
+Result<std::uint64_t> import_directory(ese::Database& database,
+                                       const dir::Layout& layout,
+                                       const dir::OverrideMap& overrides,
+                                       SourceFacts& facts,
+                                       ImportContext& context,
+                                       IssueSink& issues) {
+  dir::Schema schema;
+  DIRSNAP_TRY(dir::Survey survey,
+              dir::survey_directory(database, layout, overrides, schema, context));
+  const dir::DirectorySource source{database, layout, survey, schema, facts.source_id, issues};
+  DIRSNAP_TRY(const std::uint64_t objects, dir::write_objects(source, context));
+  DIRSNAP_CHECK(dir::write_schema(schema, facts.source_id, context));
+
+  if (survey.dsa_dnt) {
+    if (const auto* node = survey.tree.find(*survey.dsa_dnt)) {
+      const std::string server = dir::server_of_dn(survey.tree.names(*node).x500);
+      if (!server.empty()) facts.server = server;
+    }
+  }
+  if (context.options().server) facts.server = context.options().server;
+  if (!context.directory_server) context.directory_server = facts.server;
+  for (const auto& node : survey.tree.nodes()) {
+    if (context.organization) break;
+    if (node.depth == 1 && !node.is_deleted && equal_ascii_nocase(survey.tree.type(node), "o")) {
+      context.organization = std::string(survey.tree.rdn(node));
+    }
+  }
+  return objects;
+}
+
+Result<dir::OverrideMap> overrides_of(const ImportOptions& options) {
+  if (!options.map_file) return dir::OverrideMap{};
+  return dir::load_override_map(*options.map_file);
+}
+
+Result<void> import_ese(ByteSource& source,
+                        SourceFacts& facts,
+                        ImportContext& context,
+                        IssueSink& issues) {
+  DIRSNAP_TRY(const dir::OverrideMap overrides, overrides_of(context.options()));
+  ese::OpenOptions options;
+  options.cancel = &context.cancel();
+  DIRSNAP_TRY(const auto database, ese::Database::open(source, options, issues));
+  const auto layout = dir::find_layout(*database, overrides, issues);
+  facts.role = role_of(*database, layout.has_value());
+  facts.state = database->header().is_dirty() ? "dirty" : "clean";
+  for (const ese::TableDef& table : database->tables()) {
+    if (layout && &table == layout->objects) {
+      DIRSNAP_TRY(const std::uint64_t objects,
+                  import_directory(*database, *layout, overrides, facts, context, issues));
+      facts.records += objects;
+    } else {
+      DIRSNAP_TRY(const std::uint64_t records,
+                  import_raw_table(*database, table, facts.source_id, context));
+      facts.records += records;
+    }
+  }
+  DIRSNAP_TRY(const ese::PageCounts pages, database->verify_pages());
+  if (pages.bad > 0) facts.state = "damaged";
+  facts.details = details_json(database->header(), pages);
+  return {};
+}
+
+}  // namespace
+
+const Importer kEseImporter = {.kind = "ese", .probe = probe_ese, .import = import_ese};
+
+}  // namespace dirsnap

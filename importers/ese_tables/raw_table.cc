@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#include "importers/ese_tables/raw_table.h"
+
+#include "importers/ese_tables/cell_sql.h"
+
+namespace dirsnap {
+namespace {
+
+constexpr std::uint32_t kRecord = 0;
+constexpr std::uint32_t kPage = 1;
+constexpr std::uint32_t kFirstOwn = 2;
+
+// Columns of a raw SQL table: SQLite allows 2,000, five of them are dirsnap's own.
+constexpr std::size_t kShownColumns = 1995;
+
+constexpr std::uint64_t kCancelStep = 1024;
+
+}  // namespace
+
+Result<RawTable> RawTable::create(ImportContext& context,
+                                  std::int64_t source_id,
+                                  const ese::TableDef& table) {
+  RelationDef def{.name = "ese/" + std::to_string(source_id) + "/" + table.name, .columns = {}};
+  def.columns.push_back({"_record", ColumnType::kInteger, Access::kDense, Collation::kBinary});
+  def.columns.push_back({"_page", ColumnType::kInteger, Access::kScan, Collation::kBinary});
+  for (const ese::ColumnDef& column : table.columns) {
+    def.columns.push_back({column.name, sql_type(column.type), Access::kScan, Collation::kBinary});
+  }
+  DIRSNAP_TRY(RelationWriter* const writer, context.writer().relation(def));
+  return RawTable(table, source_id, *writer);
+}
+
+void RawTable::set_secret(std::uint32_t column_id) {
+  for (std::size_t i = 0; i < table_->columns.size(); ++i) {
+    if (table_->columns[i].id == column_id) secret_[i] = true;
+  }
+}
+
+Result<void> RawTable::append(const ese::RowView& row) {
+  arena_.reset();
+  cells_.clear();
+  ++records_;
+  cells_.push_back({kRecord, ValueView::of(static_cast<std::int64_t>(records_))});
+  cells_.push_back({kPage, ValueView::of(row.page_no)});
+  for (std::size_t at = 0; at < row.cells.size();) {
+    const ese::ColumnDef* const column = row.cells[at].column;
+    std::size_t end = at + 1;
+    while (end < row.cells.size() && row.cells[end].column == column) ++end;
+    const auto position = static_cast<std::uint32_t>(column - table_->columns.data());
+    const auto values = row.cells.subspan(at, end - at);
+    const ValueView value = secret_[position]
+                                ? ValueView::text(arena_.keep(secret_text(values[0].bytes.size())))
+                                : sql_values(values, arena_);
+    if (!value.is_null()) cells_.push_back({kFirstOwn + position, value});
+    at = end;
+  }
+  DIRSNAP_CHECK(writer_->append(cells_));
+  return {};
+}
+
+Result<void> RawTable::write_columns(ImportContext& context) const {
+  namespace t = tables::ese_columns;
+  DIRSNAP_TRY(RelationWriter* const out, context.table(t::kSpec));
+  RowArena arena;
+  for (std::size_t i = 0; i < table_->columns.size(); ++i) {
+    const ese::ColumnDef& column = table_->columns[i];
+    arena.reset();
+    std::vector<Cell> row = {
+        {t::kSourceId, ValueView::of(source_id_)},
+        {t::kTableName, ValueView::text(table_->name)},
+        {t::kColumnName, ValueView::text(column.name)},
+        {t::kColumnId, ValueView::of(column.id)},
+        {t::kType, ValueView::text(ese::type_name(column.type))},
+        {t::kIsMultiValued, ValueView::of(column.is_multi_valued() ? 1 : 0)},
+        {t::kShown, ValueView::of(i < kShownColumns ? 1 : 0)},
+    };
+    if (ese::is_text(column.type)) row.push_back({t::kCodepage, ValueView::of(column.codepage)});
+    if (column.has_default) {
+      const ese::CellView cell{.column = &column, .seq = 0, .bytes = column.default_bytes};
+      row.push_back({t::kDefaultValue, sql_value(cell, arena)});
+    }
+    DIRSNAP_CHECK(out->append(row));
+  }
+  return {};
+}
+
+Result<void> RawTable::finish(ImportContext& context) {
+  namespace t = tables::ese_tables;
+  DIRSNAP_TRY(RelationWriter* const out, context.table(t::kSpec));
+  const std::string sql_name = "ese_" + table_->name;
+  const std::vector<Cell> row = {
+      {t::kSourceId, ValueView::of(source_id_)},
+      {t::kTableName, ValueView::text(table_->name)},
+      {t::kSqlName, ValueView::text(sql_name)},
+      {t::kColumns, ValueView::of(static_cast<std::int64_t>(table_->columns.size()))},
+      {t::kRecords, ValueView::of(static_cast<std::int64_t>(records_))},
+      {t::kRootPage, ValueView::of(table_->root_page)},
+  };
+  DIRSNAP_CHECK(out->append(row));
+  return write_columns(context);
+}
+
+Result<std::uint64_t> import_raw_table(ese::Database& database,
+                                       const ese::TableDef& table,
+                                       std::int64_t source_id,
+                                       ImportContext& context) {
+  DIRSNAP_TRY(RawTable raw, RawTable::create(context, source_id, table));
+  ese::TableCursor cursor(database, table);
+  while (true) {
+    DIRSNAP_TRY(const bool more, cursor.next());
+    if (!more) break;
+    DIRSNAP_CHECK(raw.append(cursor.row()));
+    if (raw.records() % kCancelStep == 0) DIRSNAP_CHECK(context.cancel().check());
+  }
+  DIRSNAP_CHECK(raw.finish(context));
+  return raw.records();
+}
+
+}  // namespace dirsnap

@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: MIT
+//
+// run_import: list, open, tell kinds, hash, import, derive, seal. Nothing is created before at
+// least one source of a known kind is at hand.
+#include <algorithm>
+#include <array>
+#include <unordered_set>
+
+#include "importers/derive.h"
+#include "importers/issue_log.h"
+#include "importers/registry.h"
+#include "importers/source.h"
+#include "storage/base/text.h"
+#include "storage/base/time.h"
+
+namespace dirsnap {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t kProbeBytes = std::size_t{64} << 10;
+
+// A file on the way into the snapshot.
+struct Candidate {
+  fs::path path;
+  std::unique_ptr<FileSource> file;    // null: could not be opened
+  const Importer* importer = nullptr;  // null: of no known kind
+  bool named = false;                  // given on the command line, not found in a folder
+  std::string skip_reason;             // why it is not imported
+};
+
+tl::unexpected<ImportError> failure(ImportFailure kind, Error error) {
+  return tl::unexpected<ImportError>(ImportError{kind, std::move(error)});
+}
+
+// The failure that an error of the store means for the run.
+ImportFailure store_failure(Code code) {
+  switch (code) {
+    case Code::kCorrupt:
+    case Code::kTruncated:
+    case Code::kUnsupported:
+      return ImportFailure::kCase;
+    case Code::kUsage:
+    case Code::kNotFound:
+      return ImportFailure::kUsage;
+    case Code::kLimit:
+      return ImportFailure::kLimit;
+    case Code::kInterrupted:
+      return ImportFailure::kInterrupted;
+    case Code::kIo:
+    case Code::kBusy:
+      return ImportFailure::kEnvironment;
+  }
+  return ImportFailure::kEnvironment;
+}
+
+const Importer* importer_of_kind(std::string_view kind) {
+  for (const Importer* importer : importer_registry()) {
+    if (kind == importer->kind) return importer;
+  }
+  return nullptr;
+}
+
+const Importer* importer_of_content(FileSource& file) {
+  std::vector<std::byte> head(
+      static_cast<std::size_t>(std::min<std::uint64_t>(kProbeBytes, file.size_bytes())));
+  const auto have = file.read_at(0, head);
+  if (!have) return nullptr;
+  const Bytes bytes = Bytes(head).first(*have);
+  for (const Importer* importer : importer_registry()) {
+    if (importer->probe(bytes, file.size_bytes())) return importer;
+  }
+  return nullptr;
+}
+
+std::string known_kinds() {
+  std::string list;
+  for (const Importer* importer : importer_registry()) {
+    if (!list.empty()) list += ", ";
+    list += importer->kind;
+  }
+  return list;
+}
+
+// True for the log of a hive that is imported itself: it is read together with the hive.
+bool is_log_of(const fs::path& path, const std::vector<Candidate>& all) {
+  constexpr std::array<std::string_view, 3> kSuffixes = {".log", ".log1", ".log2"};
+  const std::string extension = to_lower_ascii(path.extension().string());
+  if (std::find(kSuffixes.begin(), kSuffixes.end(), extension) == kSuffixes.end()) return false;
+  const fs::path hive = path.parent_path() / path.stem();
+  return std::any_of(all.begin(), all.end(), [&](const Candidate& c) {
+    return c.importer != nullptr && std::string_view(c.importer->kind) == "registry-hive" &&
+           equal_ascii_nocase(c.path.string(), hive.string());
+  });
+}
+
+class Run {
+ public:
+  Run(const ImportRequest& request, const CancelToken& cancel, ImportProgress* progress)
+      : request_(request), cancel_(cancel), progress_(progress) {}
+
+  tl::expected<ImportSummary, ImportError> run();
+
+ private:
+  using Step = tl::expected<void, ImportError>;
+
+  Step collect();
+  Step collect_root(const fs::path& root);
+  Step check_usable() const;
+  Step import_all(ImportContext& context);
+  Step import_one(Candidate& candidate, ImportContext& context);
+  Step read_source(Candidate& candidate, SourceFacts& facts, ImportContext& context);
+  Result<void> write_sources(ImportContext& context) const;
+  Result<void> finish(ImportContext& context);
+  void add_progress(std::uint64_t bytes, std::string_view what);
+  [[nodiscard]] std::string snapshot_name() const;
+  [[nodiscard]] std::optional<std::string> snapshot_server(const ImportContext& context) const;
+
+  const ImportRequest& request_;
+  const CancelToken& cancel_;
+  ImportProgress* progress_;
+  std::vector<Candidate> candidates_;
+  std::vector<SourceFacts> facts_;
+  IssueLog log_;
+  std::uint64_t done_bytes_ = 0;
+  std::uint64_t total_bytes_ = 0;
+  std::string started_at_ = iso_now();
+};
+
+void Run::add_progress(std::uint64_t bytes, std::string_view what) {
+  done_bytes_ += bytes;
+  if (progress_ != nullptr) progress_->on_bytes(done_bytes_, total_bytes_, what);
+}
+
+Run::Step Run::collect_root(const fs::path& root) {
+  const auto on_skipped = [this](const fs::path& path, std::string why) {
+    candidates_.push_back({.path = path, .file = nullptr, .skip_reason = std::move(why)});
+  };
+  auto files = list_files(root, on_skipped);
+  if (!files) {
+    Error error = std::move(files).error();
+    error.what = root.string() + ": " + error.what;
+    return failure(ImportFailure::kSource, std::move(error));
+  }
+  std::error_code ignored;
+  const bool named = !fs::is_directory(root, ignored);
+  if (!named && request_.options.as_kind) {
+    return failure(
+        ImportFailure::kUsage,
+        {Code::kUsage, 0, "--as is for single files, not for the folder " + root.string()});
+  }
+  for (const fs::path& path : *files) {
+    // The case may lie inside the folder that is imported.
+    if (fs::equivalent(path, request_.case_path, ignored) ||
+        path.filename() == request_.case_path.filename().string() + "-lock") {
+      continue;
+    }
+    Candidate candidate{.path = path, .file = nullptr, .named = named, .skip_reason = {}};
+    auto file = FileSource::open(path);
+    if (!file) {
+      candidate.skip_reason = file.error().what;
+    } else {
+      candidate.file = std::move(*file);
+      candidate.importer = request_.options.as_kind ? importer_of_kind(*request_.options.as_kind)
+                                                    : importer_of_content(*candidate.file);
+      total_bytes_ += 2 * candidate.file->size_bytes();
+    }
+    candidates_.push_back(std::move(candidate));
+  }
+  return {};
+}
+
+Run::Step Run::collect() {
+  if (request_.options.as_kind && importer_of_kind(*request_.options.as_kind) == nullptr) {
+    return failure(ImportFailure::kUsage,
+                   {Code::kUsage, 0,
+                    "--as " + *request_.options.as_kind + ": no importer of that kind; there are " +
+                        known_kinds()});
+  }
+  for (const fs::path& root : request_.sources) {
+    if (auto step = collect_root(root); !step) return step;
+  }
+  for (Candidate& candidate : candidates_) {
+    if (candidate.importer != nullptr || !candidate.skip_reason.empty()) continue;
+    candidate.skip_reason = is_log_of(candidate.path, candidates_)
+                                ? "transaction log, read together with its hive"
+                                : "of no known kind";
+  }
+  return check_usable();
+}
+
+Run::Step Run::check_usable() const {
+  for (const Candidate& candidate : candidates_) {
+    if (candidate.named && candidate.importer == nullptr) {
+      std::string what = candidate.path.string() + ": " + candidate.skip_reason;
+      if (candidate.file) what += "; known kinds: " + known_kinds() + " (--as KIND overrides)";
+      return failure(ImportFailure::kSource, {Code::kUnsupported, 0, std::move(what)});
+    }
+  }
+  const bool any = std::any_of(candidates_.begin(), candidates_.end(),
+                               [](const Candidate& c) { return c.importer != nullptr; });
+  if (!any) {
+    return failure(
+        ImportFailure::kSource,
+        {Code::kNotFound, 0, "no file of a known kind in " + request_.sources.front().string()});
+  }
+  return {};
+}
+
+// Reads one source. Its own failure is an issue of the snapshot; only interruption, a change while
+// it was read and a failing store end the run.
+Run::Step Run::read_source(Candidate& candidate, SourceFacts& facts, ImportContext& context) {
+  const std::string name = candidate.path.filename().string();
+  auto sum = hash_source(*candidate.file, cancel_,
+                         [&](std::uint64_t bytes) { add_progress(bytes, "hashing " + name); });
+  if (!sum) {
+    const ImportFailure kind = sum.error().code == Code::kInterrupted ? ImportFailure::kInterrupted
+                               : sum.error().code == Code::kLimit     ? ImportFailure::kLimit
+                                                                      : ImportFailure::kSource;
+    return failure(kind, {sum.error().code, sum.error().offset, name + ": " + sum.error().what});
+  }
+  facts.sha256 = *sum;
+  add_progress(0, "reading " + name);
+  context.open_sibling = [&candidate](std::string_view suffix) -> std::unique_ptr<ByteSource> {
+    const auto path = find_sibling(candidate.path, suffix);
+    if (!path) return nullptr;
+    auto file = FileSource::open(*path);
+    return file ? std::unique_ptr<ByteSource>(std::move(*file)) : nullptr;
+  };
+  const auto read = candidate.importer->import(*candidate.file, facts, context, log_.sink());
+  add_progress(candidate.file->size_bytes(), "reading " + name);
+  if (!read) {
+    const Error& error = read.error();
+    if (error.code == Code::kInterrupted) return failure(ImportFailure::kInterrupted, error);
+    if (error.code == Code::kUsage) return failure(ImportFailure::kUsage, error);
+    if (error.code == Code::kIo) {
+      return failure(ImportFailure::kEnvironment,
+                     {error.code, error.offset, name + ": " + error.what});
+    }
+    if (candidate.named && candidates_.size() == 1) {
+      return failure(ImportFailure::kSource, {error.code, error.offset, name + ": " + error.what});
+    }
+    facts.state = "damaged";
+    log_.report({.severity = Severity::kLoss,
+                 .code = "source-unusable",
+                 .offset_bytes = error.offset,
+                 .size_bytes = candidate.file->size_bytes(),
+                 .place = {},
+                 .message = error.what + "; nothing of this source could be read on"});
+  }
+  const auto changed = candidate.file->has_changed();
+  if (!changed || *changed) {
+    return failure(
+        ImportFailure::kSource,
+        {Code::kTruncated, 0, name + ": changed while it was read; nothing is kept of this run"});
+  }
+  return {};
+}
+
+Run::Step Run::import_one(Candidate& candidate, ImportContext& context) {
+  SourceFacts facts;
+  facts.source_id = static_cast<std::int64_t>(facts_.size()) + 1;
+  facts.path = candidate.path.string();
+  std::error_code ignored;
+  facts.absolute_path = fs::absolute(candidate.path, ignored).lexically_normal().string();
+  facts.imported_at = started_at_;
+  log_.set_source(facts.source_id);
+  Step step;
+  if (candidate.file) {
+    facts.size_bytes = candidate.file->size_bytes();
+    facts.modified_at = candidate.file->modified_at();
+  }
+  if (candidate.importer != nullptr) {
+    facts.kind = candidate.importer->kind;
+    step = read_source(candidate, facts, context);
+  } else {
+    if (candidate.file) {
+      if (auto sum = hash_source(*candidate.file, cancel_, {})) facts.sha256 = *sum;
+      add_progress(2 * candidate.file->size_bytes(), "skipping " + facts.path);
+    }
+    log_.report({.severity = candidate.file ? Severity::kNote : Severity::kLoss,
+                 .code = candidate.file ? "skipped-file" : "unreadable-file",
+                 .size_bytes = facts.size_bytes,
+                 .place = {},
+                 .message = facts.path + ": " + candidate.skip_reason + "; not imported"});
+  }
+  facts_.push_back(std::move(facts));
+  return step;
+}
+
+Run::Step Run::import_all(ImportContext& context) {
+  for (Candidate& candidate : candidates_) {
+    if (auto stop = cancel_.check(); !stop) {
+      return failure(stop.error().code == Code::kInterrupted ? ImportFailure::kInterrupted
+                                                             : ImportFailure::kLimit,
+                     stop.error());
+    }
+    if (auto step = import_one(candidate, context); !step) return step;
+    candidate.file.reset();
+  }
+  return {};
+}
+
+Result<void> Run::write_sources(ImportContext& context) const {
+  namespace t = tables::sources;
+  DIRSNAP_TRY(RelationWriter* const table, context.table(t::kSpec));
+  for (const SourceFacts& f : facts_) {
+    const auto integer = [](std::uint64_t v) {
+      return ValueView::of(static_cast<std::int64_t>(v));
+    };
+    std::vector<Cell> row = {
+        {t::kSourceId, ValueView::of(f.source_id)},
+        {t::kKind, ValueView::text(f.kind)},
+        {t::kRole, ValueView::text(f.role)},
+        {t::kPath, ValueView::text(f.path)},
+        {t::kAbsolutePath, ValueView::text(f.absolute_path)},
+        {t::kSizeBytes, integer(f.size_bytes)},
+        {t::kProgramVersion, ValueView::text(DIRSNAP_VERSION)},
+        {t::kRecords, integer(f.records)},
+        {t::kIssues, integer(log_.count_of_source(f.source_id))},
+    };
+    const auto put = [&row](std::uint32_t column, const std::optional<std::string>& text) {
+      if (text) row.push_back({column, ValueView::text(*text)});
+    };
+    put(t::kServer, f.server);
+    put(t::kModifiedAt, f.modified_at);
+    put(t::kState, f.state);
+    if (!f.sha256.empty()) row.push_back({t::kSha256, ValueView::text(f.sha256)});
+    if (!f.details.empty()) row.push_back({t::kDetails, ValueView::text(f.details)});
+    DIRSNAP_CHECK(table->append(row));
+  }
+  return {};
+}
+
+Result<void> Run::finish(ImportContext& context) {
+  log_.set_source(0);
+  DIRSNAP_CHECK(derive_rows(context));
+  DIRSNAP_CHECK(write_sources(context));
+  return log_.write(context);
+}
+
+std::string Run::snapshot_name() const {
+  if (request_.snapshot) return *request_.snapshot;
+  std::error_code ignored;
+  const fs::path path = fs::absolute(request_.sources.front(), ignored).lexically_normal();
+  const fs::path name = path.has_filename() ? path.filename() : path.parent_path().filename();
+  return name.empty() ? "snapshot" : name.string();
+}
+
+std::optional<std::string> Run::snapshot_server(const ImportContext& context) const {
+  if (request_.options.server) return request_.options.server;
+  if (context.directory_server) return context.directory_server;
+  std::optional<std::string> only;
+  for (const SourceFacts& facts : facts_) {
+    if (!facts.server) continue;
+    if (only && !equal_folded(*only, *facts.server)) return std::nullopt;
+    only = facts.server;
+  }
+  return only;
+}
+
+tl::expected<ImportSummary, ImportError> Run::run() {
+  if (auto step = collect(); !step) return tl::unexpected(std::move(step).error());
+  const auto store_error = [](Error error) {
+    const ImportFailure kind = store_failure(error.code);
+    return failure(kind, std::move(error));
+  };
+  auto file = CaseFile::open(request_.case_path, OpenMode::kReadWrite);
+  if (!file) return store_error(std::move(file).error());
+  SnapshotRecord record;
+  record.name = snapshot_name();
+  record.taken_at = request_.taken_at;
+  record.imported_at = started_at_;
+  auto writer = SnapshotWriter::begin(**file, record);
+  if (!writer) return store_error(std::move(writer).error());
+
+  ImportContext context(**writer, request_.options, cancel_);
+  if (auto step = import_all(context); !step) return tl::unexpected(std::move(step).error());
+  if (auto done = finish(context); !done) return store_error(std::move(done).error());
+
+  record.server = snapshot_server(context);
+  record.organization = context.organization;
+  record.sources = facts_.size();
+  record.issues =
+      log_.count(Severity::kLoss) + log_.count(Severity::kDoubt) + log_.count(Severity::kNote);
+  (*writer)->set_facts(record);
+  auto sealed = (*writer)->seal();
+  if (!sealed) return store_error(std::move(sealed).error());
+
+  ImportSummary summary;
+  summary.snapshot = *sealed;
+  summary.losses = log_.count(Severity::kLoss);
+  summary.doubts = log_.count(Severity::kDoubt);
+  summary.notes = log_.count(Severity::kNote);
+  summary.issues = log_.summary();
+  for (const SourceFacts& facts : facts_) summary.rows_kept += facts.records;
+  summary.sources = std::move(facts_);
+  return summary;
+}
+
+}  // namespace
+
+tl::expected<ImportSummary, ImportError> run_import(const ImportRequest& request,
+                                                    const CancelToken& cancel,
+                                                    ImportProgress* progress) {
+  if (request.sources.empty()) {
+    return failure(ImportFailure::kUsage, {Code::kUsage, 0, "no source given"});
+  }
+  return Run(request, cancel, progress).run();
+}
+
+}  // namespace dirsnap

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+//
+// Tells from the first bytes of a source whether it is a registry text, which form, which
+// encoding.
+// Threads: pure functions. Facts: FORMAT.md sections 1 and 2.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "importers/reg_text/document.h"
+#include "importers/reg_text/line_reader.h"
+#include "storage/base/byte_reader.h"
+
+namespace dirsnap::reg_text {
+
+// Bytes of the source that detect() looks at.
+inline constexpr std::size_t kDetectBytes = 65'536;
+
+struct Detected {
+  Form form = Form::kRegedit4;
+  TextCoding coding;  // the code page is the caller's to choose
+  bool has_bom = false;
+  bool has_header = true;   // false: keys and values are there, the first line is not
+  bool is_refused = false;  // a Windows 3.x file: known, and not read
+};
+
+// nullopt: no registry text.
+std::optional<Detected> detect(Bytes head);
+
+}  // namespace dirsnap::reg_text

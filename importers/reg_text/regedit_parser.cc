@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: MIT
+#include "importers/reg_text/regedit_parser.h"
+
+#include <array>
+#include <optional>
+
+#include "storage/base/text.h"
+#include "storage/base/wtf8.h"
+
+namespace dirsnap::reg_text {
+namespace {
+
+// A string of more bytes or lines than this is a lost quotation mark, not a value.
+constexpr std::size_t kMaxStringBytes = kMaxLineBytes;
+constexpr std::size_t kMaxStringLines = std::size_t{1} << 18;
+// More blank lines and comments than this inside a list end it.
+constexpr std::size_t kMaxFillerLines = 1024;
+
+std::string_view skip_blanks(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  return text;
+}
+
+// True if nothing or a comment is left of a line.
+bool is_end(std::string_view rest) {
+  rest = skip_blanks(rest);
+  return rest.empty() || rest.front() == ';';
+}
+
+bool is_comment(std::string_view text) {
+  return !text.empty() && (text.front() == ';' || text.front() == '#');
+}
+
+std::optional<unsigned> hex_digit(char c) {
+  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
+  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a' + 10);
+  if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A' + 10);
+  return std::nullopt;
+}
+
+// Takes up to `max_digits` hex digits; nullopt if there is none or there are more.
+std::optional<std::uint64_t> take_hex(std::string_view& text, std::size_t max_digits) {
+  std::uint64_t value = 0;
+  std::size_t digits = 0;
+  while (digits < text.size()) {
+    const auto digit = hex_digit(text[digits]);
+    if (!digit) break;
+    if (++digits > max_digits) return std::nullopt;
+    value = value << 4 | *digit;
+  }
+  if (digits == 0) return std::nullopt;
+  text.remove_prefix(digits);
+  return value;
+}
+
+bool take_word(std::string_view& text, std::string_view word) {
+  if (!equal_ascii_nocase(text.substr(0, word.size()), word)) return false;
+  text.remove_prefix(word.size());
+  return true;
+}
+
+// The inside of quotation marks: only \\ and \" are escapes, other pairs stay as they are.
+std::string unescape(std::string_view raw) {
+  std::string out;
+  out.reserve(raw.size());
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    const bool is_escape =
+        raw[i] == '\\' && i + 1 < raw.size() && (raw[i + 1] == '\\' || raw[i + 1] == '"');
+    if (is_escape) ++i;
+    out.push_back(raw[i]);
+  }
+  return out;
+}
+
+// Index of the first quotation mark that is not escaped, or npos.
+std::size_t find_quote(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"') return i;
+    if (text[i] == '\\') ++i;
+  }
+  return std::string_view::npos;
+}
+
+bool is_string_type(std::uint32_t type) {
+  return type == kTypeString || type == kTypeExpandString || type == kTypeLink ||
+         type == kTypeMultiString;
+}
+
+// One line's part of a byte list: appends the bytes and tells how it ends.
+enum class PieceEnd : std::uint8_t { kDone, kContinues, kBad };
+PieceEnd parse_piece(std::string_view text, std::string& bytes) {
+  while (true) {
+    text = skip_blanks(text);
+    if (is_end(text)) return PieceEnd::kDone;
+    if (text.front() == '\\' && is_end(text.substr(1))) return PieceEnd::kContinues;
+    const auto byte = take_hex(text, 2);
+    if (!byte) return PieceEnd::kBad;
+    bytes.push_back(static_cast<char>(*byte));
+    text = skip_blanks(text);
+    if (!text.empty() && text.front() == ',') {
+      text.remove_prefix(1);
+    } else if (!is_end(text) && text.front() != '\\') {
+      return PieceEnd::kBad;
+    }
+  }
+}
+
+bool ends_in_backslash(std::string_view text) {
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text.ends_with('\\');
+}
+
+}  // namespace
+
+std::string expand_root(std::string_view path) {
+  struct Root {
+    std::string_view full, brief;
+  };
+  static constexpr std::array kRoots = {
+      Root{"HKEY_LOCAL_MACHINE", "HKLM"},  Root{"HKEY_USERS", "HKU"},
+      Root{"HKEY_CLASSES_ROOT", "HKCR"},   Root{"HKEY_CURRENT_USER", "HKCU"},
+      Root{"HKEY_CURRENT_CONFIG", "HKCC"}, Root{"HKEY_DYN_DATA", "HKDD"},
+  };
+  const std::size_t end = std::min(path.find('\\'), path.size());
+  const std::string_view root = path.substr(0, end);
+  for (const Root& known : kRoots) {
+    if (equal_ascii_nocase(root, known.full) || equal_ascii_nocase(root, known.brief)) {
+      return std::string(known.full) + std::string(path.substr(end));
+    }
+  }
+  return std::string(path);
+}
+
+void report_line(ParseContext& context,
+                 Severity severity,
+                 const char* code,
+                 const Line& line,
+                 std::string_view message) {
+  constexpr std::size_t kExcerptBytes = 80;
+  std::string text = utf8_from_wtf8(std::string_view(line.text).substr(0, kExcerptBytes)).text;
+  if (line.text.size() > kExcerptBytes) text += "...";
+  context.issues.report({.severity = severity,
+                         .code = code,
+                         .offset_bytes = line.offset,
+                         .size_bytes = line.size_bytes,
+                         .place = "line " + std::to_string(line.number),
+                         .message = std::string(message) + ": " + text});
+}
+
+Result<void> RegeditParser::run() {
+  Line line;
+  while (true) {
+    DIRSNAP_TRY(const bool has_line, context_.lines.next(line));
+    if (!has_line) return {};
+    if (line.number % 4096 == 0) DIRSNAP_CHECK(context_.cancel.check());
+    DIRSNAP_CHECK(parse_line(line));
+  }
+}
+
+Result<void> RegeditParser::parse_line(Line& line) {
+  const std::string kept = line.text;  // parse_assignment may read on into `line`
+  const std::string_view text = trim_blanks(kept);
+  if (text.empty() || is_comment(text)) return {};
+  if (line.is_cut) {
+    report_line(context_, Severity::kLoss, "reg-line-too-long", line,
+                "the line is longer than 64 MB and was passed over");
+    return {};
+  }
+  if (text.front() == '[') {
+    parse_section(line, text);
+    return {};
+  }
+  if (text.front() == '"' || text.front() == '@') return parse_assignment(line, text);
+  report_line(context_, Severity::kLoss, "reg-unreadable-line", line, "unreadable line");
+  return {};
+}
+
+void RegeditParser::parse_section(const Line& line, std::string_view text) {
+  const std::size_t end = text.rfind(']');
+  is_deleting_ = false;
+  if (end == std::string_view::npos || end < 2) {
+    // Whose values follow is not known: they are reported one by one.
+    context_.builder.close_key();
+    report_line(context_, Severity::kLoss, "reg-unreadable-line", line, "unreadable key line");
+    return;
+  }
+  std::string_view name = text.substr(1, end - 1);
+  is_deleting_ = name.front() == '-';
+  if (is_deleting_) name.remove_prefix(1);
+  const std::string path = expand_root(context_.codec.text(name));
+  if (!is_deleting_) {
+    context_.builder.open_key(path, line.offset);
+    return;
+  }
+  context_.builder.delete_key(path);
+  report_line(context_, Severity::kNote, "reg-deleted-key", line,
+              "the text deletes this key and all below it");
+}
+
+Result<void> RegeditParser::parse_assignment(Line& line, std::string_view text) {
+  Value value;
+  value.offset = line.offset;
+  if (text.front() == '@') {
+    text.remove_prefix(1);
+  } else {
+    text.remove_prefix(1);
+    const std::size_t quote = find_quote(text);
+    if (quote == std::string_view::npos) {
+      report_line(context_, Severity::kLoss, "reg-unreadable-line", line,
+                  "unreadable line: the value name has no end");
+      return {};
+    }
+    value.name = context_.codec.text(unescape(text.substr(0, quote)));
+    text.remove_prefix(quote + 1);
+  }
+  text = skip_blanks(text);
+  if (text.empty() || text.front() != '=') {
+    report_line(context_, Severity::kLoss, "reg-unreadable-line", line,
+                "unreadable line: no = behind the value name");
+    return {};
+  }
+  return parse_data(line, skip_blanks(text.substr(1)), std::move(value));
+}
+
+Result<void> RegeditParser::parse_data(Line& line, std::string_view data, Value value) {
+  if (data.starts_with('-') && is_end(data.substr(1))) {
+    delete_value(line, value.name);
+    return {};
+  }
+  if (data.starts_with('"')) return parse_string(line, data.substr(1), std::move(value));
+  if (take_word(data, "dword:")) {
+    value.type = kTypeDword;
+    parse_number(line, data, sizeof(std::uint32_t), std::move(value));
+    return {};
+  }
+  if (take_word(data, "qword:")) {
+    value.type = kTypeQword;
+    parse_number(line, data, sizeof(std::uint64_t), std::move(value));
+    return {};
+  }
+  if (take_word(data, "hex:")) {
+    value.type = kTypeBinary;
+    return parse_list(line, data, std::move(value));
+  }
+  if (take_word(data, "hex(")) {
+    const auto type = take_hex(data, 8);
+    if (type && data.starts_with("):")) {
+      value.type = static_cast<std::uint32_t>(*type);
+      return parse_list(line, data.substr(2), std::move(value));
+    }
+  }
+  if (take_word(data, "str(")) {
+    const auto type = take_hex(data, 8);
+    if (type && data.starts_with("):\"")) {
+      value.type = static_cast<std::uint32_t>(*type);
+      parse_bare_string(line, data.substr(3), std::move(value));
+      return {};
+    }
+  }
+  report_line(context_, Severity::kLoss, "reg-unreadable-line", line,
+              "unreadable line: data of an unknown form");
+  return {};
+}
+
+// The string mode of a hive export tool: one line, backslashes are not escaped, quotation marks
+// are; so the last mark of the line closes the string.
+void RegeditParser::parse_bare_string(const Line& line, std::string_view text, Value value) {
+  const std::size_t quote = text.rfind('"');
+  if (quote == std::string_view::npos || !is_end(text.substr(quote + 1))) {
+    report_line(context_, Severity::kLoss, "reg-unterminated-string", line,
+                "unterminated string; the value is lost");
+    return;
+  }
+  std::string raw;
+  for (std::size_t i = 0; i < quote; ++i) {
+    const bool is_escape = text[i] == '\\' && i + 1 < quote && text[i + 1] == '"';
+    if (!is_escape) raw.push_back(text[i]);
+  }
+  value.data = context_.codec.utf16(raw);
+  value.data.append(2, '\0');
+  store(line, std::move(value));
+}
+
+Result<void> RegeditParser::parse_string(Line& line, std::string_view text, Value value) {
+  const Line first = line;
+  std::string raw;
+  DIRSNAP_TRY(const bool is_complete, read_quoted(line, text, raw));
+  if (!is_complete) {
+    report_line(context_, Severity::kLoss, "reg-unterminated-string", first,
+                "unterminated string; the value is lost");
+    return {};
+  }
+  if (!is_end(text)) {
+    report_line(context_, Severity::kLoss, "reg-unreadable-line", line,
+                "text behind the closing quotation mark is passed over");
+  }
+  value.type = kTypeString;
+  value.data = context_.codec.utf16(unescape(raw));
+  value.data.append(2, '\0');
+  store(first, std::move(value));
+  return {};
+}
+
+// The string up to the closing quotation mark, which may stand some lines further; then `rest` is
+// what follows it, borrowed from `line`. False if there is none: the lines are given back.
+Result<bool> RegeditParser::read_quoted(Line& line, std::string_view& rest, std::string& raw) {
+  std::vector<Line> taken;
+  std::size_t quote = find_quote(rest);
+  while (quote == std::string_view::npos) {
+    raw.append(rest).append(line.ending);
+    Line next;
+    DIRSNAP_TRY(const bool has_line, context_.lines.next(next));
+    if (!has_line || next.is_cut || raw.size() > kMaxStringBytes ||
+        taken.size() > kMaxStringLines) {
+      if (has_line) taken.push_back(std::move(next));
+      context_.lines.unread(std::move(taken));
+      return false;
+    }
+    taken.push_back(next);
+    line = std::move(next);
+    rest = line.text;
+    // A backslash as the last character escapes the line end and changes nothing.
+    quote = find_quote(rest);
+  }
+  raw.append(rest.substr(0, quote));
+  rest.remove_prefix(quote + 1);
+  return true;
+}
+
+void RegeditParser::parse_number(const Line& line,
+                                 std::string_view digits,
+                                 std::size_t bytes,
+                                 Value value) {
+  digits = skip_blanks(digits);
+  const auto number = take_hex(digits, bytes * 2);
+  if (!number || !is_end(digits)) {
+    report_line(context_, Severity::kLoss, "reg-bad-number", line, "bad number; the value is lost");
+    return;
+  }
+  for (std::size_t i = 0; i < bytes; ++i) {
+    value.data.push_back(static_cast<char>(*number >> (8 * i)));
+  }
+  store(line, std::move(value));
+}
+
+Result<void> RegeditParser::parse_list(Line& line, std::string_view list, Value value) {
+  const Line first = line;
+  DIRSNAP_TRY(const ListEnd end, read_list(line, list, value.data));
+  if (end == ListEnd::kBadNumber) {
+    report_line(context_, Severity::kLoss, "reg-bad-number", line,
+                "bad byte in a list; the value is lost");
+    return {};
+  }
+  if (end == ListEnd::kMissingContinuation) {
+    report_line(context_, Severity::kLoss, "reg-list-ends-early", line,
+                "the list goes on behind this line, which is not there; kept is what was read");
+  }
+  if (form_ == Form::kRegedit4 && is_string_type(value.type)) {
+    value.data = context_.codec.utf16_from_ansi(value.data);
+  }
+  store(first, std::move(value));
+  return {};
+}
+
+// `line` ends as the last line that belongs to the list.
+Result<RegeditParser::ListEnd> RegeditParser::read_list(Line& line,
+                                                        std::string_view list,
+                                                        std::string& bytes) {
+  const Line first = line;
+  bool is_bad = false;
+  while (true) {
+    PieceEnd end = parse_piece(list, bytes);
+    if (end == PieceEnd::kBad) {
+      is_bad = true;  // what continues a bad line is no line of its own either
+      end = ends_in_backslash(list) ? PieceEnd::kContinues : PieceEnd::kDone;
+    }
+    if (end == PieceEnd::kDone) return is_bad ? ListEnd::kBadNumber : ListEnd::kComplete;
+    DIRSNAP_TRY(const bool goes_on, read_continuation(first, line));
+    if (!goes_on) return is_bad ? ListEnd::kBadNumber : ListEnd::kMissingContinuation;
+    list = line.text;
+  }
+}
+
+// The next line of a list. Blank lines and comments between are passed over with a note; a line
+// that cannot belong to a list is left to be read, and the result is false.
+Result<bool> RegeditParser::read_continuation(const Line& first, Line& line) {
+  std::vector<Line> passed;
+  while (passed.size() <= kMaxFillerLines) {
+    Line next;
+    DIRSNAP_TRY(const bool has_line, context_.lines.next(next));
+    if (!has_line) break;
+    const std::string_view text = trim_blanks(next.text);
+    const bool is_filler = text.empty() || is_comment(text);
+    const bool is_list = !text.empty() && (hex_digit(text.front()) || text.front() == '\\');
+    passed.push_back(next);
+    if (is_filler) continue;
+    if (!is_list || next.is_cut) break;
+    if (passed.size() > 1) {
+      report_line(context_, Severity::kNote, "reg-comment-in-list", first,
+                  "a blank line or comment stands inside the list");
+    }
+    line = std::move(next);
+    return true;
+  }
+  context_.lines.unread(std::move(passed));
+  return false;
+}
+
+void RegeditParser::store(const Line& line, Value value) {
+  if (is_deleting_) {
+    report_line(context_, Severity::kNote, "reg-ignored-value", line,
+                "a value under a deleted key has no effect");
+  } else if (!context_.builder.has_current()) {
+    report_line(context_, Severity::kLoss, "reg-value-without-key", line,
+                "the key of this value is not known; the value is lost");
+  } else if (context_.builder.set_value(std::move(value))) {
+    report_line(context_, Severity::kNote, "reg-repeated-value", line,
+                "the value was assigned before; the last assignment counts");
+  }
+}
+
+void RegeditParser::delete_value(const Line& line, std::string_view name) {
+  if (!is_deleting_ && context_.builder.has_current()) context_.builder.delete_value(name);
+  report_line(context_, Severity::kNote, "reg-deleted-value", line, "the text deletes this value");
+}
+
+}  // namespace dirsnap::reg_text

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+//
+// The grammar of regedit's files, REGEDIT4 and version 5.00.
+// Threads: one thread per parser. Facts: FORMAT.md section 3.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "importers/reg_text/document.h"
+#include "importers/reg_text/line_reader.h"
+#include "importers/reg_text/text_codec.h"
+#include "storage/base/cancel.h"
+#include "storage/base/issue.h"
+#include "storage/base/result.h"
+
+namespace dirsnap::reg_text {
+
+// Writes out abbreviated roots (HKLM) and the spelling of known ones; other roots stay.
+std::string expand_root(std::string_view path);
+
+// What the parsers of all forms work on. Everything is borrowed.
+struct ParseContext {
+  LineReader& lines;
+  TextCodec& codec;
+  DocumentBuilder& builder;
+  IssueSink& issues;
+  const CancelToken& cancel;
+};
+
+// Reports `line` with its number, and a piece of it.
+void report_line(ParseContext& context,
+                 Severity severity,
+                 const char* code,
+                 const Line& line,
+                 std::string_view message);
+
+class RegeditParser {
+ public:
+  RegeditParser(ParseContext context, Form form) : context_(context), form_(form) {}
+
+  // Reads to the end of the source.
+  [[nodiscard]] Result<void> run();
+
+ private:
+  enum class ListEnd : std::uint8_t { kComplete, kBadNumber, kMissingContinuation };
+
+  [[nodiscard]] Result<void> parse_line(Line& line);
+  void parse_section(const Line& line, std::string_view text);
+  [[nodiscard]] Result<void> parse_assignment(Line& line, std::string_view text);
+  [[nodiscard]] Result<void> parse_data(Line& line, std::string_view data, Value value);
+  [[nodiscard]] Result<void> parse_string(Line& line, std::string_view text, Value value);
+  void parse_bare_string(const Line& line, std::string_view text, Value value);
+  void parse_number(const Line& line, std::string_view digits, std::size_t bytes, Value value);
+  [[nodiscard]] Result<void> parse_list(Line& line, std::string_view list, Value value);
+
+  [[nodiscard]] Result<ListEnd> read_list(Line& line, std::string_view list, std::string& bytes);
+  [[nodiscard]] Result<bool> read_continuation(const Line& first, Line& line);
+  [[nodiscard]] Result<bool> read_quoted(Line& line, std::string_view& rest, std::string& raw);
+
+  void store(const Line& line, Value value);
+  void delete_value(const Line& line, std::string_view name);
+
+  ParseContext context_;
+  Form form_;
+  bool is_deleting_ = false;  // inside a section [-KEY]
+};
+
+}  // namespace dirsnap::reg_text

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#include "importers/reg_text/text_codec.h"
+
+#include <algorithm>
+
+#include "storage/base/text.h"
+#include "storage/base/wtf8.h"
+
+namespace dirsnap::reg_text {
+namespace {
+
+constexpr unsigned kLatin1 = 28591;
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+}  // namespace
+
+std::string TextCodec::decode(std::string_view bytes, unsigned codepage) {
+  Decoded decoded = decode_codepage(as_bytes(bytes), codepage).value_or(Decoded{});
+  saw_undecodable_ = saw_undecodable_ || !decoded.lossless;
+  return std::move(decoded.text);
+}
+
+std::string TextCodec::text(std::string_view raw) {
+  if (encoding_ != Encoding::kUtf8 || is_valid_utf8(raw)) return std::string(raw);
+  saw_fallback_ = true;
+  return decode(raw, fallback_codepage_.value_or(kLatin1));
+}
+
+std::string TextCodec::utf16(std::string_view raw) { return utf16le_from_wtf8(text(raw)); }
+
+std::string TextCodec::utf16_from_ansi(std::string_view bytes) {
+  if (is_ascii(bytes)) return encode_utf16le(bytes);
+  saw_non_ascii_ = true;
+  return encode_utf16le(decode(bytes, codepage_));
+}
+
+}  // namespace dirsnap::reg_text

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#include "importers/registry.h"
+
+#include <array>
+
+#include "importers/ese_importer.h"
+#include "importers/registry_model/importers.h"
+
+namespace dirsnap {
+namespace {
+
+constexpr std::array kImporters = {
+    &kEseImporter,
+    &registry_model::kHiveImporter,
+    &registry_model::kRegTextImporter,
+};
+
+}  // namespace
+
+std::span<const Importer* const> importer_registry() { return kImporters; }
+
+}  // namespace dirsnap

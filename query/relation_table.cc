@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#include "query/relation_table.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace dirsnap {
+namespace {
+
+// Statistics look at this many parts that have rows; the rest is taken to be alike.
+constexpr std::size_t kSampledParts = 8;
+
+std::vector<std::int32_t> column_map(const Relation& relation,
+                                     const TableShape& shape,
+                                     const TablePart& part) {
+  if (!part.columns.empty()) return part.columns;
+  std::vector<std::int32_t> map;
+  map.reserve(shape.columns.size());
+  for (const TableColumn& column : shape.columns) {
+    const auto found =
+        column.origin == ColumnOrigin::kStored ? relation.column(column.name) : std::nullopt;
+    map.push_back(found ? static_cast<std::int32_t>(*found) : -1);
+  }
+  return map;
+}
+
+}  // namespace
+
+OpenPart::OpenPart(Relation relation, const TableShape& shape, const TablePart& part)
+    : relation_(std::move(relation)), columns_(column_map(relation_, shape, part)) {
+  cache_.resize(relation_.def().columns.size());
+}
+
+OpenPart::Column& OpenPart::cache(std::int32_t column) {
+  auto& entry = cache_[static_cast<std::size_t>(column)];
+  if (!entry) {
+    entry = std::make_unique<Column>();
+    entry->chunks.resize((rows() + kChunkRows - 1) / kChunkRows);
+  }
+  return *entry;
+}
+
+Result<const ChunkView*> OpenPart::chunk(std::int32_t column, std::uint64_t chunk_no) {
+  std::optional<ChunkView>& slot = cache(column).chunks[chunk_no];
+  if (!slot) {
+    DIRSNAP_TRY(slot, relation_.chunk(static_cast<std::uint32_t>(column), chunk_no));
+  }
+  return &*slot;
+}
+
+Result<ValueView> OpenPart::value(std::int32_t column, std::uint64_t row) {
+  DIRSNAP_TRY(const ChunkView* view, chunk(column, row / kChunkRows));
+  return view->value(static_cast<std::uint32_t>(row % kChunkRows));
+}
+
+Result<const IndexView*> OpenPart::index(std::int32_t column) {
+  std::optional<IndexView>& slot = cache(column).index;
+  if (!slot) {
+    DIRSNAP_TRY(slot, relation_.index(static_cast<std::uint32_t>(column)));
+  }
+  return &*slot;
+}
+
+Result<void> OpenPart::read_fences(std::int32_t column) {
+  Column& entry = cache(column);
+  entry.fences.reserve(entry.chunks.size());
+  for (std::uint64_t i = 0; i < entry.chunks.size(); ++i) {
+    DIRSNAP_TRY(const ValueView first, value(column, i * kChunkRows));
+    entry.fences.push_back(first.integer);
+  }
+  return {};
+}
+
+Result<std::uint64_t> OpenPart::sorted_bound(std::int32_t column, std::int64_t wanted, bool after) {
+  Column& entry = cache(column);
+  if (entry.fences.empty() && rows() > 0) DIRSNAP_CHECK(read_fences(column));
+  const auto before = [wanted, after](std::int64_t v) { return after ? v <= wanted : v < wanted; };
+  // The bound lies in the last chunk that begins before it, or right behind that chunk.
+  const auto fence = std::partition_point(entry.fences.begin(), entry.fences.end(), before);
+  if (fence == entry.fences.begin()) return 0;
+  const auto chunk_no = static_cast<std::uint64_t>(fence - entry.fences.begin() - 1);
+  DIRSNAP_TRY(const ChunkView* view, chunk(column, chunk_no));
+  std::uint32_t low = 0;
+  std::uint32_t high = view->rows();
+  while (low < high) {
+    const std::uint32_t middle = low + (high - low) / 2;
+    if (before(view->value(middle).integer)) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return chunk_no * kChunkRows + low;
+}
+
+RelationTable::RelationTable(ReadSession& session, TableShape shape)
+    : session_(session),
+      shape_(std::move(shape)),
+      slots_(shape_.parts.size()),
+      rows_per_value_(shape_.columns.size()) {}
+
+Result<OpenPart*> RelationTable::part(std::size_t index) {
+  DIRSNAP_TRY(const ReadTxn* txn, session_.txn());
+  if (epoch_ != session_.epoch()) {
+    for (Slot& slot : slots_) slot = {};
+    epoch_ = session_.epoch();
+  }
+  Slot& slot = slots_[index];
+  if (!slot.looked_up) {
+    const TablePart& part = shape_.parts[index];
+    DIRSNAP_TRY(auto relation, txn->relation(part.snapshot_id, part.relation));
+    if (relation) slot.part = std::make_unique<OpenPart>(*std::move(relation), shape_, part);
+    slot.looked_up = true;
+  }
+  return slot.part.get();
+}
+
+Result<std::uint64_t> RelationTable::total_rows() {
+  if (total_rows_) return *total_rows_;
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    DIRSNAP_TRY(const OpenPart* open, part(i));
+    if (open != nullptr) sum += open->rows();
+  }
+  total_rows_ = sum;
+  return sum;
+}
+
+Result<double> RelationTable::rows_per_value(int column) {
+  double& known = rows_per_value_[static_cast<std::size_t>(column)];
+  if (known != 0) return known;
+  double rows = 0;
+  double values = 0;
+  std::size_t sampled = 0;
+  for (std::size_t i = 0; i < slots_.size() && sampled < kSampledParts; ++i) {
+    DIRSNAP_TRY(OpenPart * open, part(i));
+    if (open == nullptr || open->rows() == 0 || open->stored(column) < 0) continue;
+    DIRSNAP_TRY(const IndexView* index, open->index(open->stored(column)));
+    rows += static_cast<double>(index->total());
+    values += index->distinct();
+    ++sampled;
+  }
+  known = std::max(1.0, values == 0 ? 1.0 : rows / values);
+  return known;
+}
+
+}  // namespace dirsnap

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+//
+// A table's shape bound to the connection: opens its parts, caches what the present transaction
+// has parsed, knows the statistics the planner asks for.
+// Lifetime: belongs to the engine; OpenPart pointers are void when the session's epoch changes.
+// Threads: one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "query/read_session.h"
+#include "query/table_shape.h"
+#include "storage/snapshot_reader.h"
+
+namespace dirsnap {
+
+// One relation, opened in the present transaction. Parsed chunks and indexes are kept, so that
+// look-ups in any order parse each chunk once.
+class OpenPart {
+ public:
+  OpenPart(Relation relation, const TableShape& shape, const TablePart& part);
+
+  [[nodiscard]] std::uint64_t rows() const { return relation_.rows(); }
+  // Column of the relation behind a column of the table, -1 where it has none.
+  [[nodiscard]] std::int32_t stored(int column) const {
+    return columns_[static_cast<std::size_t>(column)];
+  }
+
+  // `column` is the relation's. The pointer is valid as long as the part.
+  Result<const ChunkView*> chunk(std::int32_t column, std::uint64_t chunk_no);
+  Result<ValueView> value(std::int32_t column, std::uint64_t row);
+  Result<const IndexView*> index(std::int32_t column);
+
+  // First row of a kSorted column whose value is not less (`after`: greater) than `value`.
+  Result<std::uint64_t> sorted_bound(std::int32_t column, std::int64_t value, bool after);
+
+ private:
+  struct Column {
+    std::vector<std::optional<ChunkView>> chunks;
+    std::optional<IndexView> index;
+    std::vector<std::int64_t> fences;  // kSorted: first value of each chunk
+  };
+  Column& cache(std::int32_t column);
+  Result<void> read_fences(std::int32_t column);
+
+  Relation relation_;
+  std::vector<std::int32_t> columns_;
+  std::vector<std::unique_ptr<Column>> cache_;
+};
+
+class RelationTable {
+ public:
+  RelationTable(ReadSession& session, TableShape shape);
+
+  [[nodiscard]] const TableShape& shape() const { return shape_; }
+  [[nodiscard]] ReadSession& session() const { return session_; }
+
+  // nullptr where the snapshot has no such relation.
+  Result<OpenPart*> part(std::size_t index);
+
+  // Rows of all parts. Counted once: sealed snapshots do not change.
+  Result<std::uint64_t> total_rows();
+  // Average number of rows of one value of an indexed column, at least 1.
+  Result<double> rows_per_value(int column);
+
+ private:
+  ReadSession& session_;
+  TableShape shape_;
+  std::uint64_t epoch_ = 0;
+  struct Slot {
+    bool looked_up = false;
+    std::unique_ptr<OpenPart> part;
+  };
+  std::vector<Slot> slots_;
+  std::optional<std::uint64_t> total_rows_;
+  std::vector<double> rows_per_value_;  // 0 = not yet computed
+};
+
+}  // namespace dirsnap

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+//
+// A term of a plan joined with its value: what the table itself can test, before rows reach
+// SQLite.
+//
+// SQLite hands over values without affinity and does not say what the other side's affinity is
+// (`text_column = 5` converts the 5, `text_column = integer_column` converts the text). So:
+// INV-1: a filter passes every row that SQLite's own test would pass. Where the affinity cannot be
+//        known it passes more, and the term is never consumed (best_index.cc).
+// Lifetime: values are copied into the pool; filters borrow it. Threads: one.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+
+#include <sqlite3.h>
+
+#include "query/scan_plan.h"
+#include "storage/chunk.h"
+#include "storage/pattern.h"
+
+namespace dirsnap {
+
+// Owns the bytes of bound values.
+class ValuePool {
+ public:
+  ValueView keep(const ValueView& value);
+  void clear() { texts_.clear(); }
+
+ private:
+  std::deque<std::string> texts_;
+};
+
+// A predicate, ready to test single values and whole chunks.
+class RowFilter {
+ public:
+  // Rows that match `test` or `also`. `column` is the table's.
+  RowFilter(int column, Predicate test, std::optional<Predicate> also = std::nullopt);
+
+  [[nodiscard]] int column() const { return column_; }
+  [[nodiscard]] const Predicate& test() const { return test_; }
+  // True if the filter is `test` alone: usable as a key of an index under test's collation.
+  [[nodiscard]] bool is_exact_test() const { return !also_.has_value(); }
+
+  [[nodiscard]] bool matches(const ValueView& value) const;
+  // Clears the rows of `mask` that do not match.
+  void select(const ChunkView& chunk, RowMask& mask) const;
+
+ private:
+  int column_;
+  Predicate test_;
+  std::optional<Predicate> also_;
+  std::optional<Pattern> pattern_;  // kLike, kGlob
+};
+
+struct BoundTerm {
+  enum class Outcome : std::uint8_t {
+    kAll,     // nothing can be excluded
+    kNever,   // no row matches
+    kFilter,  // `filter` decides
+  };
+  Outcome outcome = Outcome::kAll;
+  std::optional<RowFilter> filter;
+};
+
+// `pattern_limit`: longer patterns are left to SQLite, which refuses them.
+BoundTerm bind_term(const Term& term,
+                    const TableColumn& column,
+                    sqlite3_value* argument,
+                    std::size_t pattern_limit,
+                    ValuePool& pool);
+
+// True if a literal value makes the filter equal to SQLite's test, so that the term may be
+// consumed.
+bool is_exact(const Term& term,
+              const TableColumn& column,
+              const ValueView& literal,
+              std::size_t pattern_limit);
+// The same for terms whose value is not known when the statement is planned.
+bool is_exact_for_any_value(const Term& term, const TableColumn& column);
+
+// The text before the first wildcard of a LIKE or GLOB pattern; nullopt where there is none or it
+// cannot be compared byte by byte.
+std::optional<std::string> literal_prefix(TermOp op, std::string_view pattern);
+
+// The smallest text greater than every text that starts with `prefix` under the collation;
+// nullopt: there is none.
+std::optional<std::string> prefix_successor(std::string_view prefix, Collation collation);
+
+// The collation under which a term compares text, as an index sees it; nullopt for NOCASE.
+std::optional<Collation> index_collation(const Term& term, const TableColumn& column);
+
+}  // namespace dirsnap

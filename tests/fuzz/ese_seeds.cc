@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+//
+// ese_seeds FOLDER: writes the seed corpora of the ESE fuzz targets: small databases of each
+// form into FOLDER/database, packed values into FOLDER/decompress.
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "tests/support/ese_compress.h"
+#include "tests/support/ese_writer.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace dirsnap::support;
+using dirsnap::Result;
+
+Result<void> write_database(const fs::path& path, const EseOptions& options) {
+  DIRSNAP_TRY(EseWriter writer, EseWriter::create(path.string(), options));
+  TableSpec spec;
+  spec.name = "seed";
+  const ColumnId id = spec.fixed("Id", ColumnType::kLong);
+  const ColumnId name = spec.variable("Name", ColumnType::kText, kLatin);
+  const ColumnId note = spec.tagged("Note", ColumnType::kLongText, kUtf16);
+  const ColumnId blob = spec.tagged("Blob", ColumnType::kLongBinary);
+  spec.column(note).flags |= kColumnCompressed;
+  spec.column(blob).flags |= kColumnMultiValued;
+  spec.set_default(name, "none");
+  spec.index("primary", {{id}}, kIndexPrimary | kIndexUnique);
+  const TableId table = writer.add_table(spec);
+  for (int i = 0; i < 300; ++i) {
+    Row row;
+    row.add_number<std::int32_t>(id, i);
+    if (i % 3 != 0) row.add(name, fmt::format("name {}", i));
+    if (i % 5 == 0) row.add(note, std::string(60, static_cast<char>('a' + i % 20)));
+    if (i % 50 == 0) row.add(blob, std::string(5000, static_cast<char>(i)));
+    if (i % 50 == 0) row.add(blob, "second");
+    DIRSNAP_CHECK(i % 40 == 7 ? writer.append_deleted(table, row) : writer.append(table, row));
+  }
+  return writer.finish();
+}
+
+Result<void> write_seeds(const fs::path& folder) {
+  fs::create_directories(folder / "database");
+  fs::create_directories(folder / "decompress");
+  DIRSNAP_CHECK(write_database(folder / "database" / "ese97", {}));
+  for (const std::uint32_t size : {4096U, 8192U, 16384U, 32768U}) {
+    EseOptions options;
+    options.generation = Generation::kModern;
+    options.page_size = size;
+    options.wide_long_value_ids = size == 16384;
+    options.dirty = size == 8192;
+    DIRSNAP_CHECK(write_database(folder / "database" / fmt::format("modern-{}", size), options));
+  }
+  std::string text;
+  for (int i = 0; i < 200; ++i) text += fmt::format("item {} ", i % 13);
+  const auto put = [&](const char* name, const std::string& bytes) {
+    std::ofstream(folder / "decompress" / name, std::ios::binary) << bytes;
+  };
+  put("ascii", pack_seven_bit(text, false));
+  put("unicode", pack_seven_bit(std::string("w\0i\0d\0e\0", 8), true));
+  put("xpress", compress_xpress(text));
+  put("xpress-run", compress_xpress(std::string(40000, 'r')));
+  return {};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  const auto done = write_seeds(argv[1]);
+  if (!done) std::fprintf(stderr, "ese_seeds: %s\n", done.error().what.c_str());
+  return done ? 0 : 1;
+}

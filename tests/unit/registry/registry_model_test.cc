@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+//
+// What registry sources become in the tables.
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "importers/registry_model/importers.h"
+#include "importers/registry_model/services.h"
+#include "importers/registry_model/value_text.h"
+#include "storage/base/text.h"
+#include "tests/support/fake_snapshot.h"
+#include "tests/support/unxz.h"
+
+namespace dirsnap::registry_model {
+namespace {
+
+namespace keys = tables::registry_keys;
+namespace values = tables::registry_values;
+namespace services = tables::services;
+
+// One import of texts into one snapshot.
+struct Import {
+  test::FakeSnapshot snapshot;
+  ImportOptions options;
+  CancelToken cancel;
+  test::CollectingSink issues;
+  SourceFacts facts;
+  ImportContext context{snapshot, options, cancel};
+
+  Result<void> text(std::string_view body) {
+    return run(kRegTextImporter, as_bytes("REGEDIT4\r\n\r\n" + std::string(body)));
+  }
+  Result<void> run(const Importer& importer, Bytes bytes) {
+    MemorySource source({bytes.begin(), bytes.end()});
+    facts.source_id = 7;
+    return importer.import(source, facts, context, issues);
+  }
+  [[nodiscard]] const test::FakeRelation& key_rows() const { return snapshot.at("registry_keys"); }
+  [[nodiscard]] const test::FakeRelation& value_rows() const {
+    return snapshot.at("registry_values");
+  }
+  const test::FakeRelation& service_rows() {
+    REQUIRE(write_services(context));
+    return snapshot.at("services");
+  }
+};
+
+std::string utf16(std::string_view text) { return encode_utf16le(text); }
+
+std::string decoded(std::uint32_t type, std::string_view data) {
+  std::string storage;
+  return test::cell_text(decode_value(type, as_bytes(data), storage));
+}
+
+constexpr const char* kComputer =
+    "[HKLM\\SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ComputerName]\r\n"
+    "\"ComputerName\"=\"EX1\"\r\n";
+
+}  // namespace
+
+TEST_CASE("registry data becomes the SQL value of its type") {
+  using namespace std::string_literals;
+  CHECK(decoded(1, utf16("a\0"s)) == "a");
+  CHECK(decoded(1, utf16("a")) == "a");
+  CHECK(decoded(1, utf16("a\0"s) + '\0') == "a");
+  CHECK(decoded(1, utf16("a\0b\0\0"s)) == "a\0b\0"s);
+  CHECK(decoded(2, "a\0b"s) == "a\xEF\xBF\xBD");
+  CHECK(decoded(4, "\x01\x00\x00\x80"s) == "2147483649");
+  CHECK(decoded(5, "\x00\x00\x01\x00"s) == "256");
+  CHECK(decoded(11, "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF") == "-1");
+  CHECK(decoded(4, "\x01") == "x'01'");
+  CHECK(decoded(11, "1234") == "x'31323334'");
+  CHECK(decoded(3, "\x01\x02") == "x'0102'");
+  CHECK(decoded(7, utf16("a\0b\0\0"s)) == R"(["a","b"])");
+  CHECK(decoded(7, utf16("a\0\0\"b\0\0"s)) == R"(["a","","\"b"])");
+  CHECK(decoded(7, utf16("a\0b"s)) == R"(["a","b"])");
+  CHECK(decoded(7, utf16("\0"s)) == "[]");
+  CHECK(decoded(7, "") == "[]");
+}
+
+TEST_CASE("type numbers have names, unknown ones in hexadecimal") {
+  CHECK(type_name(0) == "REG_NONE");
+  CHECK(type_name(11) == "REG_QWORD");
+  CHECK(type_name(12) == "REG_0x0000000c");
+  CHECK(type_name(0xFFFF0012U) == "REG_0xffff0012");
+}
+
+TEST_CASE("a text fills keys and values with parents, counts and offsets") {
+  Import in;
+  REQUIRE(in.text("[HKLM\\A\\B]\r\n\"v\"=dword:5\r\n[HKLM\\A]\r\n@=\"x\"\r\n[HKLM\\C\\D]\r\n"));
+  const auto& b = in.key_rows().find(keys::kPath, "HKEY_LOCAL_MACHINE\\A\\B");
+  REQUIRE(!b.empty());
+  CHECK(b[keys::kKeyId] == "1");
+  CHECK(b[keys::kSourceId] == "7");
+  CHECK(b[keys::kName] == "B");
+  CHECK(b[keys::kParentId] == "2");
+  CHECK(b[keys::kValueCount] == "1");
+  CHECK(b[keys::kOffsetBytes] == "12");
+  CHECK(b[keys::kChangedAt] == "NULL");
+  CHECK(b[keys::kClassName] == "NULL");
+  CHECK(in.key_rows().row(1)[keys::kSubkeys] == "1");
+  CHECK(in.key_rows().row(1)[keys::kParentId] == "NULL");
+  CHECK(in.key_rows().row(2)[keys::kParentId] == "NULL");
+  const auto& v = in.value_rows().row(0);
+  CHECK(v[values::kKeyId] == "1");
+  CHECK(v[values::kKeyPath] == "HKEY_LOCAL_MACHINE\\A\\B");
+  CHECK(v[values::kType] == "REG_DWORD");
+  CHECK(v[values::kTypeId] == "4");
+  CHECK(v[values::kValue] == "5");
+  CHECK(v[values::kData] == "x'05000000'");
+  CHECK(v[values::kOffsetBytes] == "24");
+  CHECK(in.value_rows().row(1)[values::kName] == "NULL");
+  CHECK(in.facts.records == 5);
+  CHECK(in.facts.kind == "registry-text");
+  CHECK(in.facts.role == "registry");
+  CHECK(in.facts.details.find("\"codepage\":1252") != std::string::npos);
+}
+
+TEST_CASE("ids go on over the sources of a snapshot") {
+  Import in;
+  REQUIRE(in.text("[HKLM\\A]\r\n"));
+  REQUIRE(in.text("[HKLM\\A]\r\n[HKLM\\A\\B]\r\n"));
+  CHECK(in.key_rows().row(2)[keys::kParentId] == "2");
+  CHECK(in.context.next_key_id == 4);
+}
+
+TEST_CASE("each direct subkey of Services becomes a service of its server") {
+  Import in;
+  REQUIRE(in.text(std::string(kComputer) +
+                  "[HKLM\\SYSTEM\\CurrentControlSet\\Services]\r\n"
+                  "[HKLM\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeDS]\r\n"
+                  "\"Type\"=dword:00000110\r\n\"Start\"=dword:00000002\r\n"
+                  "\"ErrorControl\"=dword:00000001\r\n\"ImagePath\"=hex(2):78,00\r\n"
+                  "\"DisplayName\"=\"Directory\"\r\n\"ObjectName\"=\"D\\\\svc\"\r\n"
+                  "\"Group\"=\"g\"\r\n\"DependOnService\"=hex(7):61,00,2b,62,00,00\r\n"
+                  "\"DependOnGroup\"=hex(7):63,00,00\r\n"
+                  "[HKLM\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeDS\\Parameters]\r\n"
+                  "[HKLM\\SYSTEM\\CurrentControlSet\\Services\\Counters]\r\n"
+                  "[HKLM\\SYSTEM\\CurrentControlSet\\Services\\Counters\\Performance]\r\n"));
+  const auto& rows = in.service_rows();
+  REQUIRE(rows.rows() == 2);
+  const auto& ds = rows.row(0);
+  CHECK(ds[services::kServer] == "EX1");
+  CHECK(ds[services::kName] == "MSExchangeDS");
+  CHECK(ds[services::kDisplayName] == "Directory");
+  CHECK(ds[services::kStart] == "2");
+  CHECK(ds[services::kStartType] == "automatic");
+  CHECK(ds[services::kType] == "272");
+  CHECK(ds[services::kKind] == "own-process-interactive");
+  CHECK(ds[services::kImagePath] == "x");
+  CHECK(ds[services::kAccount] == "D\\svc");
+  CHECK(ds[services::kDependsOn] == R"(["a"])");
+  CHECK(ds[services::kDependsOnGroup] == R"(["c","b"])");
+  CHECK(ds[services::kErrorControl] == "1");
+  CHECK(ds[services::kLoadGroup] == "g");
+  CHECK(ds[services::kInControlPanel] == "1");
+  CHECK(ds[services::kIsStub] == "0");
+  CHECK(ds[services::kControlSet] == "CurrentControlSet");
+  CHECK(ds[services::kIsCurrent] == "1");
+  CHECK(ds[services::kKeyPath] ==
+        "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeDS");
+  CHECK(ds[services::kChangedAt] == "NULL");
+  CHECK(ds[services::kSourceId] == "7");
+  const auto& stub = rows.row(1);
+  CHECK(stub[services::kName] == "Counters");
+  CHECK(stub[services::kIsStub] == "1");
+  CHECK(stub[services::kKind] == "unknown");
+  CHECK(stub[services::kStartType] == "NULL");
+  CHECK(stub[services::kInControlPanel] == "0");
+}
+
+TEST_CASE("service kinds follow the bits of Type") {
+  const auto kind = [](std::int64_t type) {
+    ServiceRecord service;
+    service.type = type;
+    return std::string(service_kind(service));
+  };
+  CHECK(kind(0x1) == "kernel-driver");
+  CHECK(kind(0x2) == "file-system-driver");
+  CHECK(kind(0x8) == "file-system-driver");
+  CHECK(kind(0x4) == "adapter");
+  CHECK(kind(0x10) == "own-process");
+  CHECK(kind(0x20) == "shared-process");
+  CHECK(kind(0x120) == "shared-process-interactive");
+  CHECK(kind(0x60) == "shared-process");
+  CHECK(kind(0) == "unknown");
+}
+
+TEST_CASE("a Win32 service without an image is a stub, a driver without one is not") {
+  ServiceRecord service;
+  service.type = 0x10;
+  service.start = 2;
+  CHECK(service_is_stub(service));
+  service.image_path = "x.exe";
+  CHECK_FALSE(service_is_stub(service));
+  service.image_path.reset();
+  service.type = 0x1;
+  CHECK_FALSE(service_is_stub(service));
+}
+
+TEST_CASE("Select names the control set in force, one only") {
+  const std::string sets =
+      "[HKLM\\SYSTEM\\ControlSet001\\Services\\A]\r\n[HKLM\\SYSTEM\\ControlSet002\\Services\\A]\r\n"
+      "[HKLM\\SYSTEM\\Clone\\Services\\A]\r\n";
+  const auto current = [&sets](const std::string& select) {
+    Import in;
+    REQUIRE(in.text(sets + select));
+    std::string found;
+    for (const ServiceRecord& service : in.context.services) {
+      if (service.is_current) found += service.control_set;
+    }
+    return found + (in.issues.count("control-set-guessed") != 0 ? " guessed" : "");
+  };
+  CHECK(current("[HKLM\\SYSTEM\\Select]\r\n\"Current\"=dword:2\r\n") == "ControlSet002");
+  CHECK(current("[HKLM\\SYSTEM\\Select]\r\n\"Current\"=dword:9\r\n\"Default\"=dword:2\r\n") ==
+        "ControlSet002 guessed");
+  CHECK(current("") == "ControlSet001 guessed");
+  CHECK(current("[HKLM\\SYSTEM\\Select]\r\n\"Current\"=dword:1\r\n"
+                "[HKLM\\SYSTEM\\CurrentControlSet\\Services\\A]\r\n") == "CurrentControlSet");
+}
+
+TEST_CASE("the server is told by ComputerName, then by the store, then by the attendant") {
+  const std::string store =
+      "[HKLM\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeIS\\ParametersSystem]\r\n"
+      "\"This Server\"=\"ex1\"\r\n";
+  const std::string attendant =
+      "[HKLM\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeSA\\Parameters]\r\n"
+      "\"Server\"=\"EX9\"\r\n";
+  Import all;
+  REQUIRE(all.text(kComputer + store + attendant));
+  CHECK(all.facts.server == "EX1");
+  CHECK(all.issues.count("server-name-conflict") == 1);
+  Import two;
+  REQUIRE(two.text(store + attendant));
+  CHECK(two.facts.server == "ex1");
+  Import one;
+  REQUIRE(one.text(attendant));
+  CHECK(one.facts.server == "EX9");
+  Import none;
+  REQUIRE(none.text("[HKLM\\SYSTEM\\CurrentControlSet\\Services\\A]\r\n"));
+  CHECK_FALSE(none.facts.server);
+  CHECK(none.service_rows().row(0)[services::kServer] == "NULL");
+}
+
+TEST_CASE("the command line's server wins and a contradiction is noted") {
+  Import in;
+  in.options.server = "OTHER";
+  REQUIRE(in.text(std::string(kComputer) + "[HKLM\\SYSTEM\\CurrentControlSet\\Services\\A]\r\n"));
+  CHECK(in.facts.server == "OTHER");
+  CHECK(in.context.services[0].server == "OTHER");
+  CHECK(in.issues.count("server-name-overridden") == 1);
+}
+
+TEST_CASE("names with lone surrogates are shown with U+FFFD and a doubt") {
+  Import in;
+  std::string text =
+      encode_utf16le("Windows Registry Editor Version 5.00\r\n[HKLM\\A]\r\n\"_\"=dword:1\r\n");
+  const std::size_t at = text.find('_');
+  text[at + 1] = '\xD8';
+  REQUIRE(in.run(kRegTextImporter, as_bytes("\xFF\xFE" + text)));
+  CHECK(in.value_rows().row(0)[values::kName] == "\xEF\xBF\xBD");
+  CHECK(in.issues.count("registry-name-not-unicode") == 1);
+}
+
+}  // namespace dirsnap::registry_model
