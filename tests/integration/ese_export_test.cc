@@ -17,7 +17,7 @@
 #include "storage/base/text.h"
 #include "tests/support/ese_writer.h"
 #include "tests/support/exchange_directory.h"
-#include "tests/unit/storage/temp_folder.h"
+#include "tests/support/temp_folder.h"
 
 namespace dirsnap::test {
 namespace {

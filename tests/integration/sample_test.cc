@@ -17,7 +17,7 @@
 #include "tests/support/exchange_directory.h"
 #include "tests/support/exchange_registry.h"
 #include "tests/support/sample_backup.h"
-#include "tests/unit/storage/temp_folder.h"
+#include "tests/support/temp_folder.h"
 #include "tests/unit/support/file_bytes.h"
 
 namespace dirsnap::test {
@@ -124,6 +124,7 @@ void check_objects(OpenFile& file, const ExchangeSite& site, const char* table_n
     REQUIRE(stored_values(cursor.row()) == wanted_values(object));
   }
   CHECK_FALSE(*cursor.next());
+  CHECK(cursor.deleted_records() == site.spec().purged_mailboxes);
 }
 
 // Links of the table as "from base to", and the same from the structures.
@@ -155,6 +156,7 @@ TEST_CASE("a written directory holds the objects of its structures, in both layo
   support::SiteSpec spec = support::sample_spec();
   spec.has_lost_parent = true;
   spec.has_parent_loop = true;
+  spec.purged_mailboxes = 3;
   const ExchangeSite site(spec);
   const bool renamed = GENERATE(false, true);
   const auto layout = renamed ? DirectoryLayout::kRenamed : DirectoryLayout::kUsual;
@@ -200,6 +202,7 @@ TEST_CASE("DNTs count up from 3 and every DN is made of the parents' names") {
     REQUIRE(object.dn.rfind(parent.dn + "/", 0) == 0);
     REQUIRE(object.ancestors.size() == parent.ancestors.size() + 1);
   }
+  CHECK(site.purged().empty());
   CHECK(site.dn_of(2).empty());
   CHECK(site.dn_of(static_cast<std::uint32_t>(objects.size()) + 3).empty());
 }
