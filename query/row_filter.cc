@@ -199,7 +199,9 @@ bool is_exact(const Term& term,
               const ValueView& literal,
               std::size_t pattern_limit) {
   if (is_exact_for_any_value(term, column)) return true;
-  if (column.type != ColumnType::kText) return false;
+  // SQLite does not tell the collation of <> and IS NOT; the bytewise test passes the most rows.
+  const bool known_collation = term.op != TermOp::kNe && term.op != TermOp::kIsNot;
+  if (column.type != ColumnType::kText || !known_collation) return false;
   const bool fits = !is_pattern(term.op) || literal.bytes.size() <= pattern_limit;
   return literal.type == ValueType::kText && fits;
 }

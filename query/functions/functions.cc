@@ -22,10 +22,11 @@ int compare_fold(void*, int size_a, const void* a, int size_b, const void* b) {
 
 }  // namespace
 
-int register_functions(sqlite3* db) {
+int register_functions(sqlite3* db, FunctionSet set) {
   constexpr int kFlags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
   for (const auto family : families()) {
     for (const SqlFunction& f : family) {
+      if (set == FunctionSet::kOwn && f.signature == nullptr) continue;
       const int code = sqlite3_create_function_v2(db, f.name, f.arguments, kFlags, nullptr, f.call,
                                                   nullptr, nullptr, nullptr);
       if (code != SQLITE_OK) return code;

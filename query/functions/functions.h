@@ -5,6 +5,7 @@
 // Threads: one thread per connection.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,8 +34,11 @@ std::span<const SqlFunction> security_functions();
 std::span<const SqlFunction> text_functions();
 std::span<const SqlFunction> bounded_functions();  // printf, format, replace, instr, trims
 
-// Registers every family and the collation FOLD.
-int register_functions(sqlite3* db);
+// kOwn leaves SQLite's printf, replace and so on in place.
+enum class FunctionSet : std::uint8_t { kOwn, kOwnAndBounded };
+
+// Registers the families and the collation FOLD.
+int register_functions(sqlite3* db, FunctionSet set = FunctionSet::kOwnAndBounded);
 
 // True for the names above, in lower case.
 bool is_own_function(std::string_view lower_name);
