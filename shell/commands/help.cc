@@ -80,7 +80,7 @@ ExitCode run_help(const CLI::App& app, const HelpArguments& arguments) {
 void add_help(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("help", "Help for a command");
   const auto arguments = std::make_shared<HelpArguments>();
-  command->add_option("command", arguments->command, "Name of a command")->type_name("COMMAND");
+  command->add_option("COMMAND", arguments->command, "Name of a command")->type_name("");
   command->add_flag("--markdown", arguments->markdown, "Everything, as the page shell/COMMANDS.md");
   command->footer(examples("dirsnap help query", "dirsnap help --markdown > shell/COMMANDS.md"));
   command->callback([arguments, &app, &chosen] {
