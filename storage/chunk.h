@@ -63,8 +63,8 @@ struct Predicate {
   Op op = Op::kEq;
   Collation collation = Collation::kBinary;  // of text comparison
   bool ascii_nocase = false;                 // text comparison by SQLite's NOCASE instead
-  ValueView value;                           // borrowed; for kLike and kGlob the pattern
-  std::vector<ValueView> list;               // kIn
+  ValueView value = {};                      // borrowed; for kLike and kGlob the pattern
+  std::vector<ValueView> list = {};          // kIn
 };
 
 class ChunkView {
