@@ -5,6 +5,17 @@
 #include <cstdio>
 
 namespace dirsnap {
+namespace {
+
+// An identifier authority above 32 bits is written in hexadecimal (MS-DTYP 2.4.2.1).
+std::string authority_text(std::uint64_t authority) {
+  if (authority <= UINT32_MAX) return std::to_string(authority);
+  char buffer[24];
+  std::snprintf(buffer, sizeof buffer, "0x%012llX", static_cast<unsigned long long>(authority));
+  return buffer;
+}
+
+}  // namespace
 
 std::optional<std::string> guid_text(Bytes bytes) {
   if (bytes.size() != 16) return std::nullopt;
@@ -29,7 +40,7 @@ std::optional<std::string> sid_text(Bytes bytes, bool rid_big_endian) {
   for (std::size_t i = 2; i < kHeader; ++i) {
     authority = (authority << 8) | std::to_integer<std::uint64_t>(bytes[i]);
   }
-  std::string text = "S-1-" + std::to_string(authority);
+  std::string text = "S-1-" + authority_text(authority);
   for (std::size_t i = 0; i < count; ++i) {
     const bool last = i + 1 == count;
     const std::uint32_t part = rid_big_endian && last
@@ -47,6 +58,7 @@ std::optional<std::string> oid_from_der(Bytes bytes) {
   bool open = false;
   for (const std::byte b : bytes) {
     const auto octet = std::to_integer<std::uint64_t>(b);
+    if (!open && octet == 0x80) return std::nullopt;  // padding: not the shortest form
     if (arc > (UINT64_MAX >> 7)) return std::nullopt;
     arc = (arc << 7) | (octet & 0x7F);
     open = (octet & 0x80) != 0;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "storage/base/text.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <iconv.h>
 
 #include <utf8proc.h>
@@ -44,21 +46,60 @@ std::size_t decode_one(std::string_view text, std::size_t at, char32_t& out) {
   return length;
 }
 
+// Upper case first, so that the second lower-case forms (final sigma, long s, micro sign) meet the
+// usual ones. The Turkish dotted and dotless i have no simple folding and stay.
+char32_t fold_code_point(char32_t c) {
+  if (c == 0x130 || c == 0x131) return c;
+  return static_cast<char32_t>(
+      utf8proc_tolower(utf8proc_toupper(static_cast<utf8proc_int32_t>(c))));
+}
+
 // The folded form of the code point at `at`, or the raw byte (plus 0x110000, above every code
 // point) where the text is not UTF-8. `length` becomes the bytes consumed.
-char32_t folded_at(std::string_view text, std::size_t at, std::size_t& length) {
+char32_t folded_wide_at(std::string_view text, std::size_t at, std::size_t& length) {
   const auto lead = static_cast<unsigned char>(text[at]);
-  if (lead < 0x80) {
-    length = 1;
-    return lead >= 'A' && lead <= 'Z' ? static_cast<char32_t>(lead + 32) : lead;
-  }
   char32_t c = 0;
   length = decode_one(text, at, c);
   if (length == 0) {
     length = 1;
     return 0x110000U + lead;
   }
-  return static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c)));
+  return fold_code_point(c);
+}
+
+inline char32_t folded_at(std::string_view text, std::size_t at, std::size_t& length) {
+  const auto lead = static_cast<unsigned char>(text[at]);
+  if (lead >= 0x80) return folded_wide_at(text, at, length);
+  length = 1;
+  return lead >= 'A' && lead <= 'Z' ? static_cast<char32_t>(lead + 32) : lead;
+}
+
+// Eight bytes of ASCII at once. REQUIRES: no byte has its top bit set.
+constexpr std::uint64_t kTopBits = 0x8080808080808080U;
+std::uint64_t load_word(const char* at) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+std::uint64_t fold_ascii_word(std::uint64_t word) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  const std::uint64_t from_a = word + (0x80 - 'A') * kOnes;  // top bit: byte >= 'A'
+  const std::uint64_t past_z = word + (0x7F - 'Z') * kOnes;  // top bit: byte > 'Z'
+  return word | (((from_a & ~past_z) & kTopBits) >> 2);      // 0x80 >> 2 is the case bit
+}
+
+// Length of the common beginning of `a` and `b` that is ASCII and equal when folded, in whole
+// words.
+std::size_t equal_words(std::string_view a, std::string_view b) {
+  const std::size_t common = std::min(a.size(), b.size());
+  std::size_t at = 0;
+  for (; common - at >= 8; at += 8) {
+    const std::uint64_t wa = load_word(a.data() + at);
+    const std::uint64_t wb = load_word(b.data() + at);
+    if (((wa | wb) & kTopBits) != 0) break;
+    if (wa != wb && fold_ascii_word(wa) != fold_ascii_word(wb)) break;
+  }
+  return at;
 }
 
 template <bool BigEndian>
@@ -116,15 +157,38 @@ void append_utf8(std::string& out, char32_t c) {
 Decoded decode_utf16le(Bytes bytes) { return decode_utf16<false>(bytes); }
 Decoded decode_utf16be(Bytes bytes) { return decode_utf16<true>(bytes); }
 
+namespace {
+
+// glibc knows Windows code pages as CPnnnn; some families have other names.
+std::string codepage_name(unsigned codepage) {
+  constexpr unsigned kIsoFirst = 28591;  // ISO 8859-1
+  constexpr unsigned kIsoLast = 28605;   // ISO 8859-15
+  if (codepage >= kIsoFirst && codepage <= kIsoLast) {
+    return "ISO-8859-" + std::to_string(codepage - kIsoFirst + 1);
+  }
+  switch (codepage) {
+    case 10000:
+      return "MACINTOSH";
+    case 20127:
+      return "US-ASCII";
+    case 20866:
+      return "KOI8-R";
+    case 21866:
+      return "KOI8-U";
+    case 54936:
+      return "GB18030";
+    default:
+      return "CP" + std::to_string(codepage);
+  }
+}
+
+}  // namespace
+
 std::optional<Decoded> decode_codepage(Bytes bytes, unsigned codepage) {
   if (codepage == 65001) return repair_utf8(as_chars(bytes));
   if (codepage == 1200) return decode_utf16le(bytes);
   if (codepage == 1201) return decode_utf16be(bytes);
-  // glibc knows Windows code pages as CPnnnn; the Latin-1 family has other names.
-  std::string name = "CP" + std::to_string(codepage);
-  if (codepage == 20127) name = "US-ASCII";
-  if (codepage == 28591) name = "ISO-8859-1";
-  const iconv_t converter = iconv_open("UTF-8", name.c_str());
+  const iconv_t converter = iconv_open("UTF-8", codepage_name(codepage).c_str());
   // NOLINTNEXTLINE(performance-no-int-to-ptr): the failure value POSIX defines.
   if (converter == reinterpret_cast<iconv_t>(-1)) return std::nullopt;
 
@@ -143,6 +207,11 @@ std::optional<Decoded> decode_codepage(Bytes bytes, unsigned codepage) {
     ++in;
     --in_left;
   }
+  // Code pages with combining marks (1255, 1258) hold the last character back until asked.
+  char* out = buffer.data();
+  std::size_t out_left = buffer.size();
+  iconv(converter, nullptr, nullptr, &out, &out_left);
+  result.text.append(buffer.data(), buffer.size() - out_left);
   iconv_close(converter);
   return result;
 }
@@ -198,8 +267,16 @@ std::string encode_utf16le(std::string_view utf8) {
 
 std::string fold_case(std::string_view utf8) {
   std::string out;
-  out.reserve(utf8.size());
-  for (std::size_t at = 0; at < utf8.size();) {
+  out.resize(utf8.size());
+  std::size_t at = 0;
+  for (; utf8.size() - at >= 8; at += 8) {
+    const std::uint64_t word = load_word(utf8.data() + at);
+    if ((word & kTopBits) != 0) break;
+    const std::uint64_t folded = fold_ascii_word(word);
+    std::memcpy(out.data() + at, &folded, sizeof folded);
+  }
+  out.resize(at);
+  while (at < utf8.size()) {
     std::size_t length = 0;
     const char32_t c = folded_at(utf8, at, length);
     if (c >= 0x110000) {
@@ -213,14 +290,18 @@ std::string fold_case(std::string_view utf8) {
 }
 
 int compare_folded(std::string_view a, std::string_view b) {
-  std::size_t at_a = 0;
-  std::size_t at_b = 0;
+  std::size_t at_a = equal_words(a, b);
+  std::size_t at_b = at_a;
   while (at_a < a.size() && at_b < b.size()) {
     std::size_t length_a = 0;
     std::size_t length_b = 0;
     const char32_t ca = folded_at(a, at_a, length_a);
     const char32_t cb = folded_at(b, at_b, length_b);
-    if (ca != cb) return ca < cb ? -1 : 1;
+    if (ca != cb) {
+      // Bytes that are no UTF-8 have no code point: the folded bytes decide.
+      if (ca >= 0x110000 || cb >= 0x110000) return fold_case(a).compare(fold_case(b));
+      return ca < cb ? -1 : 1;
+    }
     at_a += length_a;
     at_b += length_b;
   }

@@ -43,7 +43,9 @@ void append_utf8(std::string& out, char32_t code_point);
 // every index on names, and the look-ups of DNs, paths and names use exactly this function.
 // Invalid UTF-8 bytes are kept as they are.
 std::string fold_case(std::string_view utf8);
-int compare_folded(std::string_view a, std::string_view b);  // <0, 0, >0 by folded code points
+// <0, 0, >0: the order of the bytes of fold_case(a) and fold_case(b), which for UTF-8 is the order
+// of the folded code points.
+int compare_folded(std::string_view a, std::string_view b);
 bool equal_folded(std::string_view a, std::string_view b);
 std::uint64_t hash_folded(std::string_view text);  // FNV-1a 64 of the folded bytes
 

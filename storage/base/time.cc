@@ -65,7 +65,9 @@ std::optional<std::int64_t> unix_seconds_of(int year, int month, int day, int se
 }
 
 // Digits after a decimal point as microseconds; `text` starts at the first digit. Consumes them.
-std::int64_t take_fraction_us(std::string_view& text) {
+// A point without digits is no fraction.
+std::optional<std::int64_t> take_fraction_us(std::string_view& text) {
+  if (!digits_at(text, 0, 1)) return std::nullopt;
   std::int64_t value = 0;
   int kept = 0;
   while (!text.empty() && text.front() >= '0' && text.front() <= '9') {
@@ -134,8 +136,9 @@ std::optional<std::string> iso_from_asn1_time(std::string_view text) {
   if (!rest.empty()) {
     if (rest.front() != '.') return std::nullopt;
     rest.remove_prefix(1);
-    us = take_fraction_us(rest);
-    if (!rest.empty()) return std::nullopt;
+    const auto fraction = take_fraction_us(rest);
+    if (!fraction || !rest.empty()) return std::nullopt;
+    us = *fraction;
   }
   return iso_from_unix_us(*unix_s * 1'000'000 + us);
 }
@@ -161,13 +164,15 @@ std::optional<std::int64_t> unix_us_from_iso(std::string_view text) {
       rest.remove_prefix(3);
       if (!rest.empty() && rest.front() == '.') {
         rest.remove_prefix(1);
-        us = take_fraction_us(rest);
+        const auto fraction = take_fraction_us(rest);
+        if (!fraction) return std::nullopt;
+        us = *fraction;
       }
     }
     if (!rest.empty() && rest != "Z") return std::nullopt;
   }
   const auto unix_s = unix_seconds_of(*year, *month, *day, second_of_day);
-  if (!unix_s) return std::nullopt;
+  if (!unix_s || *unix_s < kMinUnix) return std::nullopt;
   return *unix_s * 1'000'000 + us;
 }
 
