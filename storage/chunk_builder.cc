@@ -167,7 +167,7 @@ class ChunkEncoder {
 
   // Distinct texts in the order of their first row, if there are few.
   bool build_dictionary() {
-    constexpr std::size_t kBuckets = 2 * kChunkRows;
+    constexpr std::size_t kBuckets = std::size_t{2} * kChunkRows;
     std::vector<std::uint16_t> buckets(kBuckets, UINT16_MAX);
     codes_.reserve(present());
     for (const Entry& entry : entries_) {

@@ -47,7 +47,8 @@ std::uint32_t ChunkView::long_row(std::uint32_t index) const {
 std::uint32_t ChunkView::slot_of(std::uint32_t row) const {
   if (!listed_) {
     if (!has_bitmap_) return row;
-    const bool here = ((load<std::uint64_t>(presence_ + row / 64 * 8) >> row % 64) & 1) != 0;
+    const bool here =
+        ((load<std::uint64_t>(presence_ + std::size_t{row} / 64 * 8) >> row % 64) & 1) != 0;
     return here ? row : kNoSlot;
   }
   std::uint32_t low = 0;
