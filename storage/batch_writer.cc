@@ -30,7 +30,7 @@ Result<void> BatchWriter::flush() {
     const auto order = [](const Record& r) { return std::pair(r.db, as_chars(r.key.bytes())); };
     return order(a) < order(b);
   });
-  const Result<void> written = write();
+  Result<void> written = write();
   if (!written) failure_ = written.error();
   records_.clear();
   bytes_ = 0;

@@ -84,6 +84,15 @@ class ChunkView {
   };
   [[nodiscard]] std::optional<IntegerRange> integer_range() const;
 
+  // Implementation, private to storage/.
+  // Values too long for a chunk stand in records of their own; the relation joins them in.
+  // `values` ascend by row as long_row() does.
+  [[nodiscard]] std::uint32_t long_count() const { return longs_; }
+  [[nodiscard]] std::uint32_t long_row(std::uint32_t index) const;
+  void join_long_values(std::shared_ptr<const std::vector<std::string_view>> values) {
+    long_values_ = std::move(values);
+  }
+
  private:
   friend Result<ChunkView> parse_chunk(Bytes bytes, std::uint32_t rows);
   friend class ChunkParser;
@@ -119,17 +128,6 @@ class ChunkView {
   const std::byte* payload_ = nullptr;   // fixed values, codes or type bytes
   const std::byte* offsets_ = nullptr;   // of texts and blobs, one more than there are
   const std::byte* text_ = nullptr;      // what the offsets count from
-
- public:
-  // Values too long for a chunk stand in records of their own; the relation joins them in.
-  // `values` ascend by row as in long_rows().
-  [[nodiscard]] std::uint32_t long_count() const { return longs_; }
-  [[nodiscard]] std::uint32_t long_row(std::uint32_t index) const;
-  void join_long_values(std::shared_ptr<const std::vector<std::string_view>> values) {
-    long_values_ = std::move(values);
-  }
-
- private:
   std::uint16_t longs_ = 0;
   const std::byte* long_rows_ = nullptr;   // u16 rows
   const std::byte* long_types_ = nullptr;  // u8 value types

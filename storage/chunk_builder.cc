@@ -12,6 +12,8 @@ namespace dirsnap {
 
 namespace layout = chunk_layout;
 
+using layout::has_bytes;
+
 namespace {
 
 // Longer values get a record of their own.
@@ -21,8 +23,6 @@ constexpr std::size_t kChunkBytes = std::size_t{8} << 20;
 constexpr std::size_t kShortValueBytes = 256;
 // A dictionary is given up where most of the first values differ.
 constexpr std::size_t kDictionarySample = 512;
-
-bool has_bytes(ValueType type) { return type == ValueType::kText || type == ValueType::kBlob; }
 
 std::uint8_t width_of(std::uint64_t span) {
   if (span == 0) return 0;
@@ -167,7 +167,7 @@ class ChunkEncoder {
 
   // Distinct texts in the order of their first row, if there are few.
   bool build_dictionary() {
-    constexpr std::size_t kBuckets = 2 * kChunkRows;
+    constexpr std::size_t kBuckets = std::size_t{2} * kChunkRows;
     std::vector<std::uint16_t> buckets(kBuckets, UINT16_MAX);
     codes_.reserve(present());
     for (const Entry& entry : entries_) {

@@ -115,7 +115,8 @@ class ChunkSelector {
     for (std::uint32_t i = 0; i < RowMask::kWords; ++i) {
       const bool inside = i * 64 < chunk_.rows_;
       std::uint64_t bits = inside ? ~std::uint64_t{0} : 0;
-      if (chunk_.has_bitmap_ && inside) std::memcpy(&bits, chunk_.presence_ + i * 8, sizeof bits);
+      if (chunk_.has_bitmap_ && inside)
+        std::memcpy(&bits, chunk_.presence_ + std::size_t{i} * 8, sizeof bits);
       mask_.set_word(i, mask_.word(i) & (present ? bits : ~bits));
     }
   }

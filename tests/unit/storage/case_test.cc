@@ -167,6 +167,41 @@ TEST_CASE("an index of texts orders them by all their bytes, embedded NULs and f
   }
 }
 
+TEST_CASE("an index of arrays of more than one part finds every row") {
+  const TempFolder folder;
+  auto file = must(CaseFile::open(folder / "a.dirsnap", OpenMode::kReadWrite));
+  auto writer = must(SnapshotWriter::begin(*file, named("one")));
+  const RelationDef def{
+      .name = "big",
+      .columns = {{"unique", ColumnType::kText, Access::kIndex, Collation::kFold},
+                  {"owner", ColumnType::kInteger, Access::kIndex, Collation::kBinary}}};
+  RelationWriter* relation = must(writer->relation(def));
+  constexpr std::uint32_t kRows = 265'000;  // four bytes each are more than a part's 1 MiB
+  const auto unique = [](std::uint32_t row) { return "T" + std::to_string(row * 7919U % 999'983); };
+  for (std::uint32_t row = 0; row < kRows; ++row) {
+    const std::string text = unique(row);
+    const std::array<Cell, 2> cells = {Cell{0, ValueView::text(text)},
+                                       Cell{1, ValueView::of(row / 2)}};
+    if (!relation->append(cells)) FAIL("row " << row);
+  }
+  must(writer->seal());
+  const auto txn = must(ReadTxn::begin(*file));
+  const auto read = must(txn->relation(1, "big"));
+  const IndexView texts = must(read->index(0));
+  const IndexView owners = must(read->index(1));
+  REQUIRE(texts.distinct() == kRows);
+  REQUIRE(owners.distinct() == kRows / 2);
+  REQUIRE(owners.count_of(10, kRows / 2) == kRows - 20);
+  for (std::uint32_t row = 0; row < kRows; row += 37) {
+    const std::string text = unique(row);
+    const auto ordinal = must(texts.find(ValueView::text(text)));
+    if (!ordinal || texts.row_at(texts.begin_of(*ordinal)) != row) FAIL(text);
+    const auto owner = must(owners.find(ValueView::of(row / 2)));
+    std::vector<std::uint32_t> rows;
+    if (!owner || owners.rows_of(*owner, rows) != 2 || rows[row % 2] != row) FAIL("row " << row);
+  }
+}
+
 TEST_CASE("INV-1: an unsealed snapshot is never visible, and the next writer sweeps it") {
   const TempFolder folder;
   import_things(folder / "a.dirsnap", "one", 100);

@@ -264,6 +264,34 @@ TEST_CASE("a read transaction keeps its view while a snapshot is sealed") {
   CHECK(must(ReadTxn::begin(*file))->snapshots().size() == 2);
 }
 
+TEST_CASE("readers that come while another process imports see whole snapshots, never damage") {
+  const TempFolder folder;
+  const std::filesystem::path path = folder / "a.dirsnap";
+  import_things(path, "first", 3000);
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    for (const char* name : {"a", "b", "c", "d", "e", "f"}) import_things(path, name, 3000);
+    _exit(0);
+  }
+  int status = 0;
+  std::size_t seen = 1;
+  while (waitpid(child, &status, WNOHANG) == 0) {
+    const auto file = CaseFile::open(path, OpenMode::kRead);
+    if (!file && file.error().code == Code::kBusy) continue;
+    if (!file) FAIL(file.error().what);
+    const auto txn = must(ReadTxn::begin(**file));
+    REQUIRE(txn->snapshots().size() >= seen);
+    seen = txn->snapshots().size();
+    const SnapshotRecord& last = txn->snapshots().back();
+    REQUIRE(must(txn->compute_seal(last.snapshot_id)) == last.seal);
+  }
+  REQUIRE(WIFEXITED(status));
+  REQUIRE(WEXITSTATUS(status) == 0);
+  const auto file = must(CaseFile::open(path, OpenMode::kRead));
+  CHECK(must(ReadTxn::begin(*file))->snapshots().size() == 7);
+}
+
 TEST_CASE("INV-3: a batch that fills the map is written whole after the map has grown") {
   const TempFolder folder;
   const std::filesystem::path path = folder / "a";
