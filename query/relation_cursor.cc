@@ -13,6 +13,7 @@ namespace {
 constexpr unsigned kRowBits = 40;
 
 ValueView part_value(const TablePart& part, ColumnOrigin origin) {
+  if (origin == ColumnOrigin::kImportedAt) return ValueView::text(part.imported_at);
   return ValueView::of(origin == ColumnOrigin::kSource
                            ? part.source_id
                            : static_cast<std::int64_t>(part.snapshot_id));

@@ -30,14 +30,18 @@ TableShape fixed_shape(const TableSpec& spec, const std::vector<SnapshotRecord>&
                            .origin = ColumnOrigin::kSnapshot,
                            .doc = "Snapshot the row belongs to (snapshots.snapshot_id)."});
   for (const ColumnSpec& column : spec.columns) {
+    const bool clock = std::string_view(column.name) == "imported_at";
     shape.columns.push_back({.name = column.name,
                              .type = column.type,
                              .access = column.access,
                              .collation = column.collation,
+                             .origin = clock ? ColumnOrigin::kImportedAt : ColumnOrigin::kStored,
                              .doc = column.doc});
   }
   for (const SnapshotRecord& snapshot : scope) {
-    shape.parts.push_back({.snapshot_id = snapshot.snapshot_id, .relation = spec.name});
+    shape.parts.push_back({.snapshot_id = snapshot.snapshot_id,
+                           .imported_at = snapshot.imported_at,
+                           .relation = spec.name});
   }
   shape.examples.assign(spec.examples.begin(), spec.examples.end());
   return shape;

@@ -20,9 +20,11 @@ namespace dirsnap {
 
 // Where a column's value comes from.
 enum class ColumnOrigin : std::uint8_t {
-  kStored,    // the relation
-  kSnapshot,  // the part's snapshot_id
-  kSource,    // the part's source_id
+  kStored,      // the relation
+  kSnapshot,    // the part's snapshot_id
+  kSource,      // the part's source_id
+  kImportedAt,  // the time of the part's import: no row holds a clock, so that equal sources
+                // give equal seals (INV-2 of storage/snapshot_writer.h)
 };
 
 struct TableColumn {
@@ -37,8 +39,9 @@ struct TableColumn {
 
 struct TablePart {
   std::uint64_t snapshot_id = 0;
-  std::int64_t source_id = 0;  // raw tables only
-  std::string relation = {};   // name in the snapshot
+  std::int64_t source_id = 0;    // raw tables only
+  std::string imported_at = {};  // ISO 8601 UTC
+  std::string relation = {};     // name in the snapshot
   // Column of the relation for each column of the table, -1 where it has none; empty: by name.
   std::vector<std::int32_t> columns = {};
 };

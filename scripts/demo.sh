@@ -20,7 +20,7 @@ expect() {  # expect CODE COMMAND...: the exit code says what was found
   [ "$got" -eq "$want" ] || { echo "demo: exit code $got, expected $want" >&2; exit 1; }
 }
 
-expect 0 $bin/dirsnap import $case_file tests/fixtures/sample
+expect 0 $bin/dirsnap import $case_file tests/fixtures/sample --codepage 1252
 expect 0 $bin/dirsnap report $case_file connectors-without-services
 expect 0 $bin/dirsnap query $case_file --format box \
   "SELECT name, type, server, service_key, level FROM connectors WHERE is_deleted = 0 ORDER BY name, level"

@@ -25,6 +25,7 @@ WITH
     WHERE is_deleted = 0 AND needs_service = 1 AND (:server IS NULL OR server = :server)
   ),
   -- The keys a connector needs; the LME connectors need the connectivity controller as well.
+  -- Their keys are also found with the server's name in front (Q196305).
   needed AS (
     SELECT snapshot_id, object_id, server, service_key AS key FROM live
     WHERE service_key IS NOT NULL
@@ -37,13 +38,14 @@ WITH
            group_concat('no ' || v.services_path || n.key || iif(
              EXISTS (SELECT 1 FROM services s
                      WHERE s.snapshot_id = n.snapshot_id AND s.server = n.server
-                       AND s.name = n.key AND s.is_current = 1),
+                       AND s.name IN (n.key, n.server || '-' || n.key) AND s.is_current = 1),
              ' with an ImagePath (stub)', ''), '; ') AS detail
     FROM needed n
     JOIN covered v ON v.snapshot_id = n.snapshot_id AND v.server = n.server
     WHERE NOT EXISTS (SELECT 1 FROM services s
                       WHERE s.snapshot_id = n.snapshot_id AND s.server = n.server
-                        AND s.name = n.key AND s.is_current = 1 AND s.image_path IS NOT NULL)
+                        AND s.name IN (n.key, n.server || '-' || n.key)
+                        AND s.is_current = 1 AND s.image_path IS NOT NULL)
     GROUP BY n.snapshot_id, n.object_id
   ),
   -- Servers whose services matter: those the directory knows, and the connectors' own.
