@@ -16,6 +16,7 @@
 #include "storage/base/time.h"
 #include "tests/support/exchange_directory.h"
 #include "tests/support/exchange_registry.h"
+#include "tests/support/exchange_store.h"
 #include "tests/support/sample_backup.h"
 #include "tests/support/temp_folder.h"
 #include "tests/unit/support/file_bytes.h"
@@ -185,6 +186,44 @@ TEST_CASE("the sample tells the story of Q188632") {
             "cn=Internet Mail Connector (SRV1)",
             "/o=Quillmark Papers/ou=Harbour/cn=Connections/cn=Internet Mail Connector (SRV1)",
             "/o=Quillmark Papers/cn=Connections/cn=Internet Mail Connector (SRV1)"});
+}
+
+std::string upper(std::string text) {
+  for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return text;
+}
+
+TEST_CASE("a private store holds its server's mailboxes and the connector's queue") {
+  const TempFolder folder;
+  const auto path = folder / "Priv.edb";
+  const ExchangeSite site(support::sample_spec());
+  const support::PrivateStore store = support::private_store(site, 0, 17);
+  REQUIRE(support::write_private_store(store, path.string()));
+  OpenFile file(path);
+  // 8 people, the System Attendant, the Internet and the cc:Mail connector.
+  REQUIRE(store.mailboxes.size() == 11);
+  ese::TableCursor mailboxes(*file.database, *file.database->find_table("Mailbox"));
+  for (const support::StoreMailbox& mailbox : store.mailboxes) {
+    REQUIRE(*mailboxes.next());
+    const auto cells = other_cells(mailboxes.row());
+    CHECK(cells.at("Q6748") == std::to_string(mailbox.root_folder));
+    CHECK(cells.at("S3001") == mailbox.display_name);
+    CHECK(cells.at("N661B").substr(56) == to_hex(as_bytes(upper(mailbox.owner_dn))) + "00");
+  }
+  CHECK_FALSE(*mailboxes.next());
+  ese::TableCursor folders(*file.database, *file.database->find_table("Folder"));
+  std::vector<std::string> queues;
+  while (*folders.next()) {
+    const auto cells = other_cells(folders.row());
+    if (cells.count("S3001") == 0 || cells.at("S3001") != "MTS-OUT") continue;
+    queues.push_back(cells.at("L3602"));
+  }
+  CHECK(queues == std::vector<std::string>{"17", "17"});
+  ese::TableCursor messages(*file.database, *file.database->find_table("Msg"));
+  std::size_t count = 0;
+  while (*messages.next()) ++count;
+  CHECK(count == store.messages.size());
+  CHECK(file.issues.all == std::vector<std::string>());
 }
 
 TEST_CASE("DNTs count up from 3 and every DN is made of the parents' names") {
