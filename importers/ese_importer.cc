@@ -7,6 +7,7 @@
 
 #include "importers/directory/connectors.h"
 #include "importers/directory/object_rows.h"
+#include "importers/directory/schema_rows.h"
 #include "importers/ese_tables/raw_table.h"
 #include "storage/base/text.h"
 

@@ -5,12 +5,15 @@
 #include <unistd.h>
 
 #include "storage/case_impl.h"
+#include "storage/checker.h"
 #include "storage/records.h"
 
 namespace dirsnap {
 namespace {
 
 constexpr std::uint64_t kLeastMapSize = std::uint64_t{1} << 30;
+// Up to this size the structure is checked at every open: it takes less than a tenth of a second.
+constexpr std::uint64_t kAlwaysChecked = std::uint64_t{256} << 20;
 
 std::uint64_t map_size_for(std::uint64_t file_size_bytes) {
   // A multiple of any page size.
@@ -45,16 +48,29 @@ Result<void> create_case(CaseFile::Impl& impl) {
   return write_meta(*impl.env);
 }
 
-Result<void> open_case(CaseFile::Impl& impl) {
-  DIRSNAP_TRY(const FileHandle file, open_regular_file(impl.path));
+// Checks the structure, then lets LMDB in.
+Result<void> open_case(CaseFile::Impl& impl, bool untrusted) {
+  DIRSNAP_TRY(FileHandle file, open_regular_file(impl.path));
   DIRSNAP_TRY(const std::uint64_t size, file_size(file));
   impl.work_path = impl.path;
+  std::filesystem::path mapped = impl.path;
+  if (untrusted) {
+    if (impl.mode != OpenMode::kRead) {
+      return fail(Code::kUsage, "an untrusted case is never written to");
+    }
+    DIRSNAP_TRY(impl.copy, private_copy(file));
+    file.close();
+    mapped = "/proc/self/fd/" + std::to_string(impl.copy.get());
+  }
+  if (untrusted || size <= kAlwaysChecked) {
+    DIRSNAP_CHECK(check_structure(untrusted ? impl.copy : file));
+  }
   const bool read_only = impl.mode == OpenMode::kRead;
   const Env::Options options{.read_only = read_only,
-                             .no_lock = read_only && !folder_is_writable(impl.path),
+                             .no_lock = untrusted || (read_only && !folder_is_writable(impl.path)),
                              .create = false,
                              .map_size_bytes = map_size_for(size)};
-  DIRSNAP_TRY(impl.env, Env::open(impl.path, options));
+  DIRSNAP_TRY(impl.env, Env::open(mapped, options));
   return check_case(*impl.env);
 }
 
@@ -74,7 +90,7 @@ Result<void> CaseFile::Impl::publish() {
   DIRSNAP_CHECK(rename_new(work_path, path));
   work_path = path;
   new_file.close();
-  return open_case(*this);
+  return open_case(*this, false);
 }
 
 CaseFile::CaseFile(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -83,14 +99,13 @@ CaseFile::~CaseFile() = default;
 Result<std::unique_ptr<CaseFile>> CaseFile::open(const std::filesystem::path& path,
                                                  OpenMode mode,
                                                  const CaseOptions& options) {
-  static_cast<void>(options);
   auto impl = std::make_unique<Impl>();
   impl->path = path;
   impl->work_path = path;
   impl->mode = mode;
   std::error_code error;
   const bool is_new = mode == OpenMode::kReadWrite && !std::filesystem::exists(path, error);
-  DIRSNAP_CHECK(is_new ? create_case(*impl) : open_case(*impl));
+  DIRSNAP_CHECK(is_new ? create_case(*impl) : open_case(*impl, options.untrusted));
   return std::unique_ptr<CaseFile>(new CaseFile(std::move(impl)));
 }
 

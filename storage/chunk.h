@@ -63,8 +63,8 @@ struct Predicate {
   Op op = Op::kEq;
   Collation collation = Collation::kBinary;  // of text comparison
   bool ascii_nocase = false;                 // text comparison by SQLite's NOCASE instead
-  ValueView value;                           // borrowed; for kLike and kGlob the pattern
-  std::vector<ValueView> list;               // kIn
+  ValueView value = {};                      // borrowed; for kLike and kGlob the pattern
+  std::vector<ValueView> list = {};          // kIn
 };
 
 class ChunkView {
@@ -143,6 +143,8 @@ Result<ChunkView> parse_chunk(Bytes bytes, std::uint32_t rows);
 // Collects one column's values and encodes them in the smallest of the encodings of FORMAT.md.
 class ChunkBuilder {
  public:
+  // NULL, or NaN, which SQL shows as NULL and the store keeps as such.
+  [[nodiscard]] static bool is_absent(const ValueView& value);
   // Rows between the last appended row and `row` are NULL. REQUIRES: rows ascend.
   void append(std::uint32_t row, const ValueView& value);
   // True if the value is better kept in a record of its own: it is long, or it would make the

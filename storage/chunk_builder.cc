@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <cmath>
 #include <cstring>
 
 #include "storage/chunk.h"
@@ -285,9 +286,13 @@ class ChunkEncoder {
   std::vector<std::byte> out_;
 };
 
+bool ChunkBuilder::is_absent(const ValueView& value) {
+  return value.is_null() || (value.type == ValueType::kReal && std::isnan(value.real));
+}
+
 void ChunkBuilder::append(std::uint32_t row, const ValueView& value) {
   assert(row < kChunkRows);
-  if (value.is_null()) return;
+  if (is_absent(value)) return;
   Entry entry{.row = static_cast<std::uint16_t>(row), .type = value.type};
   if (value.type == ValueType::kInteger) {
     entry.payload = static_cast<std::uint64_t>(value.integer);

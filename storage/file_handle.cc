@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "storage/file_handle.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <random>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <vector>
 
 namespace dirsnap {
 namespace {
@@ -33,6 +36,28 @@ Result<void> sync_folder(const std::filesystem::path& folder) {
   // Some network file systems cannot sync a folder and say EINVAL.
   if (!handle.is_open() || (fsync(handle.get()) != 0 && errno != EINVAL)) {
     return tl::unexpected<Error>(system_error(errno, "sync the folder " + folder.string()));
+  }
+  return {};
+}
+
+constexpr std::uint64_t kLargestMemoryCopy = std::uint64_t{512} << 20;
+
+int unnamed_file() {
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::temp_directory_path(error);
+  return ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
+}
+
+Result<void> copy_bytes(const FileHandle& from, const FileHandle& to, std::uint64_t size) {
+  std::vector<std::byte> buffer(std::size_t{1} << 20);
+  for (std::uint64_t at = 0; at < size;) {
+    const auto part = std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), size - at));
+    DIRSNAP_CHECK(read_exactly(from, at, part));
+    const ssize_t put = pwrite(to.get(), part.data(), part.size(), static_cast<off_t>(at));
+    if (put <= 0) {
+      return tl::unexpected<Error>(system_error(errno, "make a private copy of the case"));
+    }
+    at += static_cast<std::uint64_t>(put);
   }
   return {};
 }
@@ -78,6 +103,34 @@ Result<std::uint64_t> file_size(const FileHandle& file) {
     return tl::unexpected<Error>(system_error(errno, "get the size of a file"));
   }
   return static_cast<std::uint64_t>(facts.st_size);
+}
+
+Result<void> read_exactly(const FileHandle& file, std::uint64_t offset, std::span<std::byte> out) {
+  while (!out.empty()) {
+    const ssize_t got = pread(file.get(), out.data(), out.size(), static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return tl::unexpected<Error>(system_error(errno, "read the case"));
+    if (got == 0) return fail(Code::kCorrupt, offset, "the case file is cut");
+    offset += static_cast<std::uint64_t>(got);
+    out = out.subspan(static_cast<std::size_t>(got));
+  }
+  return {};
+}
+
+Result<FileHandle> private_copy(const FileHandle& file) {
+  DIRSNAP_TRY(const std::uint64_t size, file_size(file));
+  const bool in_memory = size <= kLargestMemoryCopy;
+  FileHandle copy(in_memory ? memfd_create("dirsnap-case", MFD_CLOEXEC | MFD_ALLOW_SEALING)
+                            : unnamed_file());
+  if (!copy.is_open()) {
+    return tl::unexpected<Error>(system_error(errno, "make a private copy of the case"));
+  }
+  DIRSNAP_CHECK(copy_bytes(file, copy, size));
+  constexpr int kSeals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+  if (in_memory && fcntl(copy.get(), F_ADD_SEALS, kSeals) != 0) {
+    return tl::unexpected<Error>(system_error(errno, "seal the private copy of the case"));
+  }
+  return copy;
 }
 
 Result<FileHandle> create_beside(const std::filesystem::path& path, std::filesystem::path& made) {

@@ -4,8 +4,10 @@
 // Errors: kNotFound, kBusy, kIo with the system's text. Threads: values.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -41,6 +43,13 @@ Error system_error(int number, const std::string& doing);
 // A regular file, for reading. Fails with kNotFound, kIo.
 Result<FileHandle> open_regular_file(const std::filesystem::path& path);
 Result<std::uint64_t> file_size(const FileHandle& file);
+
+// Fills `out` from `offset` on. Fails with kCorrupt where the file ends before.
+Result<void> read_exactly(const FileHandle& file, std::uint64_t offset, std::span<std::byte> out);
+
+// A copy that no other process can reach or change: in memory, or for a large file in an unnamed
+// file of the temporary folder.
+Result<FileHandle> private_copy(const FileHandle& file);
 
 // A new, empty file that only its owner may read: `path` + ".tmp-" + random letters, put into
 // `made`.

@@ -31,7 +31,8 @@ int type_rank(ValueType type);
 std::uint64_t hash_value(const ValueView& value, Collation collation);
 
 // The text SQLite makes of a number where LIKE, GLOB or || need text: 15 significant digits, a
-// point in every real. REQUIRES: an integer or a real.
+// point in every real. Of a real halfway between two such texts SQLite may choose the other one.
+// REQUIRES: an integer or a real.
 std::string number_text(const ValueView& number);
 
 }  // namespace dirsnap

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
 #include "importers/directory/attribute_value.h"
 #include "importers/directory/connectors.h"
@@ -16,6 +15,10 @@ namespace {
 
 constexpr std::uint64_t kCancelStep = 1024;
 constexpr std::string_view kConnections = "Connections";
+constexpr std::array<std::string_view, 18> kSyntaxNames = {
+    "",         "2.5.5.1",  "2.5.5.2",  "2.5.5.3",  "2.5.5.4",  "2.5.5.5",
+    "2.5.5.6",  "2.5.5.7",  "2.5.5.8",  "2.5.5.9",  "2.5.5.10", "2.5.5.11",
+    "2.5.5.12", "2.5.5.13", "2.5.5.14", "2.5.5.15", "2.5.5.16", "2.5.5.17"};
 
 // What becomes columns of `objects` while an object's attributes pass by.
 struct ObjectFacts {
@@ -43,6 +46,7 @@ class Writer {
 
  private:
   Result<void> open_tables();
+  void bind_attributes(RawTable& raw);
   Result<void> write_row(const ese::RowView& row);
   Result<void> write_attribute(Attribute& attribute,
                                std::uint32_t seq,
@@ -75,7 +79,9 @@ class Writer {
                          return survey_.tree.names(*node).x500;
                        },
                        arena_};
-  const NameTree::Node* node_ = nullptr;  // of the present row
+  const Attribute* home_server_ = nullptr;  // has no number of its own in the public sources
+  std::vector<Attribute*> by_position_;     // of the object table's columns; null: no attribute
+  const NameTree::Node* node_ = nullptr;    // of the present row
   ObjectFacts facts_;
 };
 
@@ -90,9 +96,6 @@ Result<void> Writer::write_attribute(Attribute& attribute,
                                      const AttributeValue& value) {
   namespace t = tables::attributes;
   ++attribute.value_count;
-  std::array<char, 8> syntax;
-  const auto syntax_size = static_cast<std::size_t>(std::snprintf(
-      syntax.data(), syntax.size(), "2.5.5.%u", static_cast<unsigned>(attribute.syntax)));
   std::array<Cell, 11> row;
   std::size_t n = 0;
   const auto put = [&](t::Col column, const ValueView& v) {
@@ -107,7 +110,7 @@ Result<void> Writer::write_attribute(Attribute& attribute,
   put(t::kAttributeId, ValueView::of(static_cast<std::int32_t>(attribute.id)));
   put_text(t::kOid, attribute.oid);
   put(t::kSeq, ValueView::of(seq));
-  if (attribute.syntax != 0) put_text(t::kSyntax, {syntax.data(), syntax_size});
+  if (attribute.syntax != 0) put_text(t::kSyntax, kSyntaxNames[attribute.syntax]);
   put(t::kValue, value.value);
   put(t::kText, value.text);
   put_text(t::kNameOrigin, to_string(attribute.origin));
@@ -326,12 +329,11 @@ Result<void> Writer::write_row(const ese::RowView& row) {
       }
       continue;
     }
-    Attribute& attribute = schema_.attribute(*id);
+    Attribute& attribute = *by_position_[position];
     const AttributeValue value = attribute_value(attribute, cell, values_);
     DIRSNAP_CHECK(write_attribute(attribute, cell.seq, value));
     take_fact(*id, cell, value);
-    if (equal_ascii_nocase(attribute.x500_name, "Home-Server") &&
-        value.text.type == ValueType::kText) {
+    if (&attribute == home_server_ && value.text.type == ValueType::kText) {
       const std::string server = server_of_dn(value.text.bytes);
       facts_.home_server = server.empty() ? std::string(value.text.bytes) : server;
     }
@@ -365,13 +367,15 @@ Result<void> Writer::write_containers() {
   return {};
 }
 
-Result<std::uint64_t> Writer::run() {
-  DIRSNAP_CHECK(open_tables());
-  DIRSNAP_TRY(RawTable raw, RawTable::create(context_, source_id_, *layout_.objects));
+// Looks each column's attribute up once; hides credentials in the raw table as well.
+void Writer::bind_attributes(RawTable& raw) {
+  by_position_.assign(layout_.attribute_ids.size(), nullptr);
   for (std::size_t i = 0; i < layout_.attribute_ids.size(); ++i) {
     const auto id = layout_.attribute_ids[i];
     if (!id) continue;
     Attribute& attribute = schema_.attribute(*id);
+    by_position_[i] = &attribute;
+    if (equal_ascii_nocase(attribute.x500_name, "Home-Server")) home_server_ = &attribute;
     if (attribute.secret) raw.set_secret(layout_.objects->columns[i].id);
     if (attribute.column.empty()) attribute.column = layout_.objects->columns[i].name;
     if (attribute.syntax == 0) {
@@ -383,6 +387,12 @@ Result<std::uint64_t> Writer::run() {
       }
     }
   }
+}
+
+Result<std::uint64_t> Writer::run() {
+  DIRSNAP_CHECK(open_tables());
+  DIRSNAP_TRY(RawTable raw, RawTable::create(context_, source_id_, *layout_.objects));
+  bind_attributes(raw);
   ese::TableCursor cursor(database_, *layout_.objects);
   const auto& nodes = survey_.tree.nodes();
   std::uint64_t written = 0;
@@ -415,56 +425,6 @@ const char* container_level(const NameTree& tree, const NameTree::Node& node) {
 
 Result<std::uint64_t> write_objects(const DirectorySource& source, ImportContext& context) {
   return Writer(source, context).run();
-}
-
-Result<void> write_schema(const Schema& schema, std::int64_t source_id, ImportContext& context) {
-  namespace a = tables::schema_attributes;
-  namespace c = tables::schema_classes;
-  DIRSNAP_TRY(RelationWriter* const attributes, context.table(a::kSpec));
-  DIRSNAP_TRY(RelationWriter* const classes, context.table(c::kSpec));
-  const auto put_text = [](std::vector<Cell>& row, std::uint32_t column, std::string_view text) {
-    if (!text.empty()) row.push_back({column, ValueView::text(text)});
-  };
-  for (const auto& [id, entry] : schema.attributes()) {
-    if (entry.value_count == 0 && entry.origin != Origin::kSchema &&
-        entry.origin != Origin::kOverride)
-      continue;
-    const std::string syntax = entry.syntax == 0 ? "" : "2.5.5." + std::to_string(entry.syntax);
-    std::vector<Cell> row = {
-        {a::kId, ValueView::of(static_cast<std::int32_t>(id))},
-        {a::kOrigin, ValueView::text(to_string(entry.origin))},
-        {a::kValueCount, ValueView::of(static_cast<std::int64_t>(entry.value_count))},
-        {a::kSourceId, ValueView::of(source_id)},
-    };
-    put_text(row, a::kOid, entry.oid);
-    put_text(row, a::kLdapName, entry.ldap_name);
-    put_text(row, a::kX500Name, entry.x500_name);
-    put_text(row, a::kSyntax, syntax);
-    put_text(row, a::kColumnName, entry.column);
-    if (entry.single >= 0) row.push_back({a::kSingleValued, ValueView::of(entry.single)});
-    if (entry.link_id) row.push_back({a::kLinkId, ValueView::of(*entry.link_id)});
-    if (entry.mapi_id) row.push_back({a::kMapiId, ValueView::of(*entry.mapi_id)});
-    DIRSNAP_CHECK(attributes->append(row));
-  }
-  for (const auto& [id, entry] : schema.classes()) {
-    if (entry.objects == 0 && entry.origin != Origin::kSchema && entry.origin != Origin::kOverride)
-      continue;
-    std::vector<Cell> row = {
-        {c::kId, ValueView::of(static_cast<std::int32_t>(id))},
-        {c::kOrigin, ValueView::text(to_string(entry.origin))},
-        {c::kObjects, ValueView::of(static_cast<std::int64_t>(entry.objects))},
-        {c::kSourceId, ValueView::of(source_id)},
-    };
-    put_text(row, c::kOid, entry.oid);
-    put_text(row, c::kLdapName, entry.ldap_name);
-    put_text(row, c::kX500Name, entry.x500_name);
-    if (entry.parent) {
-      const auto parent = schema.classes().find(*entry.parent);
-      if (parent != schema.classes().end()) put_text(row, c::kParent, parent->second.ldap_name);
-    }
-    DIRSNAP_CHECK(classes->append(row));
-  }
-  return {};
 }
 
 }  // namespace dirsnap::directory

@@ -23,10 +23,6 @@ struct DirectorySource {
 // Returns the number of objects written. Issue "link-base" for links that no schema names.
 Result<std::uint64_t> write_objects(const DirectorySource& source, ImportContext& context);
 
-// Rows of schema_classes and schema_attributes: everything the database's schema or an override
-// names, and built-in entries that objects use.
-Result<void> write_schema(const Schema& schema, std::int64_t source_id, ImportContext& context);
-
 // Where a Connections container stands, by its parent.
 const char* container_level(const NameTree& tree, const NameTree::Node& node);
 

@@ -9,5 +9,6 @@
 namespace dirsnap::registry_model {
 
 extern const Importer kRegTextImporter;
+extern const Importer kHiveImporter;
 
 }  // namespace dirsnap::registry_model

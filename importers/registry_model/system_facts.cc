@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "importers/registry_model/hive_kind.h"
 #include "importers/registry_model/value_text.h"
 #include "storage/base/text.h"
 #include "storage/base/time.h"
@@ -21,17 +22,8 @@ std::string_view take_part(std::string_view& path) {
   return part;
 }
 
-// ControlSet001 and so on.
-bool is_numbered_set(std::string_view name) {
-  constexpr std::string_view kPrefix = "ControlSet";
-  if (name.size() != kPrefix.size() + 3) return false;
-  if (!equal_ascii_nocase(name.substr(0, kPrefix.size()), kPrefix)) return false;
-  return std::all_of(name.begin() + kPrefix.size(), name.end(),
-                     [](char c) { return c >= '0' && c <= '9'; });
-}
-
 bool is_control_set(std::string_view name) {
-  return is_numbered_set(name) || equal_ascii_nocase(name, "CurrentControlSet") ||
+  return is_numbered_control_set(name) || equal_ascii_nocase(name, "CurrentControlSet") ||
          equal_ascii_nocase(name, "Clone");
 }
 
@@ -127,7 +119,7 @@ void SystemFacts::choose_control_set(IssueSink& issues) {
       select_default_ && choose(numbered_set(*select_default_), "Select\\Default");
   if (!is_default) {
     const auto place = std::find_if(sets_.begin(), sets_.end(), [](const auto& entry) {
-      return is_numbered_set(entry.second.name);
+      return is_numbered_control_set(entry.second.name);
     });
     if (place == sets_.end()) return;
     choose(place->first, "lowest number");

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "importers/regf/deleted.h"
+#include "importers/regf/walk.h"
 #include "storage/base/text.h"
 
 namespace dirsnap::test {
@@ -64,6 +66,64 @@ std::vector<std::string> canonical_lines(const reg_text::Document& document) {
     for (const reg_text::Value& value : key.values) {
       lines.push_back(value_line(path, value.name, value.type, as_bytes(value.data)));
     }
+  }
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+Result<std::vector<std::string>> canonical_lines(const regf::Hive& hive, IssueSink& issues) {
+  std::vector<std::string> lines;
+  std::vector<std::string> paths;  // by number of the key
+  const CancelToken cancel;
+  const auto on_key = [&](const regf::WalkKey& key) -> Result<void> {
+    std::string path;
+    if (key.parent != regf::kNoKey) {
+      path = paths[key.parent];
+      if (!path.empty()) path += '\\';
+      path += canonical_name(key.node->name, true);
+    }
+    lines.push_back(key_line(path, key.node->last_written));
+    for (const regf::WalkValue& value : key.values) {
+      lines.push_back(value_line(path, value.node.name, value.node.type, value.data));
+    }
+    paths.push_back(std::move(path));
+    return {};
+  };
+  DIRSNAP_CHECK(regf::walk(hive, cancel, issues, on_key));
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+namespace {
+
+class SilentSink final : public IssueSink {
+ public:
+  void report(Issue /*issue*/) override {}
+};
+
+}  // namespace
+
+Result<std::vector<std::string>> deleted_lines(const regf::Hive& hive) {
+  const CancelToken cancel;
+  SilentSink issues;
+  regf::UseMap used(hive.bins().size());
+  DIRSNAP_CHECK(regf::walk(
+      hive, cancel, issues, [](const regf::WalkKey&) { return Result<void>{}; }, &used));
+  DIRSNAP_TRY(const regf::Deleted deleted, regf::find_deleted(hive, used, cancel));
+  std::vector<std::string> lines;
+  for (const regf::DeletedKey& key : deleted.keys) {
+    std::string path;
+    for (const std::string& name : key.path) {
+      if (!path.empty()) path += '\\';
+      path += canonical_name(name, true);
+    }
+    lines.push_back("DK\t" + path + '\t' + std::to_string(key.node.last_written));
+  }
+  for (const regf::DeletedValue& value : deleted.values) {
+    const bool is_missing = value.data_state == regf::DataState::kMissing;
+    lines.push_back("DV\t" + canonical_name(value.node.name, false) + '\t' +
+                    std::to_string(value.node.type) + '\t' +
+                    (is_missing ? "?" : to_hex(value.data)));
   }
   std::sort(lines.begin(), lines.end());
   return lines;

@@ -14,7 +14,10 @@
 #include <vector>
 
 #include "importers/reg_text/document.h"
+#include "importers/regf/hive.h"
 #include "storage/base/byte_reader.h"
+#include "storage/base/issue.h"
+#include "storage/base/result.h"
 
 namespace dirsnap::test {
 
@@ -29,5 +32,12 @@ std::string value_line(std::string_view escaped_path,
 
 // All lines of a text, sorted; paths from the root on.
 std::vector<std::string> canonical_lines(const reg_text::Document& document);
+
+// All lines of a hive, sorted; paths without the root key's own name.
+Result<std::vector<std::string>> canonical_lines(const regf::Hive& hive, IssueSink& issues);
+
+// Deleted records of a hive, sorted: DK <path> <filetime>, DV <name> <type> <data>. Here a path
+// begins with the root key's own name where it could be rebuilt; data that is gone is a ?.
+Result<std::vector<std::string>> deleted_lines(const regf::Hive& hive);
 
 }  // namespace dirsnap::test

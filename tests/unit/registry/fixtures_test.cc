@@ -9,8 +9,10 @@
 #include <vector>
 
 #include <catch2/catch.hpp>
+#include <openssl/sha.h>
 
 #include "importers/reg_text/reader.h"
+#include "importers/regf/log.h"
 #include "tests/support/fake_snapshot.h"
 #include "tests/support/registry_lines.h"
 #include "tests/support/unxz.h"
@@ -143,6 +145,108 @@ TEST_CASE("exports of regedit have the counted keys and values") {
   CHECK(count_keys(windows_nt.lines) == 266);
   CHECK(windows_nt.lines.size() == 266 + 2683);
   CHECK_FALSE(windows_nt.issues.has_loss_or_doubt());
+}
+
+namespace {
+
+// One line of totals.tsv.
+struct Total {
+  std::string name, logs, readers, keys, values, sha256;
+};
+
+std::vector<Total> totals() {
+  std::vector<Total> result;
+  for (const std::string& line : expected_lines("expected/totals.tsv")) {
+    std::istringstream in(line);
+    std::vector<std::string> fields;
+    for (std::string field; std::getline(in, field, '\t');) fields.push_back(field);
+    result.push_back(
+        {fields.at(0), fields.at(1), fields.at(2), fields.at(3), fields.at(4), fields.at(6)});
+  }
+  result.erase(result.begin());  // the head
+  return result;
+}
+
+struct HiveLines {
+  std::vector<std::string> lines;
+  test::CollectingSink issues;
+};
+
+HiveLines read_hive(const std::string& name, bool with_logs) {
+  std::vector<std::byte> image = load("hives/" + name + ".xz");
+  std::vector<std::vector<std::byte>> logs;
+  std::vector<regf::LogFile> files;
+  for (const char* suffix : {".LOG1", ".LOG2"}) {
+    if (with_logs) logs.push_back(load("hives/" + name + suffix + ".xz"));
+  }
+  for (const auto& log : logs) files.push_back({.name = "log", .bytes = log});
+  HiveLines result;
+  regf::replay_logs(image, files, result.issues);
+  const auto hive = regf::Hive::open(image);
+  REQUIRE(hive);
+  hive->check_bins(result.issues);
+  auto lines = test::canonical_lines(*hive, result.issues);
+  if (lines) result.lines = *std::move(lines);
+  return result;
+}
+
+std::string sha256_of(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line + '\n';
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
+  return to_hex(std::as_bytes(std::span(digest)));
+}
+
+}  // namespace
+
+TEST_CASE("hives give the lines on which other readers agree, with and without logs") {
+  if (!have_fixtures()) return;
+  for (const Total& total : totals()) {
+    const bool is_binding =
+        total.readers == "hivex=yarp" || total.readers == "yarp=second-replayer";
+    if (!is_binding) continue;
+    INFO(total.name << " " << total.logs);
+    CHECK(sha256_of(read_hive(total.name, total.logs != "none").lines) == total.sha256);
+  }
+}
+
+TEST_CASE("where readers differ the larger set is listed, with an issue") {
+  if (!have_fixtures()) return;
+  for (const Total& total : totals()) {
+    if (total.readers == "hivex=yarp" || total.readers == "yarp=second-replayer") continue;
+    INFO(total.name << " by " << total.readers);
+    const HiveLines hive = read_hive(total.name, false);
+    CHECK(hive.lines.size() >= std::stoul(total.keys) + std::stoul(total.values));
+  }
+  for (const char* name : {"yarp-BadListHive", "yarp-WrongOrderHive", "yarp-DuplicateSubkeysHive",
+                           "yarp-EffectiveSizeHive", "yarp-TruncatedHive", "ez-SAMBadHBinHeader",
+                           "yarp-TruncatedNameHive", "SYSTEM-dirty-nolog"}) {
+    INFO(name);
+    CHECK(read_hive(name, false).issues.has_loss_or_doubt());
+  }
+}
+
+TEST_CASE("hives of versions 1.1, 1.2 and 1.3 with one content give one digest") {
+  if (!have_fixtures()) return;
+  const std::string digest = sha256_of(read_hive("synthetic-nt-v1.3", false).lines);
+  CHECK(sha256_of(read_hive("synthetic-nt-v1.1", false).lines) == digest);
+  CHECK(sha256_of(read_hive("synthetic-nt-v1.2", false).lines) == digest);
+}
+
+TEST_CASE("every deleted record that another reader found is found") {
+  if (!have_fixtures()) return;
+  for (const auto& entry : fs::directory_iterator(kFolder / "expected")) {
+    const std::string file = entry.path().filename().string();
+    const std::string tail = ".deleted.tsv";
+    if (!file.ends_with(tail)) continue;
+    INFO(file);
+    const auto image = load("hives/" + file.substr(0, file.size() - tail.size()) + ".xz");
+    const auto lines = test::deleted_lines(*regf::Hive::open(image));
+    auto expected = expected_lines("expected/" + file);
+    std::sort(expected.begin(), expected.end());
+    CHECK(std::includes(lines->begin(), lines->end(), expected.begin(), expected.end()));
+  }
 }
 
 }  // namespace dirsnap

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
 // What registry sources become in the tables.
+#include <filesystem>
+#include <memory>
 #include <string>
 
 #include <catch2/catch.hpp>
 
+#include "importers/registry_model/hive_kind.h"
 #include "importers/registry_model/importers.h"
 #include "importers/registry_model/services.h"
 #include "importers/registry_model/value_text.h"
 #include "storage/base/text.h"
 #include "tests/support/fake_snapshot.h"
+#include "tests/support/hive_builder.h"
 #include "tests/support/unxz.h"
 
 namespace dirsnap::registry_model {
@@ -261,6 +265,150 @@ TEST_CASE("names with lone surrogates are shown with U+FFFD and a doubt") {
   REQUIRE(in.run(kRegTextImporter, as_bytes("\xFF\xFE" + text)));
   CHECK(in.value_rows().row(0)[values::kName] == "\xEF\xBF\xBD");
   CHECK(in.issues.count("registry-name-not-unicode") == 1);
+}
+
+namespace {
+
+test::TestKey service_key(const std::string& name) {
+  return {.name = name,
+          .values = {{.name = "Type", .type = 4, .data = std::string("\x10\0\0\0", 4)}}};
+}
+
+std::vector<std::byte> system_hive() {
+  using namespace std::string_literals;
+  const test::TestKey computer = {
+      .name = "ComputerName",
+      .subkeys = {
+          {.name = "ComputerName", .values = {{.name = "ComputerName", .data = utf16("EX1\0"s)}}}}};
+  const test::TestKey set1 = {
+      .name = "ControlSet001",
+      .subkeys = {{.name = "Control", .subkeys = {computer}, .class_name = "Cls"},
+                  {.name = "Services", .subkeys = {service_key("A")}}}};
+  const test::TestKey set2 = {.name = "ControlSet002",
+                              .subkeys = {{.name = "Services", .subkeys = {service_key("B")}}}};
+  return test::HiveBuilder(3).build(
+      {.name = "$$$PROTO.HIV",
+       .subkeys = {
+           set1,
+           set2,
+           {.name = "Select", .values = {{.name = "Current", .type = 4, .data = "\x01\0\0\0"s}}}}});
+}
+
+}  // namespace
+
+TEST_CASE("a SYSTEM hive stands under HKEY_LOCAL_MACHINE with times, classes and services") {
+  Import in;
+  REQUIRE(in.run(kHiveImporter, system_hive()));
+  CHECK(in.facts.kind == "registry-hive");
+  CHECK(in.facts.role == "registry");
+  CHECK(in.facts.state == "clean");
+  CHECK(in.facts.server == "EX1");
+  CHECK(in.facts.details.find(R"("version":"1.3","hive":"SYSTEM")") != std::string::npos);
+  CHECK(in.issues.issues.empty());
+  const auto& root = in.key_rows().row(0);
+  CHECK(root[keys::kPath] == "HKEY_LOCAL_MACHINE\\SYSTEM");
+  CHECK(root[keys::kName] == "SYSTEM");
+  CHECK(root[keys::kParentId] == "NULL");
+  CHECK(root[keys::kSubkeys] == "3");
+  const auto control =
+      in.key_rows().find(keys::kPath, "HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Control");
+  REQUIRE(!control.empty());
+  CHECK(control[keys::kName] == "Control");
+  CHECK(control[keys::kParentId] == "2");
+  CHECK(control[keys::kClassName] == "Cls");
+  CHECK(control[keys::kChangedAt] == "2000-01-01T00:00:00Z");
+  const auto& rows = in.service_rows();
+  REQUIRE(rows.rows() == 2);
+  CHECK(rows.row(0)[services::kControlSet] == "ControlSet001");
+  CHECK(rows.row(0)[services::kIsCurrent] == "1");
+  CHECK(rows.row(0)[services::kChangedAt] == "2000-01-01T00:00:00Z");
+  CHECK(rows.row(1)[services::kName] == "B");
+  CHECK(rows.row(1)[services::kIsCurrent] == "0");
+}
+
+TEST_CASE("hives are told by what stands below their root") {
+  const auto name = [](std::vector<std::string> subkeys) {
+    return std::string(hive_kind(subkeys).name);
+  };
+  CHECK(name({"controlset001"}) == "SYSTEM");
+  CHECK(name({"Select", "Setup"}) == "SYSTEM");
+  CHECK(name({"Microsoft", "Classes"}) == "SOFTWARE");
+  CHECK(name({"SAM"}) == "SAM");
+  CHECK(name({"Policy", "SAM"}) == "SECURITY");
+  CHECK(name({"Software", "Control Panel"}) == "NTUSER");
+  CHECK(name({"Local Settings"}) == "UsrClass");
+  CHECK(name({"Description", "Objects"}) == "BCD");
+  CHECK(name({"ControlSetX"}).empty());
+}
+
+TEST_CASE("a hive of no known kind stands under the name of its file") {
+  Import in;
+  auto file = test::HiveBuilder(5).build({.name = "R", .subkeys = {{.name = "x"}}});
+  test::put(file, 48, utf16("\\dir\\drivers"));
+  test::seal_base_block(file);
+  REQUIRE(in.run(kHiveImporter, file));
+  CHECK(in.key_rows().row(1)[keys::kPath] == "drivers\\x");
+  CHECK(in.issues.count("hive-kind-unknown") == 1);
+}
+
+TEST_CASE("a dirty hive asks for its logs, unless they are not wanted") {
+  auto file = system_hive();
+  test::put(file, 4, test::le(std::uint32_t{9}));
+  test::seal_base_block(file);
+  std::string asked;
+  const auto run = [&](bool no_logs) {
+    Import in;
+    in.options.no_logs = no_logs;
+    in.context.open_sibling = [&asked](std::string_view suffix) {
+      asked += suffix;
+      return std::unique_ptr<ByteSource>();
+    };
+    REQUIRE(in.run(kHiveImporter, file));
+    CHECK(in.facts.state == "dirty");
+    CHECK(in.issues.count("hive-dirty") == 1);
+  };
+  run(true);
+  CHECK(asked.empty());
+  run(false);
+  CHECK(asked == ".LOG.LOG1.LOG2");
+}
+
+TEST_CASE("a damaged hive is marked so") {
+  Import in;
+  auto file = system_hive();
+  file.resize(file.size() - 8);
+  REQUIRE(in.run(kHiveImporter, file));
+  CHECK(in.facts.state == "damaged");
+}
+
+TEST_CASE("content tells hives, texts and neither apart") {
+  const auto hive = system_hive();
+  CHECK(kHiveImporter.probe(hive, hive.size()));
+  CHECK_FALSE(kRegTextImporter.probe(hive, hive.size()));
+  const Bytes text = as_bytes("REGEDIT4\r\n");
+  CHECK(kRegTextImporter.probe(text, text.size()));
+  CHECK_FALSE(kHiveImporter.probe(text, text.size()));
+  CHECK_FALSE(kHiveImporter.probe({}, 0));
+}
+
+TEST_CASE("the NT 4 hive of the sample scenario has its services and no foreign control set") {
+  const std::filesystem::path path =
+      std::filesystem::path(DIRSNAP_FIXTURES) / "exchange/q188632-nt4-hive/EX1-SYSTEM";
+  const auto bytes = test::read_file(path);
+  if (bytes.empty()) {
+    WARN("skipped: no fixture at " << path.string());
+    return;
+  }
+  Import in;
+  REQUIRE(in.run(kHiveImporter, bytes));
+  CHECK(in.facts.server == "EX1");
+  std::size_t imc_current = 0;
+  std::size_t imc_other = 0;
+  for (const ServiceRecord& service : in.context.services) {
+    if (service.name == "MSExchangeIMC") ++(service.is_current ? imc_current : imc_other);
+  }
+  CHECK(imc_current == 0);
+  CHECK(imc_other == 1);
 }
 
 }  // namespace dirsnap::registry_model

@@ -4,91 +4,17 @@
 
 #include <catch2/catch.hpp>
 
+#include "storage/base/text.h"
 #include "storage/case_file.h"
 #include "storage/snapshot_reader.h"
 #include "storage/snapshot_writer.h"
+#include "tests/unit/storage/sample_case.h"
 #include "tests/unit/storage/temp_folder.h"
 
 using namespace dirsnap;
-using dirsnap::test::TempFolder;
+using namespace dirsnap::test;
 
 namespace {
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) FAIL(result.error().what);
-  return std::move(*result);
-}
-
-// id (dense), group (few texts, indexed and folded), number (indexed), note (rare), any.
-RelationDef things() {
-  return {.name = "things",
-          .columns = {{"id", ColumnType::kInteger, Access::kDense, Collation::kBinary},
-                      {"group", ColumnType::kText, Access::kIndex, Collation::kFold},
-                      {"number", ColumnType::kInteger, Access::kIndex, Collation::kBinary},
-                      {"note", ColumnType::kText, Access::kScan, Collation::kBinary},
-                      {"any", ColumnType::kAny, Access::kIndex, Collation::kBinary}}};
-}
-
-SnapshotRecord named(const char* name) {
-  SnapshotRecord facts;
-  facts.name = name;
-  facts.imported_at = "2001-02-03T04:05:06Z";
-  return facts;
-}
-
-struct Thing {
-  std::string group;
-  std::int64_t number = 0;
-  std::optional<std::string> note;
-  ValueView any;
-};
-
-Thing thing(std::uint32_t row) {
-  constexpr std::array<const char*, 4> kGroups = {"User", "Group", "GROUP", "computer"};
-  Thing made;
-  made.group = kGroups[row % 4];
-  made.number = std::int64_t{row} * 8 % 1001 - 500;
-  if (row % 97 == 0) made.note = std::string(row % 970 == 0 ? 20'000 : 5, 'n');
-  switch (row % 5) {
-    case 0:
-      made.any = ValueView::of(row % 13);
-      break;
-    case 1:
-      made.any = ValueView::of_real(row % 13 + (row % 2) * 0.5);
-      break;
-    case 2:
-      made.any = ValueView::text(kGroups[row % 4]);
-      break;
-    case 3:
-      made.any = ValueView::blob("\x01\x02");
-      break;
-    default:
-      break;
-  }
-  return made;
-}
-
-void append_things(SnapshotWriter& writer, std::uint32_t count) {
-  RelationWriter* relation = must(writer.relation(things()));
-  for (std::uint32_t row = 0; row < count; ++row) {
-    const Thing made = thing(row);
-    const std::array<Cell, 5> cells = {
-        Cell{4, made.any}, Cell{0, ValueView::of(std::int64_t{row} + 1)},
-        Cell{1, ValueView::text(made.group)}, Cell{2, ValueView::of(made.number)},
-        Cell{3, made.note ? ValueView::text(*made.note) : ValueView::null()}};
-    REQUIRE(must(relation->append(cells)) == row);
-  }
-}
-
-SnapshotRecord import_things(const std::filesystem::path& path,
-                             const char* name,
-                             std::uint32_t count) {
-  auto file = must(CaseFile::open(path, OpenMode::kReadWrite));
-  auto writer = must(SnapshotWriter::begin(*file, named(name)));
-  append_things(*writer, count);
-  return must(writer->seal());
-}
 
 bool same(const ValueView& a, const ValueView& b) {
   return a.type == b.type && a.integer == b.integer && a.bytes == b.bytes &&
@@ -113,13 +39,12 @@ TEST_CASE("rows come back as they were appended, across chunks and encodings") {
   REQUIRE(relation->def() == things());
   REQUIRE(relation->rows() == kRows);
   for (std::uint32_t row = 0; row < kRows; ++row) {
-    const Thing made = thing(row);
-    bool ok = same(must(relation->value(0, row)), ValueView::of(std::int64_t{row} + 1));
-    ok = ok && same(must(relation->value(1, row)), ValueView::text(made.group));
-    ok = ok && same(must(relation->value(2, row)), ValueView::of(made.number));
-    const ValueView note = must(relation->value(3, row));
-    ok = ok && (made.note ? note.bytes == *made.note && note.nul_terminated : note.is_null());
-    ok = ok && same(must(relation->value(4, row)), made.any);
+    bool ok = true;
+    for (std::uint32_t column = 0; column < kThingColumns; ++column) {
+      const ValueView value = must(relation->value(column, row));
+      ok = ok && same(value, thing_value(row, column)) &&
+           value.nul_terminated == (value.type == ValueType::kText);
+    }
     if (!ok) FAIL("row " << row);
   }
 }
@@ -152,7 +77,7 @@ TEST_CASE("an index lists exactly the rows of each value, in the order of its co
     REQUIRE(ordinal);
     rows.clear();
     REQUIRE(numbers.rows_of(*ordinal, rows) == numbers.count_of(*ordinal));
-    for (const std::uint32_t row : rows) REQUIRE(thing(row).number == number);
+    for (const std::uint32_t row : rows) REQUIRE(thing_value(row, kNumber).integer == number);
   }
   REQUIRE_FALSE(must(numbers.find(ValueView::of(501))));
   REQUIRE_FALSE(must(numbers.find(ValueView::text("5"))));
@@ -162,6 +87,84 @@ TEST_CASE("an index lists exactly the rows of each value, in the order of its co
   const auto whole = must(any.find(ValueView::of_real(3.0)));
   REQUIRE(whole == must(any.find(ValueView::of(3))));
   REQUIRE(must(any.find(ValueView::blob("\x01\x02"))) == any.distinct() - 1);
+}
+
+TEST_CASE("an index of unevenly spread integers finds each of them and every gap") {
+  const TempFolder folder;
+  auto file = must(CaseFile::open(folder / "a.dirsnap", OpenMode::kReadWrite));
+  auto writer = must(SnapshotWriter::begin(*file, named("one")));
+  const RelationDef def{
+      .name = "n", .columns = {{"n", ColumnType::kInteger, Access::kIndex, Collation::kBinary}}};
+  RelationWriter* relation = must(writer->relation(def));
+  std::vector<std::int64_t> numbers = {INT64_MIN, INT64_MAX};
+  for (std::int64_t i = 0; i < 3000; ++i) numbers.push_back(i * i * i - 1000);
+  for (int i = 3; i < 62; ++i) numbers.push_back((std::int64_t{1} << i) + 5);
+  for (const std::int64_t number : numbers) {
+    const Cell cell{.column = 0, .value = ValueView::of(number)};
+    must(relation->append({&cell, 1}));
+  }
+  must(writer->seal());
+  std::sort(numbers.begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+
+  const auto txn = must(ReadTxn::begin(*file));
+  const auto read = must(txn->relation(1, "n"));
+  const IndexView index = must(read->index(0));
+  REQUIRE(index.distinct() == numbers.size());
+  for (std::uint32_t i = 0; i < numbers.size(); ++i) {
+    const ValueView value = ValueView::of(numbers[i]);
+    REQUIRE(must(index.find(value)) == i);
+    REQUIRE(must(index.lower_bound(value)) == i);
+    REQUIRE(must(index.lower_bound(value, true)) == i + 1);
+    if (numbers[i] == INT64_MAX || numbers[i] + 1 == numbers[i + 1]) continue;
+    REQUIRE(must(index.lower_bound(ValueView::of(numbers[i] + 1))) == i + 1);
+    REQUIRE_FALSE(must(index.find(ValueView::of(numbers[i] + 1))));
+  }
+  REQUIRE(must(index.lower_bound(ValueView::of_real(-1e30))) == 0);
+  REQUIRE(must(index.lower_bound(ValueView::text(""))) == index.distinct());
+}
+
+TEST_CASE("an index of texts orders them by all their bytes, embedded NULs and folds included") {
+  const TempFolder folder;
+  auto file = must(CaseFile::open(folder / "a.dirsnap", OpenMode::kReadWrite));
+  auto writer = must(SnapshotWriter::begin(*file, named("one")));
+  const RelationDef def{.name = "t",
+                        .columns = {{"t", ColumnType::kText, Access::kIndex, Collation::kFold}}};
+  RelationWriter* relation = must(writer->relation(def));
+  const std::vector<std::string> texts = {"",
+                                          std::string("\0", 1),
+                                          std::string("a\0", 2),
+                                          "A",
+                                          "abcdefgh",
+                                          "ABCDEFGH",
+                                          std::string("abcdefgh\0", 9),
+                                          "abcdefghi",
+                                          "/o=Org/ou=Site/cn=\xC3\x84",
+                                          "/O=ORG/OU=SITE/CN=\xC3\xA4",
+                                          "/o=Org/ou=Site/cn=\xC3\xA4x",
+                                          "/o=Org/ou=Site/cn=b",
+                                          "abcdefg\xC3",
+                                          "abcdefg\xC3\x84"};
+  for (int round = 0; round < 3; ++round) {
+    for (const std::string& text : texts) {
+      const Cell cell{.column = 0, .value = ValueView::text(text)};
+      must(relation->append({&cell, 1}));
+    }
+  }
+  must(writer->seal());
+  const auto txn = must(ReadTxn::begin(*file));
+  const auto read = must(txn->relation(1, "t"));
+  const IndexView index = must(read->index(0));
+  REQUIRE(index.distinct() == texts.size() - 2);
+  REQUIRE(index.total() == texts.size() * 3);
+  std::string before;
+  for (std::uint32_t i = 0; i < index.distinct(); ++i) {
+    const std::string here = fold_case(must(read->value(0, index.row_at(index.begin_of(i)))).bytes);
+    REQUIRE((i == 0 || before < here));
+    REQUIRE(must(index.find(ValueView::text(here))) == i);
+    REQUIRE(must(index.lower_bound(ValueView::text(here))) == i);
+    before = here;
+  }
 }
 
 TEST_CASE("INV-1: an unsealed snapshot is never visible, and the next writer sweeps it") {

@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: MIT
+#include "importers/regf/walk.h"
+
+#include <algorithm>
+#include <deque>
+
+#include "storage/base/wtf8.h"
+
+namespace dirsnap::regf {
+namespace {
+
+// Records that share their cells could be listed without end. A sound hive holds no more keys,
+// values and list entries than its size allows for, so that many are read, whoever shares them.
+constexpr std::uint64_t kDataFactor = 4;
+constexpr std::uint64_t kSlack = 64;
+constexpr std::size_t kSmallestKeyBytes = 80;
+constexpr std::size_t kSmallestValueBytes = 24;
+constexpr std::size_t kListEntryBytes = 4;
+
+// Upper-cased name, if comparing it needs ASCII only.
+std::optional<std::string> upper_ascii(std::string_view name) {
+  std::string upper(name);
+  for (char& c : upper) {
+    if (static_cast<unsigned char>(c) >= 0x80) return std::nullopt;
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return upper;
+}
+
+class Walker {
+ public:
+  Walker(const Hive& hive,
+         const CancelToken& cancel,
+         IssueSink& issues,
+         const WalkCallback& on_key,
+         UseMap& used)
+      : hive_(hive),
+        cancel_(cancel),
+        issues_(issues),
+        on_key_(on_key),
+        used_(used),
+        data_left_(kDataFactor * hive.bins().size() + 65'536),
+        keys_left_(hive.bins().size() / kSmallestKeyBytes + kSlack),
+        values_left_(hive.bins().size() / kSmallestValueBytes + kSlack),
+        entries_left_(hive.bins().size() / kListEntryBytes + kSlack) {}
+
+  Result<void> run();
+
+ private:
+  // A key whose turn has not come.
+  struct Pending {
+    std::uint32_t offset = 0;
+    std::size_t parent = kNoKey;
+    std::uint32_t parent_offset = kNoOffset;
+    std::size_t depth = 0;
+  };
+
+  Result<std::uint32_t> find_root();
+  Result<void> visit(const Pending& pending);
+  void check_key(const Pending& pending, const KeyNode& key, bool is_allocated);
+  void check_order(const Pending& pending, const KeyNode& key);
+  bool may_list_again(std::uint32_t entry, const std::string& place);
+  void read_values(const KeyNode& key, const std::string& place);
+  void add_value(std::uint32_t offset, const std::string& place);
+  void mark_data(const ValueNode& value);
+  void mark_segments(Bytes record, std::uint64_t size);
+  void mark_attachments(const KeyNode& key);
+  void use(std::uint32_t offset, std::uint64_t bytes);
+  void collect_subkeys(const KeyNode& key, const std::string& place);
+  void add_list(std::uint32_t offset, std::size_t depth, const std::string& place);
+  void report(Severity severity,
+              const char* code,
+              std::uint64_t offset,
+              const std::string& place,
+              std::string message);
+
+  const Hive& hive_;
+  const CancelToken& cancel_;
+  IssueSink& issues_;
+  const WalkCallback& on_key_;
+  UseMap& used_;
+  std::uint64_t data_left_;
+  std::uint64_t keys_left_;
+  std::uint64_t values_left_;
+  std::uint64_t entries_left_;
+  std::size_t next_number_ = 0;
+  std::vector<Pending> stack_;
+  // The keys from the root to the one being visited, and the name of the sibling before it.
+  struct Level {
+    std::uint32_t offset = kNoOffset;
+    std::size_t parent = kNoKey;
+    std::optional<std::string> upper_name;
+  };
+  std::vector<Level> path_;
+  // Of the key being visited; members to reuse their memory.
+  std::vector<WalkValue> values_;
+  std::deque<std::vector<std::byte>> segments_;
+  std::vector<std::uint32_t> subkeys_;
+};
+
+// A cell of the living tree: its header and `bytes` of its record.
+void Walker::use(std::uint32_t offset, std::uint64_t bytes) {
+  used_.cover(offset, hive_.cell_header_bytes() + bytes);
+}
+
+std::string place_of(const std::string& name) { return "key " + utf8_from_wtf8(name).text; }
+
+void Walker::report(Severity severity,
+                    const char* code,
+                    std::uint64_t offset,
+                    const std::string& place,
+                    std::string message) {
+  issues_.report({.severity = severity,
+                  .code = code,
+                  .offset_bytes = file_offset(offset),
+                  .place = place,
+                  .message = std::move(message)});
+}
+
+// The root by the base block, else by its flag.
+Result<std::uint32_t> Walker::find_root() {
+  const auto is_key = [this](std::uint32_t offset) {
+    const auto cell = hive_.cell(offset);
+    return cell && parse_key_node(hive_, cell->record).has_value();
+  };
+  const std::uint32_t stated = hive_.base().root_offset;
+  if (is_key(stated)) return stated;
+  const Bytes bins = hive_.bins();
+  for (std::size_t at = kBinHeaderBytes; bins.size() - at >= 8 && at < bins.size(); at += 8) {
+    const auto cell = hive_.cell(static_cast<std::uint32_t>(at));
+    if (!cell || !cell->is_allocated) continue;
+    const auto key = parse_key_node(hive_, cell->record);
+    if (!key || (key->flags & kKeyIsRoot) == 0) continue;
+    report(Severity::kDoubt, "hive-root-moved", at, "",
+           "the first block names no root key; a key flagged as one was taken");
+    return static_cast<std::uint32_t>(at);
+  }
+  return fail(Code::kCorrupt, file_offset(stated), "the hive has no root key");
+}
+
+Result<void> Walker::run() {
+  DIRSNAP_TRY(const std::uint32_t root, find_root());
+  stack_.push_back({.offset = root});
+  used_.mark(root);
+  std::uint64_t steps = 0;
+  while (!stack_.empty()) {
+    if (++steps % 4096 == 0) DIRSNAP_CHECK(cancel_.check());
+    const Pending pending = stack_.back();
+    stack_.pop_back();
+    DIRSNAP_CHECK(visit(pending));
+  }
+  return {};
+}
+
+Result<void> Walker::visit(const Pending& pending) {
+  const auto cell = hive_.cell(pending.offset);
+  if (!cell) {
+    report(Severity::kLoss, "hive-key-lost", pending.offset, "", "key lost: " + cell.error().what);
+    return {};
+  }
+  const auto key = parse_key_node(hive_, cell->record);
+  if (!key) {
+    report(Severity::kLoss, "hive-key-lost", pending.offset, "", "key lost: " + key.error().what);
+    return {};
+  }
+  if (keys_left_ == 0) {
+    report(Severity::kLoss, "hive-key-shared", pending.offset, place_of(key->name),
+           "keys are listed more often than the hive can hold them; the rest is not read");
+    stack_.clear();
+    return {};
+  }
+  --keys_left_;
+  check_key(pending, *key, cell->is_allocated);
+  const std::string place = place_of(key->name);
+  collect_subkeys(*key, place);
+  read_values(*key, place);
+  if (pending.depth + 1 >= kMaxDepth && !subkeys_.empty()) {
+    report(Severity::kLoss, "hive-too-deep", pending.offset, place,
+           "keys deeper than 512 levels are not read");
+    subkeys_.clear();
+  }
+  use(pending.offset, kKeyNodeBytes + key->name_bytes);
+  mark_attachments(*key);
+  const std::size_t number = next_number_++;
+  DIRSNAP_CHECK(on_key_({.node = &*key,
+                         .number = number,
+                         .parent = pending.parent,
+                         .offset = pending.offset,
+                         .subkeys = subkeys_.size(),
+                         .class_name = read_class_name(hive_, *key),
+                         .values = values_}));
+  for (auto place_in_list = subkeys_.rbegin(); place_in_list != subkeys_.rend(); ++place_in_list) {
+    stack_.push_back({*place_in_list, number, pending.offset, pending.depth + 1});
+  }
+  return {};
+}
+
+void Walker::check_key(const Pending& pending, const KeyNode& key, bool is_allocated) {
+  if (!is_allocated) {
+    report(Severity::kDoubt, "hive-cell-free", pending.offset, place_of(key.name),
+           "a living key stands in a cell marked as free");
+  }
+  if (pending.parent != kNoKey && key.parent != pending.parent_offset) {
+    report(Severity::kDoubt, "hive-parent-differs", pending.offset, place_of(key.name),
+           "the key names another parent than the one that lists it");
+  }
+  check_order(pending, key);
+}
+
+// Lists are sorted by upper-cased names; Windows does not find a key that stands elsewhere.
+void Walker::check_order(const Pending& pending, const KeyNode& key) {
+  path_.resize(pending.depth + 1);
+  Level& level = path_[pending.depth];
+  std::optional<std::string> upper = upper_ascii(key.name);
+  if (level.parent == pending.parent && level.upper_name && upper && *upper <= *level.upper_name) {
+    report(Severity::kDoubt, "hive-subkey-order", pending.offset, place_of(key.name),
+           *upper == *level.upper_name ? "two subkeys have the same name"
+                                       : "subkeys are not in the order of their names");
+  }
+  level = {pending.offset, pending.parent, std::move(upper)};
+}
+
+void Walker::collect_subkeys(const KeyNode& key, const std::string& place) {
+  subkeys_.clear();
+  if (key.subkey_count == 0) return;
+  add_list(key.subkey_list, 0, place);
+  if (subkeys_.size() != key.subkey_count) {
+    report(Severity::kDoubt, "hive-subkey-count", key.subkey_list, place,
+           "the key states " + std::to_string(key.subkey_count) + " subkeys, its lists give " +
+               std::to_string(subkeys_.size()));
+  }
+}
+
+void Walker::add_list(std::uint32_t offset, std::size_t depth, const std::string& place) {
+  const auto lose = [&](const std::string& why) {
+    report(Severity::kLoss, "hive-subkey-list", offset, place, "subkeys lost: " + why);
+  };
+  const auto cell = hive_.cell(offset);
+  if (!cell) return lose(cell.error().what);
+  const auto list = parse_subkey_list(cell->record);
+  if (!list) return lose(list.error().what);
+  if (!used_.mark(offset)) {
+    report(Severity::kDoubt, "hive-list-shared", offset, place,
+           "the subkey list belongs to another key as well");
+  }
+  if (list->is_cut) lose("the list is longer than its cell");
+  use(offset, list->used_bytes);
+  for (const std::uint32_t entry : list->entries) {
+    if (list->is_index) {
+      // Windows writes lists of lists one level deep.
+      if (depth >= 1) return lose("a list of lists inside a list of lists");
+      add_list(entry, depth + 1, place);
+      continue;
+    }
+    if (entries_left_ == 0) return lose("lists are shared so often that the rest is not read");
+    --entries_left_;
+    if (hive_.cell(entry) && !used_.mark(entry) && !may_list_again(entry, place)) continue;
+    subkeys_.push_back(entry);
+  }
+}
+
+// A key that was listed before: shown again unless it stands above itself.
+bool Walker::may_list_again(std::uint32_t entry, const std::string& place) {
+  const bool is_above = std::any_of(path_.begin(), path_.end(),
+                                    [entry](const Level& level) { return level.offset == entry; });
+  report(is_above ? Severity::kLoss : Severity::kDoubt, "hive-key-shared", entry, place,
+         is_above ? "a key is listed below itself; it is not followed"
+                  : "a key is listed a second time");
+  return !is_above;
+}
+
+void Walker::read_values(const KeyNode& key, const std::string& place) {
+  values_.clear();
+  segments_.clear();
+  if (key.value_count == 0) return;
+  const auto lose = [&](const std::string& why) {
+    report(Severity::kLoss, "hive-value-list", key.value_list, place, "values lost: " + why);
+  };
+  const auto cell = hive_.cell(key.value_list);
+  if (!cell) return lose(cell.error().what);
+  used_.mark(key.value_list);
+  use(key.value_list, std::uint64_t{key.value_count} * kListEntryBytes);
+  const std::size_t room = cell->record.size() / 4;
+  std::size_t count = std::min<std::size_t>(key.value_count, room);
+  if (count < key.value_count) lose("the list is longer than its cell");
+  if (count > values_left_) lose("lists are shared so often that the rest is not read");
+  count = static_cast<std::size_t>(std::min<std::uint64_t>(count, values_left_));
+  values_left_ -= count;
+  for (std::size_t i = 0; i < count; ++i) {
+    add_value(load_le<std::uint32_t>(cell->record, 4 * i), place);
+  }
+}
+
+void Walker::add_value(std::uint32_t offset, const std::string& place) {
+  const auto cell = hive_.cell(offset);
+  auto node = cell ? parse_value_node(hive_, cell->record, offset)
+                   : Result<ValueNode>(tl::unexpected<Error>(cell.error()));
+  if (!node) {
+    report(Severity::kLoss, "hive-value-lost", offset, place, "value lost: " + node.error().what);
+    return;
+  }
+  if (!cell->is_allocated) {
+    report(Severity::kDoubt, "hive-cell-free", offset, place,
+           "a living value stands in a cell marked as free");
+  }
+  used_.mark(offset);
+  use(offset, kValueNodeBytes + node->name_bytes);
+  std::vector<std::byte> storage;
+  ValueData data = read_value_data(hive_, *node, storage);
+  if (!storage.empty()) {
+    segments_.push_back(std::move(storage));
+    data.bytes = segments_.back();
+  }
+  if (data.fault != DataFault::kNone) {
+    report(Severity::kLoss, "hive-value-data", offset, place,
+           "value " + utf8_from_wtf8(node->name).text + ": " + std::to_string(node->size()) +
+               " bytes are stated, " + std::to_string(data.bytes.size()) + " are there");
+  }
+  if (data.bytes.size() > data_left_) {
+    report(Severity::kLoss, "hive-data-shared", offset, place,
+           "values share their data so often that the rest is not read");
+    data.bytes = {};
+  }
+  data_left_ -= data.bytes.size();
+  mark_data(*node);
+  values_.push_back({.node = *std::move(node), .data = data.bytes, .offset = offset});
+}
+
+// Security descriptor and class name of a key.
+void Walker::mark_attachments(const KeyNode& key) {
+  if (const auto cell = hive_.cell(key.security); cell && used_.mark(key.security)) {
+    // Header of 20 bytes, then a descriptor of the size at 16.
+    use(key.security, 20 + std::uint64_t{u32(cell->record, 16).value_or(0)});
+  }
+  if (key.class_bytes != 0 && hive_.cell(key.class_name)) {
+    used_.mark(key.class_name);
+    use(key.class_name, key.class_bytes);
+  }
+}
+
+void Walker::mark_data(const ValueNode& value) {
+  if (value.is_inline() || value.size() == 0) return;
+  const auto cell = hive_.cell(value.data_offset);
+  if (!cell) return;
+  const bool is_new = used_.mark(value.data_offset);
+  const bool is_segmented = cell->record.size() < value.size() && cell->record.size() >= 8 &&
+                            as_chars(cell->record).starts_with("db");
+  use(value.data_offset,
+      is_segmented ? 8 : std::min<std::uint64_t>(value.size(), cell->record.size()));
+  if (is_new && is_segmented) mark_segments(cell->record, value.size());
+}
+
+void Walker::mark_segments(Bytes record, std::uint64_t size) {
+  const auto list_offset = load_le<std::uint32_t>(record, 4);
+  const auto list = hive_.cell(list_offset);
+  if (!list) return;
+  used_.mark(list_offset);
+  const std::size_t count =
+      std::min<std::size_t>(load_le<std::uint16_t>(record, 2), list->record.size() / 4);
+  use(list_offset, count * kListEntryBytes);
+  for (std::size_t i = 0; i < count && size > 0; ++i) {
+    const auto offset = load_le<std::uint32_t>(list->record, 4 * i);
+    const auto segment = hive_.cell(offset);
+    if (!segment) return;
+    used_.mark(offset);
+    const std::uint64_t bytes =
+        std::min<std::uint64_t>({kSegmentBytes, size, segment->record.size()});
+    use(offset, bytes);
+    size -= bytes;
+  }
+}
+
+}  // namespace
+
+void UseMap::cover(std::uint64_t begin, std::uint64_t bytes) {
+  const std::uint64_t first = std::min<std::uint64_t>(begin / kUnitBytes, units_.size());
+  const std::uint64_t last =
+      std::min<std::uint64_t>((begin + bytes + kUnitBytes - 1) / kUnitBytes, units_.size());
+  std::fill(units_.begin() + static_cast<std::ptrdiff_t>(first),
+            units_.begin() + static_cast<std::ptrdiff_t>(last), true);
+}
+
+std::uint64_t UseMap::next_covered(std::uint64_t at) const {
+  const std::uint64_t from = std::min<std::uint64_t>(at / kUnitBytes, units_.size());
+  const auto place =
+      std::find(units_.begin() + static_cast<std::ptrdiff_t>(from), units_.end(), true);
+  return static_cast<std::uint64_t>(place - units_.begin()) * kUnitBytes;
+}
+
+std::vector<std::string> root_subkey_names(const Hive& hive) {
+  std::vector<std::string> names;
+  const auto key_at = [&hive](std::uint32_t offset) -> std::optional<KeyNode> {
+    const auto cell = hive.cell(offset);
+    if (!cell) return std::nullopt;
+    auto key = parse_key_node(hive, cell->record);
+    return key ? std::optional<KeyNode>(*std::move(key)) : std::nullopt;
+  };
+  const auto list_at = [&hive](std::uint32_t offset) -> SubkeyList {
+    const auto cell = hive.cell(offset);
+    return cell ? parse_subkey_list(cell->record).value_or(SubkeyList{}) : SubkeyList{};
+  };
+  const auto root = key_at(hive.base().root_offset);
+  if (!root || root->subkey_count == 0) return names;
+  SubkeyList list = list_at(root->subkey_list);
+  if (list.is_index) list = list.entries.empty() ? SubkeyList{} : list_at(list.entries.front());
+  for (const std::uint32_t entry : list.entries) {
+    if (const auto key = key_at(entry)) names.push_back(key->name);
+  }
+  return names;
+}
+
+Result<void> walk(const Hive& hive,
+                  const CancelToken& cancel,
+                  IssueSink& issues,
+                  const WalkCallback& on_key,
+                  UseMap* used) {
+  UseMap own(hive.bins().size());
+  return Walker(hive, cancel, issues, on_key, used == nullptr ? own : *used).run();
+}
+
+}  // namespace dirsnap::regf

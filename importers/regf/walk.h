@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+//
+// Visits every key of a hive from the root down, parents first, subkeys in the order of their
+// lists, each with all its values.
+// A record that cannot be used costs itself and what only it leads to; each such loss is reported.
+// Bounds: no key is followed below itself, depth is at most kMaxDepth, and keys, values and data
+// handed out are at most a small multiple of what the hive's size can hold, so that a forged hive
+// cannot blow up.
+// Units: offsets count bytes from the start of the bins data.
+// Threads: one thread per call. Facts: FORMAT.md section 3.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "importers/regf/record.h"
+#include "storage/base/cancel.h"
+#include "storage/base/issue.h"
+
+namespace dirsnap::regf {
+
+inline constexpr std::size_t kMaxDepth = 512;  // Windows allows no more
+inline constexpr std::size_t kNoKey = static_cast<std::size_t>(-1);
+
+struct WalkValue {
+  ValueNode node;
+  Bytes data;
+  std::uint32_t offset = 0;  // of the vk cell
+};
+
+struct WalkKey {
+  const KeyNode* node = nullptr;
+  std::size_t number = 0;       // keys count from 0 in the order of the calls
+  std::size_t parent = kNoKey;  // number of the parent, kNoKey at the root
+  std::uint32_t offset = 0;     // of the nk cell
+  std::uint64_t subkeys = 0;    // entries of its subkey lists that follow
+  std::optional<std::string> class_name;
+  std::span<const WalkValue> values;
+};
+
+// What the living tree uses: cells that were met, and the bytes inside them that mean something.
+// What is left holds deleted records.
+class UseMap {
+ public:
+  explicit UseMap(std::size_t bins_bytes)
+      : cells_(bins_bytes / 8 + 1), units_(bins_bytes / kUnitBytes + 1) {}
+
+  // True if the cell was not marked before. REQUIRES: offset is inside the bins data.
+  bool mark(std::uint32_t offset) {
+    if (cells_[offset / 8]) return false;
+    cells_[offset / 8] = true;
+    return true;
+  }
+  [[nodiscard]] bool is_marked(std::uint64_t offset) const {
+    return offset / 8 < cells_.size() && cells_[static_cast<std::size_t>(offset / 8)];
+  }
+
+  // Bytes are counted in units of four; a part of the bins data only.
+  void cover(std::uint64_t begin, std::uint64_t bytes);
+  [[nodiscard]] bool is_covered(std::uint64_t at) const {
+    return at / kUnitBytes < units_.size() && units_[static_cast<std::size_t>(at / kUnitBytes)];
+  }
+  // First covered place at or behind `at`, or the end.
+  [[nodiscard]] std::uint64_t next_covered(std::uint64_t at) const;
+
+ private:
+  static constexpr std::size_t kUnitBytes = 4;
+  std::vector<bool> cells_;
+  std::vector<bool> units_;
+};
+
+// Names of the root's direct subkeys as far as they can be read, to tell what the hive is.
+std::vector<std::string> root_subkey_names(const Hive& hive);
+
+using WalkCallback = std::function<Result<void>(const WalkKey&)>;
+
+// Fails if no root key can be found, with the callback's error, with kInterrupted and kLimit.
+// `used`: gets all that belongs to the living tree; may be null.
+[[nodiscard]] Result<void> walk(const Hive& hive,
+                                const CancelToken& cancel,
+                                IssueSink& issues,
+                                const WalkCallback& on_key,
+                                UseMap* used = nullptr);
+
+}  // namespace dirsnap::regf

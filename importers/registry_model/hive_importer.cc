@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+#include <array>
+#include <deque>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "importers/regf/log.h"
+#include "importers/regf/walk.h"
+#include "importers/registry_model/hive_kind.h"
+#include "importers/registry_model/importers.h"
+#include "importers/registry_model/rows.h"
+#include "importers/registry_model/system_facts.h"
+#include "storage/base/text.h"
+#include "storage/base/wtf8.h"
+
+namespace dirsnap::registry_model {
+namespace {
+
+// Offsets inside a hive have 31 bits.
+constexpr std::uint64_t kMaxHiveBytes = (std::uint64_t{1} << 31) + regf::kBaseBlockBytes;
+constexpr std::array kLogSuffixes = {".LOG", ".LOG1", ".LOG2"};
+
+bool probe_hive(Bytes head, std::uint64_t /*size_bytes*/) { return regf::is_hive(head); }
+
+// Passes issues on and remembers whether the hive's structure was at fault.
+class StructureSink final : public IssueSink {
+ public:
+  explicit StructureSink(IssueSink& next) : next_(next) {}
+  void report(Issue issue) override {
+    if (issue.severity != Severity::kNote) is_damaged_ = true;
+    next_.report(std::move(issue));
+  }
+  [[nodiscard]] bool is_damaged() const { return is_damaged_; }
+
+ private:
+  IssueSink& next_;
+  bool is_damaged_ = false;
+};
+
+Result<std::vector<std::byte>> read_whole(ByteSource& source) {
+  if (source.size_bytes() > kMaxHiveBytes) {
+    return fail(Code::kLimit, "the file is larger than a hive can be");
+  }
+  std::vector<std::byte> bytes(static_cast<std::size_t>(source.size_bytes()));
+  DIRSNAP_TRY(const std::size_t got, source.read_at(0, bytes));
+  bytes.resize(got);
+  return bytes;
+}
+
+// The logs beside the hive and what became of them.
+struct Logs {
+  std::vector<std::pair<std::string, std::vector<std::byte>>> found;  // suffix, bytes
+  regf::Replay replay;
+};
+
+Result<Logs> apply_logs(std::vector<std::byte>& image, ImportContext& context, IssueSink& issues) {
+  Logs logs;
+  if (!context.options().no_logs && context.open_sibling) {
+    for (const char* suffix : kLogSuffixes) {
+      const std::unique_ptr<ByteSource> source = context.open_sibling(suffix);
+      if (source == nullptr) continue;
+      DIRSNAP_TRY(std::vector<std::byte> bytes, read_whole(*source));
+      logs.found.emplace_back(suffix, std::move(bytes));
+    }
+  }
+  std::vector<regf::LogFile> files;
+  files.reserve(logs.found.size());
+  for (const auto& [suffix, bytes] : logs.found) files.push_back({suffix, bytes});
+  logs.replay = regf::replay_logs(image, files, issues);
+  return logs;
+}
+
+// Turns visited keys into rows. Paths grow and shrink with the walk, which visits parents first.
+class KeyWriter {
+ public:
+  KeyWriter(RegistryRows& rows, SystemFacts& system, std::string root, std::int64_t first_id)
+      : rows_(rows), system_(system), path_(std::move(root)), first_id_(first_id) {}
+
+  Result<void> add(const regf::WalkKey& key);
+  [[nodiscard]] std::size_t repaired_names() const { return repaired_names_; }
+
+ private:
+  struct Level {
+    std::size_t number = 0;      // of the key
+    std::size_t path_bytes = 0;  // length of its path
+  };
+  // Valid UTF-8; borrows `wtf8` where that is valid already.
+  std::string_view clean(std::string_view wtf8);
+  void enter(const regf::WalkKey& key);
+
+  RegistryRows& rows_;
+  SystemFacts& system_;
+  std::string path_;
+  std::int64_t first_id_;
+  std::vector<Level> levels_;
+  std::vector<RegistryValue> values_;
+  std::deque<std::string> repaired_;  // names of the current key
+  std::size_t repaired_names_ = 0;
+};
+
+std::string_view KeyWriter::clean(std::string_view wtf8) {
+  if (is_valid_utf8(wtf8)) return wtf8;
+  ++repaired_names_;
+  repaired_.push_back(utf8_from_wtf8(wtf8).text);
+  return repaired_.back();
+}
+
+void KeyWriter::enter(const regf::WalkKey& key) {
+  while (!levels_.empty() && levels_.back().number != key.parent) levels_.pop_back();
+  if (!levels_.empty()) {
+    path_.resize(levels_.back().path_bytes);
+    path_.append("\\").append(clean(key.node->name));
+  }
+  levels_.push_back({key.number, path_.size()});
+}
+
+Result<void> KeyWriter::add(const regf::WalkKey& key) {
+  repaired_.clear();
+  values_.clear();
+  enter(key);
+  for (const regf::WalkValue& value : key.values) {
+    values_.push_back({.name = clean(value.node.name),
+                       .type = value.node.type,
+                       .data = value.data,
+                       .offset = regf::file_offset(value.offset)});
+  }
+  const std::size_t slash = path_.rfind('\\');
+  RegistryKey row;
+  row.path = path_;
+  row.name = std::string_view(path_).substr(slash == std::string::npos ? 0 : slash + 1);
+  if (levels_.size() > 1) {
+    // The name as the hive has it: it may hold a backslash.
+    row.name = std::string_view(path_).substr(levels_[levels_.size() - 2].path_bytes + 1);
+    row.parent_id = first_id_ + static_cast<std::int64_t>(key.parent);
+  }
+  if (key.class_name) row.class_name = clean(*key.class_name);
+  row.filetime = key.node->last_written;
+  row.subkeys = key.subkeys;
+  row.offset = regf::file_offset(key.offset);
+  row.values = values_;
+  DIRSNAP_CHECK(rows_.add(row));
+  system_.add(row);
+  return {};
+}
+
+std::string details_of(const regf::BaseBlock& base,
+                       const HiveKind& kind,
+                       const Logs& logs,
+                       const SystemFacts& system) {
+  std::string json = "{\"version\":\"" + std::to_string(base.major) + '.' +
+                     std::to_string(base.minor) + "\",\"hive\":";
+  json += kind.name.empty() ? "null" : '"' + std::string(kind.name) + '"';
+  json += ",\"file_name\":\"" + escape_json(base.file_name) + "\",\"logs_found\":[";
+  for (const auto& [suffix, bytes] : logs.found) {
+    if (json.back() != '[') json += ',';
+    json += '"' + suffix + '"';
+  }
+  json += "],\"logs_applied\":[";
+  for (const regf::AppliedLog& log : logs.replay.applied) {
+    if (json.back() != '[') json += ',';
+    json += "{\"name\":\"" + escape_json(log.name) +
+            "\",\"first_sequence\":" + std::to_string(log.first_sequence) +
+            ",\"last_sequence\":" + std::to_string(log.last_sequence) +
+            ",\"pages\":" + std::to_string(log.pages) + '}';
+  }
+  json += ']';
+  if (!system.control_set().empty()) {
+    json += ",\"control_set\":\"" + escape_json(system.control_set()) +
+            "\",\"control_set_rule\":\"" + escape_json(system.control_set_rule()) + '"';
+  }
+  return json + '}';
+}
+
+// Where the keys go: by the hive's kind, else below the name of the file it was.
+std::string root_path(const HiveKind& kind, const regf::BaseBlock& base, IssueSink& issues) {
+  if (!kind.root.empty()) return std::string(kind.root);
+  std::string name = base.file_name.substr(base.file_name.find_last_of("\\/") + 1);
+  if (name.empty()) name = "HIVE";
+  issues.report({.severity = Severity::kNote,
+                 .code = "hive-kind-unknown",
+                 .place = {},
+                 .message = "no well-known hive; its keys stand under " + name});
+  return name;
+}
+
+Result<void> import_hive(ByteSource& source,
+                         SourceFacts& facts,
+                         ImportContext& context,
+                         IssueSink& issues) {
+  facts.kind = "registry-hive";
+  facts.role = "registry";
+  DIRSNAP_TRY(std::vector<std::byte> image, read_whole(source));
+  DIRSNAP_CHECK(regf::Hive::open(image));
+  DIRSNAP_TRY(const Logs logs, apply_logs(image, context, issues));
+  DIRSNAP_TRY(const regf::Hive hive, regf::Hive::open(image));
+  StructureSink structure(issues);
+  hive.check_bins(structure);
+  const HiveKind kind = hive_kind(regf::root_subkey_names(hive));
+
+  DIRSNAP_TRY(RegistryRows rows, RegistryRows::begin(context, facts.source_id));
+  SystemFacts system(facts.source_id);
+  KeyWriter writer(rows, system, root_path(kind, hive.base(), issues), context.next_key_id);
+  DIRSNAP_CHECK(regf::walk(hive, context.cancel(), structure,
+                           [&writer](const regf::WalkKey& key) { return writer.add(key); }));
+  if (writer.repaired_names() > 0) {
+    issues.report({.severity = Severity::kDoubt,
+                   .code = "registry-name-not-unicode",
+                   .place = {},
+                   .message = std::to_string(writer.repaired_names()) +
+                              " names hold lone surrogates, which stand as U+FFFD"});
+  }
+  system.finish(facts, context, issues);
+  facts.records = rows.records();
+  facts.state = structure.is_damaged() ? "damaged" : logs.replay.was_dirty ? "dirty" : "clean";
+  facts.details = details_of(hive.base(), kind, logs, system);
+  return {};
+}
+
+}  // namespace
+
+const Importer kHiveImporter = {
+    .kind = "registry-hive", .probe = probe_hive, .import = import_hive};
+
+}  // namespace dirsnap::registry_model

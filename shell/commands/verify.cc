@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+//
+// dirsnap verify: opens the case (which checks its structure as far as opening does) and
+// recomputes the seal of each snapshot.
+#include <algorithm>
+#include <memory>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "shell/commands/command.h"
+#include "shell/messages.h"
+#include "shell/render/escape.h"
+#include "shell/signals.h"
+#include "storage/snapshot_reader.h"
+
+namespace dirsnap {
+namespace {
+
+bool is_wanted(const SnapshotRecord& snapshot, const std::vector<std::string>& names) {
+  return names.empty() || std::find(names.begin(), names.end(), snapshot.name) != names.end();
+}
+
+Result<bool> verify_snapshot(const ReadTxn& txn, const SnapshotRecord& snapshot, Output& output) {
+  DIRSNAP_TRY(const std::string found, txn.compute_seal(snapshot.snapshot_id));
+  const bool same = found == snapshot.seal;
+  output.write(fmt::format("{}  snapshot {} \"{}\"\n  expected {}\n  found    {}\n",
+                           same ? "ok       " : "DIFFERENT", snapshot.snapshot_id,
+                           escape_for_terminal(snapshot.name), snapshot.seal, found));
+  return same;
+}
+
+ExitCode run_verify(const CaseArguments& arguments) {
+  // The engine is opened too: it answers for names of snapshots that do not exist.
+  auto opened = open_case(arguments);
+  if (!opened) return report_failure(opened.error());
+  auto txn = ReadTxn::begin(*opened->file);
+  if (!txn) return report_failure(txn.error());
+  const auto output = Output::borrow(STDOUT_FILENO);
+  ExitCode code = ExitCode::kOk;
+  for (const SnapshotRecord& snapshot : (*txn)->snapshots()) {
+    if (interrupt_token().requested()) return ExitCode::kInterrupted;
+    if (!is_wanted(snapshot, arguments.snapshots)) continue;
+    const auto same = verify_snapshot(**txn, snapshot, *output);
+    if (!same) return gravest(code, report_failure(same.error()));
+    if (!*same) code = gravest(code, ExitCode::kFailOn);
+  }
+  return gravest(code, finish_output(*output));
+}
+
+}  // namespace
+
+void add_verify(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand("verify", "Recompute the seals of a case");
+  const auto arguments = std::make_shared<CaseArguments>();
+  add_case_arguments(*command, *arguments);
+  command->footer(
+      examples("dirsnap verify corp.dirsnap", "dirsnap verify corp.dirsnap --snapshot 1999-04-21"));
+  command->callback(
+      [arguments, &chosen] { chosen = [arguments] { return run_verify(*arguments); }; });
+}
+
+}  // namespace dirsnap

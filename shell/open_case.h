@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+//
+// Opens a case for reading, with its engine, for the commands that look at one.
+// Lifetime: the engine borrows the file; both live in OpenCase. Threads: one thread.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "query/engine.h"
+#include "storage/case_file.h"
+
+namespace dirsnap {
+
+// What the user said about the case on the command line.
+struct CaseArguments {
+  std::string path;
+  std::vector<std::string> snapshots;  // names; empty = all
+  bool untrusted = false;              // made by somebody else
+};
+
+struct OpenCase {
+  std::unique_ptr<CaseFile> file;
+  std::unique_ptr<Engine> engine;
+};
+
+// A missing case is kNotFound with advice. The message names the case.
+Result<OpenCase> open_case(const CaseArguments& arguments);
+
+}  // namespace dirsnap

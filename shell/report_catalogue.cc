@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include "shell/report_catalogue.h"
+
+#include <algorithm>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "shell/render/escape.h"
+#include "shell/suggest.h"
+#include "shell/user_folders.h"
+
+namespace dirsnap {
+namespace {
+
+Result<void> merge_folder(const std::filesystem::path& folder, std::vector<Report>& reports) {
+  DIRSNAP_TRY(std::vector<Report> found, load_reports(folder));
+  for (Report& report : found) {
+    const auto same = std::find_if(reports.begin(), reports.end(),
+                                   [&](const Report& other) { return other.id == report.id; });
+    if (same == reports.end()) {
+      reports.push_back(std::move(report));
+    } else {
+      *same = std::move(report);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<Report>> all_reports(const std::vector<std::string>& folders) {
+  std::vector<Report> reports = shipped_reports();
+  if (const auto config = config_folder()) {
+    std::error_code ignored;
+    const auto own = *config / "reports";
+    if (std::filesystem::is_directory(own, ignored)) {
+      DIRSNAP_CHECK(merge_folder(own, reports));
+    }
+  }
+  for (const std::string& folder : folders) {
+    DIRSNAP_CHECK(merge_folder(folder, reports));
+  }
+  return reports;
+}
+
+Result<const Report*> find_report(const std::vector<Report>& reports, std::string_view id) {
+  std::vector<std::string> ids;
+  for (const Report& report : reports) {
+    if (report.id == id) return &report;
+    ids.push_back(report.id);
+  }
+  return fail(Code::kUsage, fmt::format("unknown report \"{}\".{} \"dirsnap reports\" lists them",
+                                        id, did_you_mean(id, ids)));
+}
+
+std::string list_reports(const std::vector<Report>& reports) {
+  std::size_t widest = 2;
+  for (const Report& report : reports) widest = std::max(widest, report.id.size());
+  std::string out = fmt::format("{:<{}}  {:<8}  {}\n", "ID", widest, "SEVERITY", "TITLE");
+  for (const Report& report : reports) {
+    out += fmt::format("{:<{}}  {:<8}  {}\n", report.id, widest, to_string(report.severity),
+                       escape_for_terminal(report.title));
+  }
+  return out;
+}
+
+Result<void> add_parameter(std::string_view text, ParamValues& values) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string_view::npos || equals == 0)
+    return fail(Code::kUsage, fmt::format("a parameter is NAME=VALUE, got \"{}\"", text));
+  values[std::string(text.substr(0, equals))] = std::string(text.substr(equals + 1));
+  return {};
+}
+
+}  // namespace dirsnap

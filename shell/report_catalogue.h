@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+//
+// The reports the user can call: shipped ones, those of the user's configuration, those of
+// --reports. Threads: one thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "query/report.h"
+
+namespace dirsnap {
+
+// Later folders replace reports of the same id. `folders` are those of --reports; the user's own
+// $XDG_CONFIG_HOME/dirsnap/reports is read before them where it exists.
+Result<std::vector<Report>> all_reports(const std::vector<std::string>& folders);
+
+// Fails with kUsage and names the nearest id.
+Result<const Report*> find_report(const std::vector<Report>& reports, std::string_view id);
+
+// One line for each report: id, severity, title.
+std::string list_reports(const std::vector<Report>& reports);
+
+// NAME=VALUE; fails with kUsage.
+Result<void> add_parameter(std::string_view text, ParamValues& values);
+
+}  // namespace dirsnap
