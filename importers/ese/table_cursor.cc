@@ -13,6 +13,13 @@
 
 namespace dirsnap::ese {
 
+namespace {
+
+// A torn split leaves a page or two; a file with more is not followed without end.
+constexpr std::uint32_t kOrphansMax = 1000;
+
+}  // namespace
+
 class TableCursor::Impl {
  public:
   Impl(Database& database, const TableDef& table, const CursorOptions& options)
@@ -53,6 +60,7 @@ class TableCursor::Impl {
   PageRef page_;
   std::uint32_t next_tag_ = 0;
   std::uint32_t rows_ = 0;
+  std::uint32_t orphans_ = 0;  // pages looked at because a sibling pointed to them
 
   RowView row_;
   TagExtent extent_;  // of the current record
@@ -91,6 +99,7 @@ void TableCursor::Impl::check_siblings(const PageView& page) {
 }
 
 void TableCursor::Impl::adopt_orphan(const PageView& page) {
+  if (++orphans_ > kOrphansMax) return;
   const std::uint32_t orphan = page.next();
   const auto is_planned = [&](const LeafRef& leaf) { return leaf.page_no == orphan; };
   if (std::any_of(plan_.leaves.begin(), plan_.leaves.end(), is_planned)) return;
