@@ -30,7 +30,8 @@ std::vector<TagExtent> gaps_of(const PageView& page) {
   for (std::uint32_t i = 0; i < page.tag_count(); ++i) {
     if (const auto extent = page.tag(i)) used.push_back(*extent);
   }
-  const auto end = static_cast<std::uint32_t>(page.bytes().size() - 4 * page.tag_count());
+  const auto end =
+      static_cast<std::uint32_t>(page.bytes().size() - std::size_t{4} * page.tag_count());
   used.push_back({end, 0});
   std::sort(used.begin(), used.end(),
             [](const TagExtent& a, const TagExtent& b) { return a.offset < b.offset; });
