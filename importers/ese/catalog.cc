@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <string>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -24,9 +25,6 @@ constexpr std::uint32_t kSystemTable = 0x80000000;
 // Derived tables may share one large template; hostile ones without end.
 constexpr std::size_t kInheritedMax = 500'000;
 constexpr int kTemplateDepthMax = 4;
-
-// Types of catalog rows.
-enum RowType : std::int64_t { kTable = 1, kColumn = 2, kIndex = 3, kLongValueTree = 4 };
 
 // Ids of the catalog's own columns that are read.
 enum Id : std::uint32_t {
@@ -87,22 +85,13 @@ constexpr std::array<std::uint32_t, 11> kWanted = {
     kObjidTable,    kType,         kObjectId, kTypeOrRoot,    kSpaceUsage,  kFlags,
     kPagesOrLocale, kRecordOffset, kName,     kTemplateTable, kDefaultValue};
 
-// One row of the catalog, decoded.
-struct Row {
-  std::int64_t objid = 0, type = 0, id = 0, type_or_root = 0, space_usage = 0, flags = 0;
-  std::int64_t pages_or_locale = 0, record_offset = 0;
-  std::string name, template_name;
-  bool has_default = false;
-  std::vector<std::byte> default_bytes;
-};
-
 std::string catalog_text(const CellView& cell) {
   auto decoded = text_value(*cell.column, cell.bytes);
   return decoded ? std::move(decoded->text) : std::string(as_chars(cell.bytes));
 }
 
-Row decode_row(std::span<const CellView> cells) {
-  Row row;
+CatalogRow decode_row(std::span<const CellView> cells) {
+  CatalogRow row;
   for (const CellView& cell : cells) {
     const std::int64_t number = integer_value(*cell.column, cell.bytes).value_or(0);
     switch (cell.column->id) {
@@ -152,28 +141,28 @@ std::uint32_t to_u32(std::int64_t value) { return static_cast<std::uint32_t>(val
 // Collects rows into tables.
 class Builder {
  public:
-  explicit Builder(Database& database) : database_(database) {}
+  explicit Builder(IssueSink& issues) : issues_(issues) {}
 
-  // Adds the rows of one copy of the catalog; rows known already are left out.
-  Result<void> read(bool shadow);
+  // A row known already is left out.
+  void add(CatalogRow row);
   Result<std::vector<TableDef>> finish();
 
  private:
-  void add(Row row);
-  void add_column(TableDef& table, Row& row);
+  void add_column(TableDef& table, CatalogRow& row);
   TableDef& table_of(std::uint32_t objid);
   void inherit(TableDef& table, int depth);
   static void tidy(TableDef& table);
   void add_bootstrap();
   void report(Severity severity, std::string message) {
-    database_.issues().report({severity, "catalog", 0, 0, "catalog", std::move(message)});
+    issues_.report({severity, "catalog", 0, 0, "catalog", std::move(message)});
   }
 
-  Database& database_;
+  IssueSink& issues_;
   std::vector<TableDef> tables_;
   std::unordered_map<std::uint32_t, std::size_t> by_objid_;
   std::set<std::tuple<std::int64_t, std::int64_t, std::int64_t>> seen_;
-  std::set<std::string> inherited_done_;
+  std::unordered_map<std::string, std::size_t> by_name_;  // lower case, of finish()
+  std::set<std::uint32_t> inherited_done_;
   std::size_t inherited_ = 0;
 };
 
@@ -186,7 +175,7 @@ TableDef& Builder::table_of(std::uint32_t objid) {
   return tables_[at->second];
 }
 
-void Builder::add_column(TableDef& table, Row& row) {
+void Builder::add_column(TableDef& table, CatalogRow& row) {
   const std::uint32_t id = to_u32(row.id);
   if (row.type_or_root == 0) {
     table.deleted_columns.push_back(id);
@@ -213,40 +202,30 @@ void Builder::add_column(TableDef& table, Row& row) {
   table.columns.push_back(std::move(column));
 }
 
-void Builder::add(Row row) {
+void Builder::add(CatalogRow row) {
   if (!seen_.emplace(row.objid, row.type, row.id).second) return;
   TableDef& table = table_of(to_u32(row.objid));
   switch (row.type) {
-    case kTable:
+    case CatalogRow::kTable:
       table.name = std::move(row.name);
       table.root_page = to_u32(row.type_or_root);
       table.density_percent = to_u32(row.space_usage);
       table.flags = to_u32(row.flags);
       table.template_name = std::move(row.template_name);
       break;
-    case kColumn:
+    case CatalogRow::kColumn:
       add_column(table, row);
       break;
-    case kIndex:
+    case CatalogRow::kIndex:
       table.indexes.push_back(
           {std::move(row.name), to_u32(row.id), to_u32(row.type_or_root), to_u32(row.flags)});
       break;
-    case kLongValueTree:
+    case CatalogRow::kLongValueTree:
       table.long_value_objid = to_u32(row.id);
       table.long_value_root = to_u32(row.type_or_root);
       break;
     default:
       break;  // callbacks and the trees of streaming files hold no rows
-  }
-}
-
-Result<void> Builder::read(bool shadow) {
-  const TableDef catalog = catalog_table(shadow);
-  TableCursor cursor(database_, catalog, {kWanted});
-  for (;;) {
-    DIRSNAP_TRY(const bool more, cursor.next());
-    if (!more) return {};
-    add(decode_row(cursor.row().cells));
   }
 }
 
@@ -263,10 +242,11 @@ void Builder::tidy(TableDef& table) {
 
 // Copies the columns of the template, and of its own template, into the table.
 void Builder::inherit(TableDef& table, int depth) {
-  if (table.template_name.empty() || !inherited_done_.insert(table.name).second) return;
-  const auto found = std::find_if(tables_.begin(), tables_.end(), [&](const TableDef& other) {
-    return equal_ascii_nocase(other.name, table.template_name);
-  });
+  if (table.template_name.empty() || !inherited_done_.insert(table.objid).second) return;
+  const auto named = by_name_.find(to_lower_ascii(table.template_name));
+  const auto found = named == by_name_.end()
+                         ? tables_.end()
+                         : tables_.begin() + static_cast<std::ptrdiff_t>(named->second);
   if (found == tables_.end() || &*found == &table || depth > kTemplateDepthMax) {
     report(Severity::kLoss,
            fmt::format("table {} is derived from table {}, which does not exist; the columns it "
@@ -309,7 +289,11 @@ void Builder::add_bootstrap() {
 Result<std::vector<TableDef>> Builder::finish() {
   if (tables_.empty()) return fail(Code::kCorrupt, "the catalog holds no table");
   add_bootstrap();
-  for (TableDef& table : tables_) tidy(table);
+  for (TableDef& table : tables_) {
+    tidy(table);
+    by_name_.try_emplace(to_lower_ascii(table.name),
+                         static_cast<std::size_t>(&table - tables_.data()));
+  }
   for (TableDef& table : tables_) inherit(table, 0);
   std::vector<TableDef> usable;
   for (TableDef& table : tables_) {
@@ -324,6 +308,17 @@ Result<std::vector<TableDef>> Builder::finish() {
     usable.push_back(std::move(table));
   }
   return usable;
+}
+
+// Adds the rows of one copy of the catalog.
+Result<void> read_copy(Database& database, bool shadow, Builder& builder) {
+  const TableDef catalog = catalog_table(shadow);
+  TableCursor cursor(database, catalog, {kWanted});
+  for (;;) {
+    DIRSNAP_TRY(const bool more, cursor.next());
+    if (!more) return {};
+    builder.add(decode_row(cursor.row().cells));
+  }
 }
 
 }  // namespace
@@ -347,11 +342,17 @@ TableDef catalog_table(bool shadow) {
   return table;
 }
 
+Result<std::vector<TableDef>> tables_from_rows(std::vector<CatalogRow> rows, IssueSink& issues) {
+  Builder builder(issues);
+  for (CatalogRow& row : rows) builder.add(std::move(row));
+  return builder.finish();
+}
+
 Result<std::vector<TableDef>> read_catalog(Database& database) {
-  Builder builder(database);
+  Builder builder(database.issues());
   const std::uint64_t losses = database.losses();
-  DIRSNAP_CHECK(builder.read(false));
-  if (database.losses() != losses) DIRSNAP_CHECK(builder.read(true));
+  DIRSNAP_CHECK(read_copy(database, false, builder));
+  if (database.losses() != losses) DIRSNAP_CHECK(read_copy(database, true, builder));
   return builder.finish();
 }
 

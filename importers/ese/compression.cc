@@ -7,7 +7,7 @@ namespace dirsnap::ese {
 
 namespace {
 
-constexpr std::size_t kXpressHeader = 3;  // scheme byte, u16 unpacked size
+constexpr std::size_t kSizedHeader = 3;  // scheme byte, u16 unpacked size
 
 tl::unexpected<Error> corrupt(std::size_t at, const char* what) {
   return fail(Code::kCorrupt, at, what);
@@ -132,14 +132,66 @@ class Xpress {
 };
 
 Result<void> unpack_xpress(Bytes packed, std::size_t size_max, std::vector<std::byte>& out) {
-  if (packed.size() < kXpressHeader) return corrupt(0, "XPRESS header is cut off");
+  if (packed.size() < kSizedHeader) return corrupt(0, "XPRESS header is cut off");
   const std::size_t size = load_le<std::uint16_t>(packed, 1);
   if (size > size_max) return too_large(size_max);
   const std::size_t begin = out.size();
   out.reserve(begin + size);  // at most 64 KiB
-  auto done = Xpress(packed, kXpressHeader, size, out).run();
+  auto done = Xpress(packed, kSizedHeader, size, out).run();
   if (!done) out.resize(begin);
   return done;
+}
+
+// A length of LZ4: 15 in the token means that bytes follow, up to the first that is not 255.
+Result<std::size_t> lz4_length(Bytes in, std::size_t& at, std::size_t nibble) {
+  std::size_t length = nibble;
+  if (nibble < 15) return length;
+  for (;;) {
+    if (at >= in.size()) return corrupt(at, "LZ4 block ends inside a length");
+    const auto more = std::to_integer<std::size_t>(in[at++]);
+    length += more;
+    if (more < 255) return length;
+  }
+}
+
+// One sequence of an LZ4 block: literals, then a match; the last one has no match.
+Result<void> lz4_sequence(
+    Bytes in, std::size_t& at, std::size_t begin, std::size_t end, std::vector<std::byte>& out) {
+  if (at >= in.size()) return corrupt(at, "LZ4 block ends before the value does");
+  const auto token = std::to_integer<std::size_t>(in[at++]);
+  DIRSNAP_TRY(const std::size_t literals, lz4_length(in, at, token >> 4U));
+  if (in.size() - at < literals || end - out.size() < literals)
+    return corrupt(at, "LZ4 literals run past the end");
+  const auto from = in.begin() + static_cast<std::ptrdiff_t>(at);
+  out.insert(out.end(), from, from + static_cast<std::ptrdiff_t>(literals));
+  at += literals;
+  if (out.size() == end) return {};
+  if (!has(in, at, 2)) return corrupt(at, "LZ4 block ends inside a match");
+  const std::size_t distance = load_le<std::uint16_t>(in, at);
+  at += 2;
+  DIRSNAP_TRY(std::size_t length, lz4_length(in, at, token & 15U));
+  length += 4;
+  if (distance == 0 || distance > out.size() - begin)
+    return corrupt(at, "LZ4 match reaches before the start of the value");
+  if (length > end - out.size()) return corrupt(at, "LZ4 match runs past the end of the value");
+  for (std::size_t i = 0; i < length; ++i) out.push_back(out[out.size() - distance]);
+  return {};
+}
+
+Result<void> unpack_lz4(Bytes packed, std::size_t size_max, std::vector<std::byte>& out) {
+  if (packed.size() < kSizedHeader) return corrupt(0, "LZ4 header is cut off");
+  const std::size_t size = load_le<std::uint16_t>(packed, 1);
+  if (size > size_max) return too_large(size_max);
+  const std::size_t begin = out.size();
+  out.reserve(begin + size);  // at most 64 KiB
+  std::size_t at = kSizedHeader;
+  while (out.size() < begin + size) {
+    if (auto done = lz4_sequence(packed, at, begin, begin + size, out); !done) {
+      out.resize(begin);
+      return done;
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -160,7 +212,7 @@ Result<void> decompress(Bytes packed, std::size_t size_max, std::vector<std::byt
     case Scheme::kXpress10:
       return fail(Code::kUnsupported, "packed with XPRESS10, which cannot be unpacked");
     case Scheme::kLz4:
-      return fail(Code::kUnsupported, "packed with LZ4, which cannot be unpacked");
+      return unpack_lz4(packed, size_max, out);
   }
   return corrupt(0, "unknown compression scheme");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The packed forms of values: 7-bit text and XPRESS (plain LZ77), told by their first byte.
+// The packed forms of values: 7-bit text, XPRESS (plain LZ77) and LZ4, told by the first byte.
 // Lifetime: nothing is kept. Threads: pure functions.
 // Errors: kCorrupt (the stream contradicts itself), kLimit (more than the caller allows),
 // kUnsupported (a scheme that cannot be unpacked; Error::what names it).

@@ -50,13 +50,16 @@ void Database::report_size(const ByteSource& source) {
                     fmt::format("the file ends inside a page: {} of {} bytes of page {}", rest,
                                 header_.page_size, pages() + 1)});
   }
-  const std::uint32_t owned = last_owned_page(*store_, options_.cancel);
-  if (owned <= pages()) return;
-  issues_.report({Severity::kLoss, "file-size", size,
-                  std::uint64_t{owned - pages()} * header_.page_size, "end of file",
-                  fmt::format("the file ends after page {}, but the database has {} pages: {} "
-                              "pages are missing",
-                              pages(), owned, owned - pages())});
+  const DatabaseExtent extent = database_extent(*store_, options_.cancel);
+  if (extent.last_page <= pages()) return;
+  const std::uint32_t missing = extent.last_page - pages();
+  const bool all_free = extent.free_past_file >= missing;
+  issues_.report(
+      {all_free ? Severity::kDoubt : Severity::kLoss, "file-size", size,
+       std::uint64_t{missing} * header_.page_size, "end of file",
+       fmt::format("the file ends after page {}, but the database has {} pages: {} "
+                   "pages are missing{}",
+                   pages(), extent.last_page, missing, all_free ? ", all of them free" : "")});
 }
 
 const TableDef* Database::find_table(std::string_view name) const {

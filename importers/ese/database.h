@@ -90,6 +90,7 @@ class Database {
   Database(const OpenOptions& options, IssueSink& issues) : options_(options), issues_(issues) {}
   void report_state();
   void report_size(const ByteSource& source);
+  bool report_foreign(std::uint32_t page_no);
 
   OpenOptions options_;
   CountingSink issues_;

@@ -163,11 +163,11 @@ void Planner::visit(const Step& step) {
 Result<void> Planner::scan() {
   plan_.scanned = true;
   std::vector<Found> found;
-  for (std::uint32_t page_no = 1; page_no <= store_.pages(); ++page_no) {
-    if (page_no % kCancelSteps == 0) DIRSNAP_CHECK(check_cancel(cancel_));
+  DIRSNAP_TRY(const auto candidates, store_.leaves_of(tree_.objid, cancel_));
+  for (const std::uint32_t page_no : candidates) {
     if (visited_[page_no]) continue;
     const auto page = store_.get(page_no, {tree_.table, tree_.severity, true});
-    if (!page || !(*page)->is_leaf() || !foreign_page_fault(**page, tree_).empty()) continue;
+    if (!page || !foreign_page_fault(**page, tree_).empty()) continue;
     if (key_range(**page, found)) visited_[page_no] = true;
   }
   std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {

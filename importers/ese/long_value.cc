@@ -13,7 +13,6 @@ namespace dirsnap::ese {
 
 namespace {
 
-constexpr std::uint32_t kDepthMax = 16;
 // Rows may share a value, so more bytes can be produced than the file has; hostile files share
 // without end.
 constexpr std::uint64_t kSharingMax = 64;
@@ -53,53 +52,12 @@ LongValueReader::Key LongValueReader::key_of_node(const NodeView& node) {
   return key;
 }
 
-// First node of a leaf whose key is not below `key`; true if it is equal and live.
-Result<bool> LongValueReader::seek_in(PageRef page, const Key& key, Position& position) const {
-  std::uint32_t low = page->first_node();
-  std::uint32_t high = std::max(low, page->tag_count());
-  while (low < high) {
-    const std::uint32_t middle = low + (high - low) / 2;
-    DIRSNAP_TRY(const NodeView node, page->node(middle));
-    if (compare_key(node, key.view()) < 0) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  bool equal = false;
-  if (low < page->tag_count()) {
-    DIRSNAP_TRY(const NodeView node, page->node(low));
-    equal = compare_key(node, key.view()) == 0 && !node.is_deleted();
-  }
-  position = {std::move(page), low};
-  return equal;
-}
-
-// The leaf where `key` belongs, from the root down.
-Result<PageRef> LongValueReader::descend(const Key& key) {
-  std::uint32_t page_no = tree_.root;
-  for (std::uint32_t depth = 0; depth < kDepthMax; ++depth) {
-    DIRSNAP_TRY(PageRef page, store_.get(page_no, use()));
-    if (const std::string fault = foreign_page_fault(*page, tree_); !fault.empty())
-      return fail(Code::kCorrupt, store_.offset_of(page_no), fault);
-    if (page->is_leaf()) return page;
-    if (page->tag_count() <= page->first_node())
-      return fail(Code::kCorrupt, store_.offset_of(page_no), "internal page without children");
-    std::uint32_t low = page->first_node();
-    std::uint32_t high = page->tag_count() - 1;
-    while (low < high) {  // first separator above the key; the last child takes all that is left
-      const std::uint32_t middle = low + (high - low) / 2;
-      DIRSNAP_TRY(const NodeView node, page->node(middle));
-      if (node.key_size() != 0 && compare_key(node, key.view()) <= 0) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    DIRSNAP_TRY(const NodeView node, page->node(low));
-    DIRSNAP_TRY(page_no, u32(node.data, 0));
-  }
-  return fail(Code::kCorrupt, "long-value tree is too deep");
+// True if the leaf has a live node of that key; `position` is set then.
+bool LongValueReader::seek_in(PageRef page, const Key& key, NodePosition& position) {
+  const auto match = lower_bound_node(*page, key.view());
+  if (!match || !match->found) return false;
+  position = {std::move(page), match->index};
+  return true;
 }
 
 // Leaves by first key, found by plan and scan; for trees that have failed.
@@ -130,26 +88,22 @@ Result<PageRef> LongValueReader::look_up(const Key& key) {
 }
 
 // The root node of a value.
-Result<LongValueReader::Position> LongValueReader::find(const Key& key) {
-  Position position;
-  if (last_leaf_) {
-    if (const auto found = seek_in(last_leaf_, key, position); found && *found) return position;
-  }
+Result<NodePosition> LongValueReader::find(const Key& key) {
+  NodePosition position;
+  if (last_leaf_ && seek_in(last_leaf_, key, position)) return position;
   if (!index_built_) {
-    if (auto leaf = descend(key)) {
-      if (const auto found = seek_in(*std::move(leaf), key, position); found && *found)
-        return position;
-    }
+    auto leaf = seek_leaf(store_, tree_, key.view(), false);
+    if (leaf && seek_in(*std::move(leaf), key, position)) return position;
     DIRSNAP_CHECK(build_index());
   }
   DIRSNAP_TRY(PageRef leaf, look_up(key));
-  DIRSNAP_TRY(const bool found, seek_in(std::move(leaf), key, position));
-  if (!found) return fail(Code::kNotFound, "it has no root in the long-value tree");
+  if (!seek_in(std::move(leaf), key, position))
+    return fail(Code::kNotFound, "it has no root in the long-value tree");
   return position;
 }
 
 // Steps to the next live node, over page borders; false at the end of the tree.
-Result<bool> LongValueReader::advance(Position& position) {
+Result<bool> LongValueReader::advance(NodePosition& position) {
   // Empty leaves may follow each other; the number of pages bounds them.
   for (std::uint32_t pages = 0; pages <= store_.pages(); ++pages) {
     while (++position.index < position.page->tag_count()) {
@@ -170,7 +124,7 @@ Result<bool> LongValueReader::advance(Position& position) {
 // Appends the chunk that begins at `produced`; returns where it ends. `position` moves on.
 Result<std::size_t> LongValueReader::append_chunk(Value& value,
                                                   std::size_t produced,
-                                                  Position& position,
+                                                  NodePosition& position,
                                                   std::vector<std::byte>& out) {
   const auto offset_of_chunk = [&](const NodeView& node) -> std::optional<std::size_t> {
     const Key key = key_of_node(node);
@@ -211,7 +165,9 @@ Result<std::size_t> LongValueReader::append_chunk(Value& value,
   return end;
 }
 
-Result<void> LongValueReader::chunks(Value& value, Position position, std::vector<std::byte>& out) {
+Result<void> LongValueReader::chunks(Value& value,
+                                     NodePosition position,
+                                     std::vector<std::byte>& out) {
   std::size_t produced = 0;
   DIRSNAP_TRY(bool more, advance(position));
   while (produced < value.size) {
@@ -230,7 +186,7 @@ Result<LongValueFacts> LongValueReader::fetch(Bytes id,
   DIRSNAP_CHECK(check_cancel(cancel_));
   DIRSNAP_TRY(const Key key, key_of_id(id));
   if (tree_.root == 0) return fail(Code::kNotFound, "the table has no long-value tree");
-  DIRSNAP_TRY(Position position, find(key));
+  DIRSNAP_TRY(NodePosition position, find(key));
   last_leaf_ = position.page;
   DIRSNAP_TRY(const NodeView root, position.page->node(position.index));
   if (root.data.size() < kRootNode) return fail(Code::kCorrupt, "its root node is cut off");

@@ -14,6 +14,7 @@
 #include "importers/ese/leaf_plan.h"
 #include "importers/ese/page_store.h"
 #include "importers/ese/table_def.h"
+#include "importers/ese/tree_seek.h"
 #include "storage/base/byte_reader.h"
 #include "storage/base/result.h"
 
@@ -43,10 +44,6 @@ class LongValueReader {
     std::size_t size = 0;
     [[nodiscard]] Bytes view() const { return Bytes(bytes).first(size); }
   };
-  struct Position {
-    PageRef page;
-    std::uint32_t index = 0;
-  };
   struct LeafKey {
     Key first;
     std::uint32_t page_no = 0;
@@ -60,16 +57,15 @@ class LongValueReader {
 
   static Result<Key> key_of_id(Bytes id);
   static Key key_of_node(const NodeView& node);
-  Result<Position> find(const Key& key);
-  Result<bool> seek_in(PageRef page, const Key& key, Position& position) const;
-  Result<PageRef> descend(const Key& key);
+  Result<NodePosition> find(const Key& key);
+  static bool seek_in(PageRef page, const Key& key, NodePosition& position);
   Result<PageRef> look_up(const Key& key);
   Result<void> build_index();
-  Result<bool> advance(Position& position);
-  Result<void> chunks(Value& value, Position position, std::vector<std::byte>& out);
+  Result<bool> advance(NodePosition& position);
+  Result<void> chunks(Value& value, NodePosition position, std::vector<std::byte>& out);
   Result<std::size_t> append_chunk(Value& value,
                                    std::size_t produced,
-                                   Position& position,
+                                   NodePosition& position,
                                    std::vector<std::byte>& out);
   [[nodiscard]] PageUse use() const { return {table_.name, Severity::kLoss, false}; }
 

@@ -11,6 +11,7 @@ namespace dirsnap::ese {
 namespace {
 
 constexpr std::uint32_t kBlockBytes = 64 * 1024;
+constexpr std::uint32_t kCancelSteps = 1024;
 constexpr std::uint8_t kStateMask = 0x07;
 constexpr std::uint8_t kReported = 0x80;
 
@@ -180,6 +181,20 @@ Result<PageRef> PageStore::get_unverified(std::uint32_t page_no) {
   DIRSNAP_TRY(auto block, load(page_no));
   const PageView view(page_bytes(*block, page_no), page_no);
   return PageRef(std::move(block), view);
+}
+
+Result<std::span<const std::uint32_t>> PageStore::leaves_of(std::uint32_t objid,
+                                                            const CancelToken* cancel) {
+  if (!leaves_known_) leaves_by_objid_.clear();  // of a search that was cancelled
+  for (std::uint32_t page_no = 1; !leaves_known_ && page_no <= pages_; ++page_no) {
+    if (cancel != nullptr && page_no % kCancelSteps == 0) DIRSNAP_CHECK(cancel->check());
+    const auto page = get(page_no, {{}, Severity::kLoss, true});
+    if (page && (*page)->is_leaf()) leaves_by_objid_[(*page)->objid()].push_back(page_no);
+  }
+  leaves_known_ = true;
+  const auto found = leaves_by_objid_.find(objid);
+  if (found == leaves_by_objid_.end()) return std::span<const std::uint32_t>();
+  return std::span<const std::uint32_t>(found->second);
 }
 
 }  // namespace dirsnap::ese

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "importers/ese/file_header.h"
 #include "importers/ese/page.h"
 #include "storage/base/byte_source.h"
+#include "storage/base/cancel.h"
 #include "storage/base/issue.h"
 #include "storage/base/result.h"
 
@@ -77,6 +79,9 @@ class PageStore {
   Result<PageRef> get(std::uint32_t page_no, const PageUse& use);
   // The page whether it verifies or not; for looking at damage.
   Result<PageRef> get_unverified(std::uint32_t page_no);
+  // All sound leaf pages of the file that carry the object id, ascending. The file is searched
+  // once, at the first call; four bytes a page are kept.
+  Result<std::span<const std::uint32_t>> leaves_of(std::uint32_t objid, const CancelToken* cancel);
 
  private:
   struct Slot {
@@ -100,6 +105,8 @@ class PageStore {
   std::vector<Slot> slots_;
   std::unordered_map<std::uint32_t, std::uint32_t> slot_of_block_;
   std::size_t clock_hand_ = 0;
+  bool leaves_known_ = false;
+  std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> leaves_by_objid_;
 };
 
 }  // namespace dirsnap::ese

@@ -315,12 +315,17 @@ Result<void> RecordLayout::Parser::tagged_linear() {
   return {};
 }
 
-RecordLayout::RecordLayout(const TableDef& table, std::span<const std::uint32_t> wanted)
-    : table_(table) {
+RecordLayout::RecordLayout(const TableDef& table, std::span<const std::uint32_t> wanted) {
+  fixed_ends_.push_back(kRecordHeader);
   const auto is_wanted = [&](std::uint32_t id) {
     return wanted.empty() || std::find(wanted.begin(), wanted.end(), id) != wanted.end();
   };
   for (const ColumnDef& column : table.columns) {
+    if (column.is_fixed()) {
+      set_at(fixed_ends_, column.id, column.record_offset + column.size + (column.id + 7) / 8);
+    } else if (column.is_variable()) {
+      last_variable_ = std::max(last_variable_, column.id);
+    }
     if (column.is_tagged() && column.id <= kLastColumnId)
       set_at(tagged_known_, column.id - kFirstTaggedId, true);
     if (column.id == 0 || column.id > kLastColumnId || !is_wanted(column.id)) continue;
@@ -349,9 +354,12 @@ Result<void> RecordLayout::parse(Bytes record, RecordForm form, RecordCells& out
   return {};
 }
 
-bool RecordLayout::plausible(Bytes record, RecordForm form) const {
-  RecordCells cells;
-  return parse(record, form, cells).has_value() && cells.unknown_column == 0;
+bool RecordLayout::begins_like_record(Bytes bytes) const {
+  if (bytes.size() < kRecordHeader) return false;
+  const auto fixed = std::to_integer<std::size_t>(bytes[0]);
+  const auto variable = std::to_integer<std::uint32_t>(bytes[1]);
+  return fixed < fixed_ends_.size() && variable >= kNoVariable && variable <= last_variable_ &&
+         load_le<std::uint16_t>(bytes, 2) == fixed_ends_[fixed];
 }
 
 }  // namespace dirsnap::ese

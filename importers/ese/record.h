@@ -59,20 +59,20 @@ class RecordLayout {
   // Fills `out` with the cells of the record. On failure the cells before the fault stay.
   Result<void> parse(Bytes record, RecordForm form, RecordCells& out) const;
 
-  // True if the bytes look like a record of this table: for carving.
-  [[nodiscard]] bool plausible(Bytes record, RecordForm form) const;
+  // True if the bytes begin like a record of this table: last columns that exist, and a fixed
+  // area as long as those columns make it. For the search in unused space.
+  [[nodiscard]] bool begins_like_record(Bytes bytes) const;
 
  private:
   struct Parser;
-  enum class Known : std::uint8_t { kNo, kYes, kUnwanted };
-
-  const TableDef& table_;
   // Columns by storage class; null where there is none or it is not wanted.
   std::vector<const ColumnDef*> fixed_;     // index = id - 1
   std::vector<const ColumnDef*> variable_;  // index = id - 128
   std::vector<const ColumnDef*> tagged_;    // index = id - 256
   std::vector<bool> tagged_known_;          // the catalog has a row for the id, live or deleted
   std::vector<const ColumnDef*> tagged_defaults_;  // ascending id, wanted ones only
+  std::vector<std::uint32_t> fixed_ends_;  // end of the fixed area by last fixed id; 0 = unknown
+  std::uint32_t last_variable_ = 127;      // highest variable id of the catalog
 };
 
 }  // namespace dirsnap::ese

@@ -21,6 +21,28 @@ struct SilentSink final : IssueSink {
   void report(Issue) override {}
 };
 
+// Calls `visit` with each extent of a space tree.
+template <class Visit>
+void for_each_extent(PageStore& store,
+                     std::uint32_t objid,
+                     std::uint32_t root,
+                     const CancelToken* cancel,
+                     Visit visit) {
+  SilentSink silent;
+  const TreeSpec tree{{}, objid, root, kPageSpaceTree, Severity::kNote, false};
+  const auto plan = plan_leaves(store, tree, silent, cancel);
+  if (!plan) return;
+  for (const LeafRef& leaf : plan->leaves) {
+    const auto page = store.get(leaf.page_no, {{}, Severity::kDoubt, true});
+    if (!page) continue;
+    for (std::uint32_t i = (*page)->first_node(); i < (*page)->tag_count(); ++i) {
+      const auto node = (*page)->node(i);
+      if (!node || node->is_deleted()) continue;
+      if (const auto extent = extent_of(*node)) visit(*extent);
+    }
+  }
+}
+
 }  // namespace
 
 std::optional<SpaceHeader> space_header(const PageView& root) {
@@ -50,29 +72,25 @@ std::optional<Extent> extent_of(const NodeView& node) {
   return Extent{load_be<std::uint32_t>(key, pooled ? 1 : 0), load_le<std::uint32_t>(node.data, 0)};
 }
 
-std::uint32_t last_owned_page(PageStore& store, const CancelToken* cancel) {
-  const PageUse quiet{{}, Severity::kDoubt, true};
-  const auto root = store.get(kDatabaseRoot, quiet);
-  if (!root) return 0;
+DatabaseExtent database_extent(PageStore& store, const CancelToken* cancel) {
+  DatabaseExtent result;
+  const auto root = store.get(kDatabaseRoot, {{}, Severity::kDoubt, true});
+  if (!root) return result;
   const auto header = space_header(**root);
-  if (!header) return 0;
-  if (header->owned_root == 0) return header->primary_pages;
-  SilentSink silent;
-  const TreeSpec tree{{},   (*root)->objid(), header->owned_root, kPageSpaceTree, Severity::kNote,
-                      false};
-  const auto plan = plan_leaves(store, tree, silent, cancel);
-  if (!plan) return 0;
-  std::uint32_t last = 0;
-  for (const LeafRef& leaf : plan->leaves) {
-    const auto page = store.get(leaf.page_no, quiet);
-    if (!page) continue;
-    for (std::uint32_t i = (*page)->first_node(); i < (*page)->tag_count(); ++i) {
-      const auto node = (*page)->node(i);
-      if (!node || node->is_deleted()) continue;
-      if (const auto extent = extent_of(*node)) last = std::max(last, extent->last);
-    }
+  if (!header) return result;
+  if (header->owned_root == 0) {
+    result.last_page = header->primary_pages;
+    return result;
   }
-  return last;
+  const std::uint32_t objid = (*root)->objid();
+  for_each_extent(store, objid, header->owned_root, cancel, [&](const Extent& owned) {
+    result.last_page = std::max(result.last_page, owned.last);
+  });
+  for_each_extent(store, objid, header->available_root(), cancel, [&](const Extent& free) {
+    if (free.last > store.pages())
+      result.free_past_file += std::min(free.count, free.last - store.pages());
+  });
+  return result;
 }
 
 }  // namespace dirsnap::ese

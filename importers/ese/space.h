@@ -37,7 +37,11 @@ struct Extent {
 // (shelved pages).
 std::optional<Extent> extent_of(const NodeView& node);
 
-// Highest page the database owns by the space trees of its root (page 1); 0 = unknown.
-std::uint32_t last_owned_page(PageStore& store, const CancelToken* cancel);
+// What the space trees of the database's root (page 1) say about the length of the file.
+struct DatabaseExtent {
+  std::uint32_t last_page = 0;       // highest page the database owns; 0 = unknown
+  std::uint32_t free_past_file = 0;  // pages it owns behind the end of the file that are free
+};
+DatabaseExtent database_extent(PageStore& store, const CancelToken* cancel);
 
 }  // namespace dirsnap::ese

@@ -3,21 +3,20 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "importers/ese/compression.h"
 #include "importers/ese/leaf_plan.h"
-#include "importers/ese/long_value.h"
-#include "importers/ese/record.h"
+#include "importers/ese/row_decoder.h"
 
 namespace dirsnap::ese {
 
 namespace {
 
-// A buffer that one huge row has blown up is given back after it.
-constexpr std::size_t kScratchKept = std::size_t{4} << 20;
+// A torn split leaves a page or two; a file with more is not followed without end.
+constexpr std::uint32_t kOrphansMax = 1000;
 
 }  // namespace
 
@@ -29,8 +28,7 @@ class TableCursor::Impl {
         options_(database.options()),
         table_(table),
         tree_{table.name, table.objid, table.root_page, 0},
-        layout_(table, options.column_ids),
-        long_values_(store_, table, issues_, options_.cancel) {}
+        decoder_(store_, table, options.column_ids, issues_, options_) {}
 
   Result<bool> next();
   [[nodiscard]] const RowView& row() const { return row_; }
@@ -39,19 +37,13 @@ class TableCursor::Impl {
   std::uint64_t lost_records = 0;
 
  private:
-  struct Unpacked {
-    std::size_t cell, begin, size;
-  };
-
   Result<bool> open_leaf();
   bool usable(const PageView& page);
   void check_siblings(const PageView& page);
   void adopt_orphan(const PageView& page);
   Result<bool> take(std::uint32_t tag);
   void take_key(const NodeView& node);
-  Result<void> resolve();
-  Result<void> resolve_one(const PendingCell& pending);
-  void lose_cell(CellView& cell, const char* code, const Error& error);
+  void tell(const RecordFault& fault);
   void report(Severity severity, const char* code, TagExtent where, std::string message);
   [[nodiscard]] std::string place() const;
 
@@ -60,8 +52,7 @@ class TableCursor::Impl {
   const OpenOptions& options_;
   const TableDef& table_;
   TreeSpec tree_;
-  RecordLayout layout_;
-  LongValueReader long_values_;
+  RowDecoder decoder_;
 
   bool planned_ = false;
   LeafPlan plan_;
@@ -69,13 +60,11 @@ class TableCursor::Impl {
   PageRef page_;
   std::uint32_t next_tag_ = 0;
   std::uint32_t rows_ = 0;
+  std::uint32_t orphans_ = 0;  // pages looked at because a sibling pointed to them
 
   RowView row_;
   TagExtent extent_;  // of the current record
-  RecordCells record_;
   std::vector<std::byte> key_, key_before_;
-  std::vector<std::byte> scratch_;  // unpacked and long values of the row
-  std::vector<Unpacked> unpacked_;
   std::set<std::uint32_t> unknown_told_;
 };
 
@@ -110,6 +99,7 @@ void TableCursor::Impl::check_siblings(const PageView& page) {
 }
 
 void TableCursor::Impl::adopt_orphan(const PageView& page) {
+  if (++orphans_ > kOrphansMax) return;
   const std::uint32_t orphan = page.next();
   const auto is_planned = [&](const LeafRef& leaf) { return leaf.page_no == orphan; };
   if (std::any_of(plan_.leaves.begin(), plan_.leaves.end(), is_planned)) return;
@@ -203,70 +193,39 @@ Result<bool> TableCursor::Impl::take(std::uint32_t tag) {
   row_.incomplete = false;
   extent_ = node->extent;
   take_key(*node);
-  record_.clear();
   const RecordForm form{page_->is_large(), page_->has(kPageNewRecord)};
-  if (const auto parsed = layout_.parse(node->data, form, record_); !parsed) {
-    const bool none = record_.cells.empty();
-    report(
-        Severity::kLoss, "record", extent_,
-        fmt::format("page {}: record in tag {}: {}; {}", page_->page_no(), tag, parsed.error().what,
-                    none ? "1 record skipped" : "the columns from there on are lost"));
-    row_.incomplete = true;
-    if (none) {
-      ++lost_records;
-      return false;
-    }
+  DIRSNAP_CHECK(
+      decoder_.decode(node->data, form, [this](const RecordFault& fault) { tell(fault); }));
+  row_.cells = decoder_.cells();
+  if (row_.incomplete && row_.cells.empty()) {
+    ++lost_records;
+    return false;
   }
-  if (record_.unknown_column != 0 && unknown_told_.insert(record_.unknown_column).second) {
+  const std::uint32_t unknown = decoder_.unknown_column();
+  if (unknown != 0 && unknown_told_.insert(unknown).second) {
     report(Severity::kLoss, "unknown-column", extent_,
            fmt::format("records have a column {} that the catalog does not know; its values are "
                        "skipped",
-                       record_.unknown_column));
+                       unknown));
   }
-  DIRSNAP_CHECK(resolve());
   row_.ordinal = rows_++;
-  row_.cells = record_.cells;
   return true;
 }
 
-// Unpacks and fetches what the record holds packed or elsewhere.
-Result<void> TableCursor::Impl::resolve() {
-  if (record_.pending.empty()) return {};
-  scratch_.clear();
-  if (scratch_.capacity() > kScratchKept) std::vector<std::byte>().swap(scratch_);
-  unpacked_.clear();
-  for (const PendingCell& pending : record_.pending) DIRSNAP_CHECK(resolve_one(pending));
-  for (const Unpacked& value : unpacked_) {  // the buffer has stopped moving
-    record_.cells[value.cell].bytes = Bytes(scratch_).subspan(value.begin, value.size);
-  }
-  return {};
-}
-
-Result<void> TableCursor::Impl::resolve_one(const PendingCell& pending) {
-  CellView& cell = record_.cells[pending.index];
-  const std::size_t begin = scratch_.size();
-  const std::size_t room = options_.row_bytes_max - std::min(begin, options_.row_bytes_max);
-  if (pending.work == CellWork::kUnpack) {
-    if (const auto done = decompress(cell.bytes, room, scratch_); !done)
-      lose_cell(cell, "value", done.error());
-  } else if (const auto facts = long_values_.fetch(cell.bytes, room, scratch_); facts) {
-    cell.decompressed = facts->decompressed;
-    cell.encrypted = facts->encrypted;
-  } else if (facts.error().code == Code::kInterrupted) {
-    return tl::unexpected<Error>(facts.error());
-  } else {
-    lose_cell(cell, "long-value", facts.error());
-  }
-  unpacked_.push_back({pending.index, begin, scratch_.size() - begin});
-  return {};
-}
-
-void TableCursor::Impl::lose_cell(CellView& cell, const char* code, const Error& error) {
-  cell.lost = true;
+// Reports what of the current record is lost.
+void TableCursor::Impl::tell(const RecordFault& fault) {
   row_.incomplete = true;
-  report(Severity::kLoss, code, extent_,
-         fmt::format("page {}: value {} of column {} in tag {}: {}; the value is lost",
-                     page_->page_no(), cell.seq, cell.column->name, row_.tag, error.what));
+  std::string message;
+  if (fault.cell != nullptr) {
+    message = fmt::format("page {}: value {} of column {} in tag {}: {}; the value is lost",
+                          page_->page_no(), fault.cell->seq, fault.cell->column->name, row_.tag,
+                          fault.error->what);
+  } else {
+    message = fmt::format(
+        "page {}: record in tag {}: {}; {}", page_->page_no(), row_.tag, fault.error->what,
+        decoder_.cells().empty() ? "1 record skipped" : "the columns from there on are lost");
+  }
+  report(Severity::kLoss, fault.code, extent_, std::move(message));
 }
 
 TableCursor::TableCursor(Database& database, const TableDef& table, const CursorOptions& options)

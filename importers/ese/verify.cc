@@ -3,6 +3,7 @@
 // The pass over all pages: what no cursor has read is verified too, and damage is weighed by who
 // reaches the page.
 #include <algorithm>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -18,17 +19,23 @@ namespace {
 constexpr std::uint32_t kCancelSteps = 1024;
 constexpr std::uint32_t kDatabaseRoot = 1;
 
-// Who reaches a page; the gravest wins.
+// How a page is reached; the gravest wins.
 enum class Reach : std::uint8_t { kNone, kHelper, kData };
+
+// Which tree reaches a page.
+struct Reached {
+  Reach reach = Reach::kNone;
+  std::uint32_t table = 0;  // number in tables()
+};
 
 // Marks the pages that trees reach, by their internal pages alone. Silent: trees have been
 // judged where they are read.
 class ReachMap {
  public:
-  explicit ReachMap(PageStore& store)
-      : store_(store), reach_(std::size_t{store.pages()} + 1, Reach::kNone) {}
+  explicit ReachMap(PageStore& store) : store_(store), reach_(std::size_t{store.pages()} + 1) {}
 
-  void add_tree(std::uint32_t root, Reach reach) {
+  void add_tree(std::uint32_t root, std::size_t table, Reach reach) {
+    table_ = static_cast<std::uint32_t>(table);
     mark_tree(root, reach);
     const auto page = get(root);
     if (!page) return;
@@ -37,7 +44,7 @@ class ReachMap {
     mark_tree(header->owned_root, Reach::kHelper);
     mark_tree(header->available_root(), Reach::kHelper);
   }
-  [[nodiscard]] Reach of(std::uint32_t page_no) const { return reach_[page_no]; }
+  [[nodiscard]] Reached of(std::uint32_t page_no) const { return reach_[page_no]; }
 
  private:
   Result<PageRef> get(std::uint32_t page_no) {
@@ -45,14 +52,16 @@ class ReachMap {
   }
   // True if the page was not marked so gravely before, so that each is visited twice at most.
   bool mark(std::uint32_t page_no, Reach reach) {
-    if (page_no == 0 || page_no > store_.pages() || reach_[page_no] >= reach) return false;
-    reach_[page_no] = reach;
+    if (page_no == 0 || page_no > store_.pages() || reach_[page_no].reach >= reach) return false;
+    reach_[page_no].reach = reach;
+    reach_[page_no].table = table_;
     return true;
   }
   void mark_tree(std::uint32_t root, Reach reach);
 
   PageStore& store_;
-  std::vector<Reach> reach_;
+  std::vector<Reached> reach_;
+  std::uint32_t table_ = 0;  // whose tree is being marked
   std::vector<std::uint32_t> stack_;
 };
 
@@ -94,13 +103,14 @@ bool is_foreign(const PageView& page, const FileHeader& header, std::uint32_t pa
 }  // namespace
 
 Result<PageCounts> Database::verify_pages() {
-  ReachMap reach(*store_);
-  reach.add_tree(kDatabaseRoot, Reach::kHelper);
-  for (const TableDef& table : tables_) {
-    reach.add_tree(table.root_page, Reach::kData);
-    if (table.long_value_root != 0) reach.add_tree(table.long_value_root, Reach::kData);
+  ReachMap map(*store_);
+  map.add_tree(kDatabaseRoot, 0, Reach::kHelper);
+  for (std::size_t i = 0; i < tables_.size(); ++i) {
+    const TableDef& table = tables_[i];
+    map.add_tree(table.root_page, i, Reach::kData);
+    if (table.long_value_root != 0) map.add_tree(table.long_value_root, i, Reach::kData);
     for (const IndexDef& index : table.indexes) {
-      if (!index.is_primary()) reach.add_tree(index.root_page, Reach::kHelper);
+      if (!index.is_primary()) map.add_tree(index.root_page, i, Reach::kHelper);
     }
   }
   PageCounts counts;
@@ -108,39 +118,38 @@ Result<PageCounts> Database::verify_pages() {
     if (page_no % kCancelSteps == 0) DIRSNAP_CHECK(check_cancel(options_.cancel));
     if (store_->state(page_no) == PageState::kUnknown)
       (void)store_->get(page_no, {{}, Severity::kDoubt, true});
-    switch (store_->state(page_no)) {
-      case PageState::kGood:
-      case PageState::kUnknown:
-        ++counts.good;
-        continue;
-      case PageState::kCorrected:
-        ++counts.corrected;
-        continue;
-      case PageState::kZero:
-        ++counts.zero;
-        if (reach.of(page_no) == Reach::kNone) continue;
-        break;
-      case PageState::kBad:
-        ++counts.bad;
-        break;
-    }
-    if (reach.of(page_no) == Reach::kNone) {
-      const auto page = store_->get_unverified(page_no);
-      if (page && is_foreign(**page, header_, pages())) {
-        --counts.bad;
+    const PageState state = store_->state(page_no);
+    const Reached reached = map.of(page_no);
+    const bool is_zero = state == PageState::kZero;
+    counts.good += state == PageState::kGood ? 1 : 0;
+    counts.corrected += state == PageState::kCorrected ? 1 : 0;
+    counts.zero += is_zero ? 1 : 0;
+    if (state != PageState::kBad && !is_zero) continue;
+    if (reached.reach == Reach::kNone) {
+      if (is_zero) continue;
+      if (report_foreign(page_no)) {
         ++counts.foreign;
-        issues_.report(
-            {Severity::kNote, "page-foreign", store_->offset_of(page_no), store_->page_size(),
-             page_place(page_no, {}),
-             fmt::format("page {} is in no tree and never was a page of this database", page_no)});
         continue;
       }
     }
-    const Severity severity =
-        reach.of(page_no) == Reach::kData ? Severity::kLoss : Severity::kDoubt;
-    (void)store_->get(page_no, {{}, severity, false});
+    counts.bad += is_zero ? 0 : 1;
+    const Severity severity = reached.reach == Reach::kData ? Severity::kLoss : Severity::kDoubt;
+    const bool named = reached.reach != Reach::kNone && !tables_.empty();
+    const std::string_view table = named ? tables_[reached.table].name : std::string_view();
+    (void)store_->get(page_no, {table, severity, false});
   }
   return counts;
+}
+
+// Reports a bad page that no tree reaches if it never was one; false if it may have been.
+bool Database::report_foreign(std::uint32_t page_no) {
+  const auto page = store_->get_unverified(page_no);
+  if (!page || !is_foreign(**page, header_, pages())) return false;
+  issues_.report(
+      {Severity::kNote, "page-foreign", store_->offset_of(page_no), store_->page_size(),
+       page_place(page_no, {}),
+       fmt::format("page {} is in no tree and never was a page of this database", page_no)});
+  return true;
 }
 
 }  // namespace dirsnap::ese

@@ -11,6 +11,7 @@
 #include "importers/ese/checksum.h"
 #include "importers/ese/database.h"
 #include "importers/ese/page.h"
+#include "importers/ese/recovered.h"
 #include "importers/ese/table_cursor.h"
 
 namespace {
@@ -72,5 +73,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (auto more = cursor.next(); more && *more;) more = cursor.next();
   }
   (void)(*database)->verify_pages();
+  const auto index = dirsnap::ese::RecoveryIndex::build(**database);
+  if (!index) return 0;
+  for (const auto& table : (*database)->tables()) {
+    dirsnap::ese::RecoveredCursor cursor(**database, *index, table);
+    for (auto more = cursor.next(); more && *more;) more = cursor.next();
+  }
   return 0;
 }

@@ -415,6 +415,39 @@ TEST_CASE("damage in pages that nothing reaches is a doubt, found by the pass ov
   CHECK(opened.sink.issues[0].offset_bytes == s.offset_of(unused));
 }
 
+TEST_CASE("a bad page of a helper tree is a doubt that names the table") {
+  const Sound& s = sound(false);
+  Opened whole(s.file);
+  const auto* catalog = whole.database->find_table("MSysObjects");
+  std::uint32_t index_root = 0;
+  for (const auto& index : catalog->indexes) {
+    if (!index.is_primary()) index_root = index.root_page;
+  }
+  REQUIRE(index_root != 0);
+  Buffer file = s.file;
+  spoil(file, s.offset_of(index_root) + 200);
+  Opened opened(std::move(file));
+  CHECK(lines_of(rows_of(opened, "people")) == lines_of(s.rows));
+  CHECK(opened.sink.issues.empty());
+  CHECK(opened.database->verify_pages()->bad == 1);
+  REQUIRE(opened.sink.issues.size() == 1);
+  CHECK(opened.sink.issues[0].severity == Severity::kDoubt);
+  CHECK(opened.sink.issues[0].place == fmt::format("page {}, table MSysObjects", index_root));
+}
+
+TEST_CASE("a bad page of a table that nobody has read is found as a loss") {
+  const Sound& s = sound(false);
+  Buffer file = s.file;
+  spoil(file, s.offset_of(s.plan.leaves[4].page_no) + 200);
+  Opened opened(std::move(file));
+  CHECK(opened.sink.issues.empty());
+  CHECK(opened.database->verify_pages()->bad == 1);
+  REQUIRE(opened.sink.issues.size() == 1);
+  CHECK(opened.sink.issues[0].severity == Severity::kLoss);
+  CHECK(opened.sink.issues[0].place ==
+        fmt::format("page {}, table people", s.plan.leaves[4].page_no));
+}
+
 TEST_CASE("a block that never was a page is a note; a page with a spoilt header is not") {
   const Sound& s = sound(false);
   Buffer file = s.file;

@@ -254,6 +254,34 @@ TEST_CASE("every cut of a packed value is refused or shorter, never a crash") {
   }
 }
 
+TEST_CASE("LZ4 blocks unpack: literals, overlapping matches, long lengths") {
+  using namespace std::string_literals;
+  CHECK(unpacked("\x38\x03\x00\x30"s + "abc") == "abc");
+  // "ab", then 10 bytes from distance 2, then "z".
+  CHECK(unpacked("\x38\x0D\x00\x26"s + "ab\x02\x00\x10z"s) == "ababababababz");
+  // 20 literals, then a match of 4 + 15 + 255 + 1 bytes from distance 1.
+  const std::string literals(20, 'q');
+  CHECK(unpacked("\x38\x27\x01\xFF\x05"s + literals + "\x01\x00\xFF\x01"s) ==
+        std::string(295, 'q'));
+}
+
+TEST_CASE("hostile LZ4 blocks are refused") {
+  using namespace std::string_literals;
+  CHECK(refused("\x38\x01"s).what == "LZ4 header is cut off");
+  CHECK(refused("\x38\x05\x00"s).what == "LZ4 block ends before the value does");
+  CHECK(refused("\x38\x05\x00\x50"s + "ab").what == "LZ4 literals run past the end");
+  CHECK(refused("\x38\x01\x00\x20"s + "ab").what == "LZ4 literals run past the end");
+  CHECK(refused("\x38\x50\x00\xF0"s).what == "LZ4 block ends inside a length");
+  CHECK(refused("\x38\x09\x00\x10"s + "a\x02"s).what == "LZ4 block ends inside a match");
+  CHECK(refused("\x38\x09\x00\x10"s + "a\x00\x00"s).what ==
+        "LZ4 match reaches before the start of the value");
+  CHECK(refused("\x38\x09\x00\x10"s + "a\x02\x00"s).what ==
+        "LZ4 match reaches before the start of the value");
+  CHECK(refused("\x38\x03\x00\x10"s + "a\x01\x00"s).what ==
+        "LZ4 match runs past the end of the value");
+  CHECK(refused("\x38\x09\x00\x10"s + "a\x01\x00"s, 8).code == Code::kLimit);
+}
+
 TEST_CASE("schemes that cannot be unpacked are named") {
   CHECK(refused("\x20zzzz").what.find("wiped") != std::string::npos);
   CHECK(refused("\x28zzzz").what.find("XPRESS9") != std::string::npos);
