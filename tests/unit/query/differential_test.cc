@@ -153,6 +153,7 @@ struct QueryColumn {
   std::string name;  // as SQL
   ColumnType type = ColumnType::kAny;
   Collation collation = Collation::kBinary;
+  Access access = Access::kScan;
 };
 struct QueryTable {
   std::string name;
@@ -252,8 +253,10 @@ class Fixture {
     if (rows.empty()) return;
     QueryTable table{.name = shape.name};
     for (const TableColumn& column : shape.columns) {
-      table.columns.push_back(
-          {.name = "\"" + column.name + "\"", .type = column.type, .collation = column.collation});
+      table.columns.push_back({.name = "\"" + column.name + "\"",
+                               .type = column.type,
+                               .collation = column.collation,
+                               .access = column.access});
     }
     tables_.push_back(std::move(table));
   }
@@ -338,7 +341,14 @@ class Generator {
     for (const QueryColumn& c : table_->columns) out += (out.empty() ? "" : ", ") + alias + c.name;
     return out;
   }
-  const QueryColumn& column() { return pick(random_, table_->columns); }
+  // Columns by which rows are stored are few, but matter most.
+  const QueryColumn& column() {
+    for (int i = chance(random_, 30) ? 8 : 0; i > 0; --i) {
+      const QueryColumn& c = pick(random_, table_->columns);
+      if (c.access == Access::kDense || c.access == Access::kSorted) return c;
+    }
+    return pick(random_, table_->columns);
+  }
 
   std::string value_for(const QueryColumn& column) {
     // Mostly the column's own type, sometimes any.
