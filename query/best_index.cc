@@ -299,9 +299,9 @@ class Planner {
     if (path.seeks.empty()) return {};
     path.access = shape_.columns[static_cast<std::size_t>(column)].access;
     DIRSNAP_TRY(path.rows, seek_rows(path));
+    const double share = std::min(1.0, path.rows / std::max(1.0, scanned_rows()));
     for (const std::size_t i : path.seeks) {
-      candidates_[i].selectivity =
-          std::min(candidates_[i].selectivity, path.rows / std::max(1.0, scanned_rows()));
+      candidates_[i].selectivity = path.seeks.size() == 1 ? share : std::sqrt(share);
     }
     // Rows of one index come in its order at no cost.
     if (path.access == Access::kIndex && ordered_by(column)) {
@@ -321,6 +321,9 @@ class Planner {
       DIRSNAP_TRY(const auto counted, count_literals(path));
       if (counted) return *counted;
     }
+    if (path.access == Access::kDense && !is_key(first.term.op)) {
+      return std::min(all, dense_rows(path) * scanned_parts());
+    }
     if (is_key(first.term.op)) {
       const double lists = first.term.op == TermOp::kIn ? 10 : 1;
       double each = 1;
@@ -332,6 +335,23 @@ class Planner {
       return std::min(all, lists * each * scanned_parts());
     }
     return all * guess(first.term.op) * (path.seeks.size() > 1 ? 0.3 : 1);
+  }
+
+  // Rows of one part between bounds on its row number.
+  [[nodiscard]] double dense_rows(const Path& path) const {
+    const double rows = rows_ / parts_;
+    double low = 0;
+    double high = rows;
+    for (const std::size_t i : path.seeks) {
+      const Candidate& candidate = candidates_[i];
+      const bool known = candidate.literal && candidate.literal->type == ValueType::kInteger;
+      const bool lower = is_lower(candidate.term.op);
+      const double bound =
+          known ? static_cast<double>(candidate.literal->integer)
+                : rows * (lower ? 1 - guess(candidate.term.op) : guess(candidate.term.op));
+      (lower ? low : high) = std::clamp(bound, 0.0, rows);
+    }
+    return std::max(1.0, high - low);
   }
 
   // Exact number of rows where all values are literals; nullopt otherwise.
@@ -520,7 +540,7 @@ class Planner {
     }
     const bool ordered = plan.order != ScanOrder::kAny;
     info_.orderByConsumed = ordered ? 1 : 0;
-    plan.distinct = ordered && all_consumed_ && may_skip_equal_rows(plan);
+    plan.distinct = ordered && may_skip_equal_rows(plan);
     if (all_consumed_ && (ordered || info_.nOrderBy == 0)) take_limits(plan);
     describe(path, plan);
   }
@@ -528,11 +548,23 @@ class Planner {
   // DISTINCT over the one column whose equal rows are adjacent.
   [[nodiscard]] bool may_skip_equal_rows(const ScanPlan& plan) const {
     const int distinct = sqlite3_vtab_distinct(&info_);
-    if (distinct != 2 || info_.nOrderBy != 1) return false;
+    if (distinct != 2 || info_.nOrderBy != 1 || uses_more_than(info_.aOrderBy[0].iColumn)) {
+      return false;
+    }
     const bool key = plan.order == ScanOrder::kKey || plan.order == ScanOrder::kKeyDesc;
     // Without key order a part has one row to give: right for snapshot_id alone.
     return key ||
            (origin_of(info_.aOrderBy[0].iColumn) == ColumnOrigin::kSnapshot && !has_sources());
+  }
+
+  // True if the statement reads another column than `column` and those that one part shares.
+  [[nodiscard]] bool uses_more_than(int column) const {
+    sqlite3_uint64 allowed = 0;
+    for (int i = 0; i < 63 && i < static_cast<int>(shape_.columns.size()); ++i) {
+      const bool shared = single_part_ && origin_of(i) != ColumnOrigin::kStored;
+      if (i == column || shared) allowed |= sqlite3_uint64{1} << i;
+    }
+    return (info_.colUsed & ~allowed) != 0;
   }
 
   void pass(std::size_t candidate, std::vector<Term>& terms) {

@@ -5,7 +5,10 @@
 // Facts: SQLite 3.40, sqlite3_index_info; observed: LIKE arrives with its two range terms.
 // INV-2: a term is consumed (omit) only if row_filter.h's test equals SQLite's for every value it
 //        may get.
-// INV-3: LIMIT, OFFSET and DISTINCT are taken over only if every other term is consumed.
+// INV-3: LIMIT and OFFSET are taken over only if every other term is consumed. SQLite offers them
+//        only if it offers every term.
+// INV-4: of rows that DISTINCT makes equal some are left out only if the statement uses no other
+//        column: then a term that was not offered gives the same for all of them.
 #pragma once
 
 #include <sqlite3.h>

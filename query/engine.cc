@@ -25,6 +25,18 @@ Result<std::unique_ptr<sqlite3, CloseConnection>> open_connection(bool untrusted
   return db;
 }
 
+// SQLite's own table-valued functions declare themselves at first use, which the allow-list would
+// take for a CREATE TABLE of the statement.
+Result<void> connect_builtin_tables(sqlite3* db) {
+  for (const char* name :
+       {"json_each", "json_tree", "pragma_table_list", "pragma_table_info", "pragma_table_xinfo"}) {
+    const std::string sql = "SELECT 1 FROM " + std::string(name) + " LIMIT 0";
+    const int code = sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) return fail(Code::kIo, "SQLite: " + std::string(sqlite3_errmsg(db)));
+  }
+  return {};
+}
+
 Code code_of(int sqlite) {
   switch (sqlite & 0xFF) {
     case SQLITE_INTERRUPT:
@@ -119,6 +131,7 @@ Result<std::unique_ptr<Engine>> Engine::open(const CaseFile& file, const EngineO
   impl->sandbox.cancel = &impl->session->cancel();
   DIRSNAP_TRY(impl->db, open_connection(options.untrusted));
   DIRSNAP_CHECK(impl->register_tables());
+  DIRSNAP_CHECK(connect_builtin_tables(impl->db.get()));
   authorize(impl->db.get(), impl->sandbox);
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }

@@ -43,6 +43,7 @@ Result<void> PartScan::open(OpenPart& part, const BoundScan& scan, std::uint64_t
   rows_.clear();
   ordinals_.clear();
   index_ = nullptr;
+  last_key_.reset();
   phase_ = Phase::kEnd;
   const bool stored = scan.access != Access::kScan && part.stored(scan.column) >= 0;
   if (!stored) {
@@ -194,19 +195,28 @@ Result<bool> PartScan::next() {
       end_phase();
       continue;
     }
-    if (scan_->distinct) {
-      if (keys) {
-        key_at_ = key_end_;
-      } else {
-        ranges_.clear();
-        rows_.clear();
-        begin_phase(phase_);
-      }
+    if (scan_->distinct && keys) {
+      DIRSNAP_TRY(const ValueView key, value(scan_->column));
+      if (is_repetition(key)) continue;
+    } else if (scan_->distinct) {
+      ranges_.clear();
+      rows_.clear();
+      begin_phase(phase_);
     }
     if (*skip_ == 0) return true;
     --*skip_;
   }
   return false;
+}
+
+// Equal keys may differ in case, or be an integer and a real: each form is given at least once,
+// because the statement may test for it.
+bool PartScan::is_repetition(const ValueView& key) {
+  if (scan_->equal_is_same) key_at_ = key_end_;  // the rest of the key is no different
+  const bool same = last_key_ && last_key_->type == key.type && last_key_->bytes == key.bytes &&
+                    last_key_->integer == key.integer && last_key_->real == key.real;
+  last_key_ = key;
+  return same;
 }
 
 Result<bool> PartScan::passes(std::uint64_t row) {

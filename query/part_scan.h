@@ -35,8 +35,9 @@ struct BoundScan {
   std::vector<RowFilter> filters = {};       // tested on every row
   std::vector<RowFilter> seek_filters = {};  // what `seek` stands for, for walks that do not use it
   bool in_key_order = false;
-  bool descending = false;  // of in_key_order
-  bool distinct = false;    // one row for each key; without key order one row
+  bool descending = false;     // of in_key_order
+  bool distinct = false;       // one of adjacent rows with the same key; without key order one row
+  bool equal_is_same = false;  // keys equal under the index's collation are the same bytes
 };
 
 class PartScan {
@@ -76,6 +77,7 @@ class PartScan {
   Result<std::uint64_t> position(const ValueView& bound, bool after);
 
   Result<bool> next_in_segments();
+  bool is_repetition(const ValueView& key);
   bool take_range_segment();
   void take_row_segment();
   Result<bool> filter_segment();
@@ -109,7 +111,8 @@ class PartScan {
   std::uint32_t ordinal_ = 0;  // keys of the present range already begun
   std::uint64_t key_at_ = 0;   // positions of the present key, from the index's start
   std::uint64_t key_end_ = 0;
-  std::uint64_t steps_ = 0;  // since the last look at the stop flag
+  std::optional<ValueView> last_key_;  // of the last row given, where `distinct`
+  std::uint64_t steps_ = 0;            // since the last look at the stop flag
 
   std::optional<RowFilter> null_filter_;
 };

@@ -51,6 +51,11 @@ bool RelationCursor::bind(std::span<sqlite3_value*> arguments, std::size_t patte
   bound_.in_key_order = plan_.order == ScanOrder::kKey || plan_.order == ScanOrder::kKeyDesc;
   bound_.descending = plan_.order == ScanOrder::kKeyDesc;
   bound_.distinct = plan_.distinct;
+  if (plan_.access_column >= 0) {
+    const auto& key = table_.shape().columns[static_cast<std::size_t>(plan_.access_column)];
+    bound_.equal_is_same = key.type == ColumnType::kInteger ||
+                           (key.type == ColumnType::kText && key.collation == Collation::kBinary);
+  }
   std::size_t used = 0;
   bool possible = !plan_.none;
   const auto bind_all = [&](const std::vector<Term>& terms, auto&& store) {

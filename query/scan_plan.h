@@ -72,7 +72,7 @@ struct ScanPlan {
                                    // or one pattern
   std::vector<Term> filters = {};  // the rest, tested row by row or chunk by chunk
   ScanOrder order = ScanOrder::kAny;
-  bool distinct = false;  // one row for each value of access_column is enough
+  bool distinct = false;  // of adjacent rows alike in the ordered column one is enough
   bool limit = false;
   bool offset = false;
   bool operator==(const ScanPlan&) const = default;

@@ -45,11 +45,15 @@ std::size_t find_from(std::string_view text, std::string_view wanted, std::size_
 
 void replace(sqlite3_context* context, int count, sqlite3_value** values) {
   guard_function(context, [&] {
-    if (any_null({values, static_cast<std::size_t>(count)})) return;
+    const std::span arguments(values, static_cast<std::size_t>(count));
+    if (any_null(arguments.first(2))) return;
     const std::string_view text = text_of(values[0]);
     const std::string_view old_part = text_of(values[1]);
+    // Nothing to look for, NUL included, leaves even a NULL replacement unseen.
+    const bool nothing = old_part.empty() || old_part.front() == '\0';
+    if (!nothing && any_null(arguments.last(1))) return;
     const std::string_view new_part = text_of(values[2]);
-    if (old_part.empty()) return sqlite3_result_value(context, values[0]);
+    if (nothing) return sqlite3_result_value(context, values[0]);
     const std::size_t limit = length_limit(context);
     std::string out;
     std::size_t at = 0;
@@ -169,7 +173,7 @@ class Formatter {
       if (!format_.empty()) convert();
       if (out_.size() > limit_) return sqlite3_result_error_toobig(context_);
     }
-    if (!failed_) set_result_text(context_, out_);
+    if (!failed_ && !out_.empty()) set_result_text(context_, out_);
   }
 
  private:
@@ -238,7 +242,7 @@ class Formatter {
       case 'X':
       case 'o':
       case 'p':
-        return print((spec + "ll") + (conversion == 'p' ? 'x' : conversion), next_integer());
+        return print((spec + "ll") + (conversion == 'p' ? 'X' : conversion), next_integer());
       case 'f':
       case 'e':
       case 'E':
@@ -275,7 +279,7 @@ class Formatter {
     const int times = dot == std::string::npos ? 1 : std::max(1, std::atoi(spec.c_str() + dot + 1));
     std::string repeated;
     for (int i = 0; i < times; ++i) repeated += all.front();
-    print(spec.substr(0, dot) + "s", repeated.c_str());
+    print("%!" + spec.substr(1, dot == std::string::npos ? dot : dot - 1) + "s", repeated.c_str());
   }
 
   template <class Value>
