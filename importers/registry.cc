@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::array kImporters = {
     &kEseImporter,
+    &registry_model::kHiveImporter,
     &registry_model::kRegTextImporter,
 };
 

@@ -74,6 +74,7 @@ class RegEdt32Parser {
   std::optional<Value> value_;  // without its data
   bool has_type_ = false;
   bool is_in_data_ = false;
+  bool saw_times_ = false;
   std::vector<std::string> data_;  // lines of it
 };
 
@@ -86,6 +87,13 @@ Result<void> RegEdt32Parser::run() {
     parse_line(line);
   }
   finish_value();
+  if (saw_times_) {
+    context_.issues.report({.severity = Severity::kNote,
+                            .code = "reg-local-times",
+                            .place = {},
+                            .message = "last-write times are local times of the exporting user in "
+                                       "the format of his locale; they are not taken"});
+  }
   return {};
 }
 
@@ -119,7 +127,7 @@ bool RegEdt32Parser::parse_label(const Line& line, std::string_view text) {
       context_.builder.current().class_name = context_.codec.text(*name);
     }
   } else if (behind_label(text, "Last Write Time:") && !value_) {
-    // Local time of the exporting user, in the format of his locale: not a time we can store.
+    saw_times_ = true;
   } else if (!value_) {
     return false;
   } else if (const auto value_name = behind_label(text, "Name:"); value_name && !is_in_data_) {

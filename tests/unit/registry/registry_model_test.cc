@@ -256,6 +256,16 @@ TEST_CASE("the command line's server wins and a contradiction is noted") {
   CHECK(in.issues.count("server-name-overridden") == 1);
 }
 
+TEST_CASE("RegEdt32 text of a hive of the machine stands under its root") {
+  Import in;
+  REQUIRE(in.run(kRegTextImporter, as_bytes("Key Name:  SYSTEM\\CurrentControlSet\\Services\\A\r\n"
+                                            "Key Name:  Other\\B\r\n")));
+  CHECK(in.key_rows().row(0)[keys::kPath] ==
+        "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\A");
+  CHECK(in.key_rows().row(1)[keys::kPath] == "Other\\B");
+  CHECK(in.context.services.size() == 1);
+}
+
 TEST_CASE("names with lone surrogates are shown with U+FFFD and a doubt") {
   Import in;
   std::string text =
