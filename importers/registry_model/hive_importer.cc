@@ -6,10 +6,12 @@
 #include <utility>
 #include <vector>
 
+#include "importers/regf/deleted.h"
 #include "importers/regf/log.h"
 #include "importers/regf/walk.h"
 #include "importers/registry_model/hive_kind.h"
 #include "importers/registry_model/importers.h"
+#include "importers/registry_model/recovered_rows.h"
 #include "importers/registry_model/rows.h"
 #include "importers/registry_model/system_facts.h"
 #include "storage/base/text.h"
@@ -201,9 +203,13 @@ Result<void> import_hive(ByteSource& source,
 
   DIRSNAP_TRY(RegistryRows rows, RegistryRows::begin(context, facts.source_id));
   SystemFacts system(facts.source_id);
-  KeyWriter writer(rows, system, root_path(kind, hive.base(), issues), context.next_key_id);
-  DIRSNAP_CHECK(regf::walk(hive, context.cancel(), structure,
-                           [&writer](const regf::WalkKey& key) { return writer.add(key); }));
+  const std::string root = root_path(kind, hive.base(), issues);
+  KeyWriter writer(rows, system, root, context.next_key_id);
+  regf::UseMap used(hive.bins().size());
+  const auto on_key = [&writer](const regf::WalkKey& key) { return writer.add(key); };
+  DIRSNAP_CHECK(regf::walk(hive, context.cancel(), structure, on_key, &used));
+  DIRSNAP_TRY(const regf::Deleted deleted, regf::find_deleted(hive, used, context.cancel()));
+  DIRSNAP_CHECK(write_recovered(deleted, root, facts.source_id, context));
   if (writer.repaired_names() > 0) {
     issues.report({.severity = Severity::kDoubt,
                    .code = "registry-name-not-unicode",

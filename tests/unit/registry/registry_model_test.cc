@@ -391,6 +391,43 @@ TEST_CASE("a damaged hive is marked so") {
   CHECK(in.facts.state == "damaged");
 }
 
+TEST_CASE("deleted keys and values stand in tables of their own") {
+  namespace dead_keys = tables::recovered_registry_keys;
+  namespace dead_values = tables::recovered_registry_values;
+  test::HiveBuilder builder(3);
+  const std::uint32_t root =
+      builder.add_key({.name = "R", .subkeys = {{.name = "Select"}, {.name = "Setup"}}}, ~0U);
+  const std::uint32_t dead =
+      builder.add_key({.name = "dead", .values = {{.name = "v", .type = 4, .data = "1234"}}}, root);
+  builder.add_key({.name = "child"}, dead);
+  builder.add_value({.name = "", .data = "orphan"});
+  Import in;
+  REQUIRE(in.run(kHiveImporter, builder.finish(root)));
+  const auto& key = in.snapshot.at("recovered_registry_keys").row(0);
+  CHECK(key[dead_keys::kKeyId] == "1");
+  CHECK(key[dead_keys::kPath] == "HKEY_LOCAL_MACHINE\\SYSTEM\\dead");
+  CHECK(key[dead_keys::kName] == "dead");
+  CHECK(key[dead_keys::kParentId] == "NULL");
+  CHECK(key[dead_keys::kChangedAt] == "2000-01-01T00:00:00Z");
+  CHECK(key[dead_keys::kValueCount] == "1");
+  CHECK(key[dead_keys::kOffsetBytes] == std::to_string(4096 + dead));
+  CHECK(key[dead_keys::kPathIsPartial] == "0");
+  CHECK(key[dead_keys::kPlace] == "unreferenced cell");
+  CHECK(in.snapshot.at("recovered_registry_keys").row(1)[dead_keys::kParentId] == "1");
+  const auto& value = in.snapshot.at("recovered_registry_values").row(0);
+  CHECK(value[dead_values::kKeyId] == "1");
+  CHECK(value[dead_values::kKeyPath] == "HKEY_LOCAL_MACHINE\\SYSTEM\\dead");
+  CHECK(value[dead_values::kName] == "v");
+  CHECK(value[dead_values::kType] == "REG_DWORD");
+  CHECK(value[dead_values::kValue] == "875770417");
+  CHECK(value[dead_values::kData] == "x'31323334'");
+  CHECK(value[dead_values::kDataState] == "intact");
+  const auto& orphan = in.snapshot.at("recovered_registry_values").row(1);
+  CHECK(orphan[dead_values::kKeyId] == "NULL");
+  CHECK(orphan[dead_values::kName] == "NULL");
+  CHECK(orphan[dead_values::kPathIsPartial] == "1");
+}
+
 TEST_CASE("content tells hives, texts and neither apart") {
   const auto hive = system_hive();
   CHECK(kHiveImporter.probe(hive, hive.size()));
