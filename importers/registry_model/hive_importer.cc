@@ -195,6 +195,7 @@ Result<void> import_hive(ByteSource& source,
   facts.role = "registry";
   DIRSNAP_TRY(std::vector<std::byte> image, read_whole(source));
   DIRSNAP_CHECK(regf::Hive::open(image));
+  const regf::BaseBlock as_found = regf::parse_base_block(image);
   DIRSNAP_TRY(const Logs logs, apply_logs(image, context, issues));
   DIRSNAP_TRY(const regf::Hive hive, regf::Hive::open(image));
   StructureSink structure(issues);
@@ -219,7 +220,9 @@ Result<void> import_hive(ByteSource& source,
   }
   system.finish(facts, context, issues);
   facts.records = rows.records();
-  facts.state = structure.is_damaged() ? "damaged" : logs.replay.was_dirty ? "dirty" : "clean";
+  const bool is_damaged =
+      structure.is_damaged() || !as_found.has_signature || !as_found.has_checksum;
+  facts.state = is_damaged ? "damaged" : logs.replay.was_dirty ? "dirty" : "clean";
   facts.details = details_of(hive.base(), kind, logs, system);
   return {};
 }

@@ -389,6 +389,11 @@ TEST_CASE("a damaged hive is marked so") {
   file.resize(file.size() - 8);
   REQUIRE(in.run(kHiveImporter, file));
   CHECK(in.facts.state == "damaged");
+  Import block;
+  file = system_hive();
+  file[300] ^= std::byte{1};
+  REQUIRE(block.run(kHiveImporter, file));
+  CHECK(block.facts.state == "damaged");
 }
 
 TEST_CASE("deleted keys and values stand in tables of their own") {
