@@ -8,7 +8,7 @@
 #include "importers/directory/connectors.h"
 #include "importers/directory/object_rows.h"
 #include "importers/directory/schema_rows.h"
-#include "importers/ese_tables/raw_table.h"
+#include "importers/ese_tables/raw_table_writer.h"
 #include "storage/base/text.h"
 
 namespace dirsnap {
@@ -47,20 +47,19 @@ const char* role_of(const ese::Database& database, bool has_directory) {
   return "other";
 }
 
-// The table the directory importer takes together with its raw rows.
-Result<std::uint64_t> import_directory(ese::Database& database,
-                                       const dir::Layout& layout,
-                                       const dir::OverrideMap& overrides,
-                                       SourceFacts& facts,
-                                       ImportContext& context,
-                                       IssueSink& issues) {
-  dir::Schema schema;
-  DIRSNAP_TRY(dir::Survey survey,
-              dir::survey_directory(database, layout, overrides, schema, context));
-  const dir::DirectorySource source{database, layout, survey, schema, facts.source_id, issues};
-  DIRSNAP_TRY(const std::uint64_t objects, dir::write_objects(source, context));
-  DIRSNAP_CHECK(dir::write_schema(schema, facts.source_id, context));
+// One database on its way into the snapshot.
+struct EseSource {
+  ese::Database& database;
+  const dir::OverrideMap& overrides;
+  SourceFacts& facts;
+  ImportContext& context;
+  IssueSink& issues;
+};
 
+// What the whole snapshot learns from a directory: its server and its organization.
+void note_facts(const EseSource& source, dir::Survey& survey) {
+  SourceFacts& facts = source.facts;
+  ImportContext& context = source.context;
   if (survey.dsa_dnt) {
     if (const auto* node = survey.tree.find(*survey.dsa_dnt)) {
       const std::string server = dir::server_of_dn(survey.tree.names(*node).x500);
@@ -75,6 +74,19 @@ Result<std::uint64_t> import_directory(ese::Database& database,
       context.organization = std::string(survey.tree.rdn(node));
     }
   }
+}
+
+// The object table, its raw rows included.
+Result<std::uint64_t> import_directory(const EseSource& source, const dir::Layout& layout) {
+  dir::Schema schema;
+  const std::int64_t source_id = source.facts.source_id;
+  DIRSNAP_TRY(dir::Survey survey, dir::survey_directory(source.database, layout, source.overrides,
+                                                        schema, source.context));
+  const dir::DirectorySource rows{source.database, layout,    survey,
+                                  schema,          source_id, source.issues};
+  DIRSNAP_TRY(const std::uint64_t objects, dir::write_objects(rows, source.context));
+  DIRSNAP_CHECK(dir::write_schema(schema, source_id, source.context));
+  note_facts(source, survey);
   return objects;
 }
 
@@ -96,8 +108,8 @@ Result<void> import_ese(ByteSource& source,
   facts.state = database->header().is_dirty() ? "dirty" : "clean";
   for (const ese::TableDef& table : database->tables()) {
     if (layout && &table == layout->objects) {
-      DIRSNAP_TRY(const std::uint64_t objects,
-                  import_directory(*database, *layout, overrides, facts, context, issues));
+      const EseSource directory_source{*database, overrides, facts, context, issues};
+      DIRSNAP_TRY(const std::uint64_t objects, import_directory(directory_source, *layout));
       facts.records += objects;
     } else {
       DIRSNAP_TRY(const std::uint64_t records,

@@ -49,6 +49,7 @@ std::vector<IssueCount> IssueLog::summary() const {
     if (entry.example.empty()) entry.example = kept.issue.message;
   }
   std::vector<IssueCount> list;
+  list.reserve(by_code.size());
   for (auto& [code, entry] : by_code) list.push_back(std::move(entry));
   std::stable_sort(list.begin(), list.end(), [](const IssueCount& a, const IssueCount& b) {
     return a.severity > b.severity;

@@ -80,8 +80,8 @@ struct TableInfo {
   std::string name;
   std::string doc;
   std::string theme;  // "snapshots", "directory", "registry", "raw ESE tables", ...
-  std::vector<ColumnInfo> columns;
-  std::vector<std::string> examples;
+  std::vector<ColumnInfo> columns = {};
+  std::vector<std::string> examples = {};
 };
 struct FunctionInfo {
   std::string signature;  // dn_parent(dn)

@@ -159,7 +159,7 @@ Result<void> PartScan::list_rows(const IndexView& index) {
   for (const OrdinalRange& range : ordinals_) {
     for (std::uint32_t ordinal = range.begin; ordinal < range.end; ++ordinal) {
       some.clear();
-      index.rows_of(ordinal, some);
+      static_cast<void>(index.rows_of(ordinal, some));
       rows_.insert(rows_.end(), some.begin(), some.end());
     }
   }

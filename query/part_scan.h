@@ -31,9 +31,9 @@ struct BoundSeek {
 struct BoundScan {
   Access access = Access::kScan;
   int column = -1;  // of the table, unless kScan
-  BoundSeek seek;
-  std::vector<RowFilter> filters;       // tested on every row
-  std::vector<RowFilter> seek_filters;  // what `seek` stands for, for walks that do not use it
+  BoundSeek seek = {};
+  std::vector<RowFilter> filters = {};       // tested on every row
+  std::vector<RowFilter> seek_filters = {};  // what `seek` stands for, for walks that do not use it
   bool in_key_order = false;
   bool descending = false;  // of in_key_order
   bool distinct = false;    // one row for each key; without key order one row
@@ -106,8 +106,8 @@ class PartScan {
   const IndexView* index_ = nullptr;    // kKeys
   std::vector<OrdinalRange> ordinals_;  // ascending, not overlapping
   std::size_t ordinals_done_ = 0;
-  std::uint32_t ordinal_ = 0;        // keys of the present range already begun
-  std::uint64_t key_at_ = 0;         // positions of the present key, from the index's start
+  std::uint32_t ordinal_ = 0;  // keys of the present range already begun
+  std::uint64_t key_at_ = 0;   // positions of the present key, from the index's start
   std::uint64_t key_end_ = 0;
   std::uint64_t steps_ = 0;  // since the last look at the stop flag
 

@@ -11,8 +11,8 @@ Result<std::unique_ptr<ReadSession>> ReadSession::open(const CaseFile& file,
   DIRSNAP_TRY(const ReadTxn* txn, session->txn());
   const auto& all = txn->snapshots();
   for (const std::string& name : options.snapshots) {
-    const bool known = std::any_of(
-        all.begin(), all.end(), [&](const SnapshotRecord& s) { return s.name == name; });
+    const bool known = std::any_of(all.begin(), all.end(),
+                                   [&](const SnapshotRecord& s) { return s.name == name; });
     if (!known) return fail(Code::kNotFound, "no snapshot named \"" + name + "\"");
   }
   for (const SnapshotRecord& snapshot : all) {

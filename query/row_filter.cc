@@ -2,7 +2,6 @@
 #include "query/row_filter.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "query/sql_value.h"
@@ -16,69 +15,8 @@ bool is_number(const ValueView& value) {
   return value.type == ValueType::kInteger || value.type == ValueType::kReal;
 }
 
-// SQLite turns NaN into NULL.
-bool is_null(const ValueView& value) {
-  return value.is_null() || (value.type == ValueType::kReal && std::isnan(value.real));
-}
-
 bool is_numeric_column(const TableColumn& column) {
   return column.type == ColumnType::kInteger || column.type == ColumnType::kReal;
-}
-
-int compare(const Predicate& predicate, const ValueView& value, const ValueView& with) {
-  const bool nocase = predicate.ascii_nocase && value.type == ValueType::kText &&
-                      with.type == ValueType::kText;
-  return nocase ? compare_nocase(value.bytes, with.bytes)
-                : compare_values(value, with, predicate.collation);
-}
-
-bool is_in_list(const Predicate& predicate, const ValueView& value) {
-  const auto& list = predicate.list;
-  return std::any_of(list.begin(), list.end(), [&](const ValueView& member) {
-    return compare(predicate, value, member) == 0;
-  });
-}
-
-bool compares(const Predicate& predicate, const ValueView& value) {
-  const int order = compare(predicate, value, predicate.value);
-  switch (predicate.op) {
-    case Op::kEq:
-      return order == 0;
-    case Op::kNe:
-      return order != 0;
-    case Op::kLt:
-      return order < 0;
-    case Op::kLe:
-      return order <= 0;
-    case Op::kGt:
-      return order > 0;
-    default:
-      return order >= 0;
-  }
-}
-
-bool matches_pattern(const Pattern& pattern, const ValueView& value) {
-  if (value.type == ValueType::kBlob) return false;
-  if (is_number(value)) return pattern.matches(number_text(value));
-  return pattern.matches(value.bytes);
-}
-
-bool satisfies(const Predicate& predicate,
-               const std::optional<Pattern>& pattern,
-               const ValueView& value) {
-  if (predicate.op == Op::kIsNull) return is_null(value);
-  if (is_null(value)) return false;
-  switch (predicate.op) {
-    case Op::kIsNotNull:
-      return true;
-    case Op::kLike:
-    case Op::kGlob:
-      return pattern && matches_pattern(*pattern, value);
-    case Op::kIn:
-      return is_in_list(predicate, value);
-    default:
-      return compares(predicate, value);
-  }
 }
 
 // Predicate that texts and blobs, or numbers, pass.
@@ -86,10 +24,10 @@ Predicate any_bytes() { return {.op = Op::kGe, .value = ValueView::text("")}; }
 Predicate any_number() { return {.op = Op::kLt, .value = ValueView::text("")}; }
 
 enum class Doubt : std::uint8_t {
-  kNone,      // SQLite compares the two values as they are
-  kBytes,     // it might turn the row's text into a number
-  kNumbers,   // it might turn the row's number into text
-  kUnknown,   // no test is safe
+  kNone,     // SQLite compares the two values as they are
+  kBytes,    // it might turn the row's text into a number
+  kNumbers,  // it might turn the row's number into text
+  kUnknown,  // no test is safe
 };
 
 // What SQLite might convert before it compares a value of the column with `value`.
@@ -126,9 +64,7 @@ Op op_of(TermOp op) {
 
 bool is_pattern(TermOp op) { return op == TermOp::kLike || op == TermOp::kGlob; }
 bool is_null_test(TermOp op) { return op == TermOp::kIsNull || op == TermOp::kIsNotNull; }
-bool is_equality(TermOp op) {
-  return op == TermOp::kEq || op == TermOp::kIn || op == TermOp::kIs;
-}
+bool is_equality(TermOp op) { return op == TermOp::kEq || op == TermOp::kIn || op == TermOp::kIs; }
 
 void set_collation(Predicate& predicate, const Term& term, const TableColumn& column) {
   predicate.ascii_nocase = term.collation == TermCollation::kNocase;
@@ -220,22 +156,21 @@ ValueView ValuePool::keep(const ValueView& value) {
 }
 
 RowFilter::RowFilter(int column, Predicate test, std::optional<Predicate> also)
-    : column_(column), test_(std::move(test)), also_(std::move(also)) {
-  if (test_.op == Op::kLike) pattern_.emplace(Pattern::Kind::kLike, test_.value.bytes);
-  if (test_.op == Op::kGlob) pattern_.emplace(Pattern::Kind::kGlob, test_.value.bytes);
+    : column_(column), test_(std::make_unique<Test>(std::move(test))) {
+  if (also) also_ = std::make_unique<Test>(*std::move(also));
 }
 
 bool RowFilter::matches(const ValueView& value) const {
-  return satisfies(test_, pattern_, value) || (also_ && satisfies(*also_, std::nullopt, value));
+  return test_->compiled.matches(value) || (also_ != nullptr && also_->compiled.matches(value));
 }
 
 void RowFilter::select(const ChunkView& chunk, RowMask& mask) const {
-  if (!also_) return chunk.select(test_, mask);
+  if (also_ == nullptr) return chunk.select(test_->predicate, mask);
   RowMask second = mask;
-  chunk.select(test_, mask);
-  chunk.select(*also_, second);
-  for (std::uint32_t row = second.next(0); row < kChunkRows; row = second.next(row + 1)) {
-    mask.set(row);
+  chunk.select(test_->predicate, mask);
+  chunk.select(also_->predicate, second);
+  for (std::uint32_t i = 0; i < RowMask::kWords; ++i) {
+    mask.set_word(i, mask.word(i) | second.word(i));
   }
 }
 
@@ -245,13 +180,12 @@ BoundTerm bind_term(const Term& term,
                     std::size_t pattern_limit,
                     ValuePool& pool) {
   if (is_null_test(term.op)) {
-    return filtered(RowFilter(
-        term.column, {.op = term.op == TermOp::kIsNull ? Op::kIsNull : Op::kIsNotNull}));
+    return filtered(
+        RowFilter(term.column, {.op = term.op == TermOp::kIsNull ? Op::kIsNull : Op::kIsNotNull}));
   }
   if (is_pattern(term.op)) return bind_pattern(term, argument, pattern_limit, pool);
   if (term.op == TermOp::kIn) return bind_list(term, column, argument, pool);
-  const ValueView value =
-      is_numeric_column(column) ? numeric_view_of(argument) : view_of(argument);
+  const ValueView value = is_numeric_column(column) ? numeric_view_of(argument) : view_of(argument);
   if (value.is_null()) {
     if (term.op == TermOp::kIs) return filtered(RowFilter(term.column, {.op = Op::kIsNull}));
     if (term.op == TermOp::kIsNot) return filtered(RowFilter(term.column, {.op = Op::kIsNotNull}));
@@ -265,7 +199,9 @@ bool is_exact(const Term& term,
               const ValueView& literal,
               std::size_t pattern_limit) {
   if (is_exact_for_any_value(term, column)) return true;
-  if (column.type != ColumnType::kText) return false;
+  // SQLite does not tell the collation of <> and IS NOT; the bytewise test passes the most rows.
+  const bool known_collation = term.op != TermOp::kNe && term.op != TermOp::kIsNot;
+  if (column.type != ColumnType::kText || !known_collation) return false;
   const bool fits = !is_pattern(term.op) || literal.bytes.size() <= pattern_limit;
   return literal.type == ValueType::kText && fits;
 }

@@ -11,14 +11,16 @@
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <sqlite3.h>
 
 #include "query/scan_plan.h"
 #include "storage/chunk.h"
-#include "storage/pattern.h"
+#include "storage/compiled_predicate.h"
 
 namespace dirsnap {
 
@@ -39,19 +41,26 @@ class RowFilter {
   RowFilter(int column, Predicate test, std::optional<Predicate> also = std::nullopt);
 
   [[nodiscard]] int column() const { return column_; }
-  [[nodiscard]] const Predicate& test() const { return test_; }
+  [[nodiscard]] const Predicate& test() const { return test_->predicate; }
   // True if the filter is `test` alone: usable as a key of an index under test's collation.
-  [[nodiscard]] bool is_exact_test() const { return !also_.has_value(); }
+  [[nodiscard]] bool is_exact_test() const { return also_ == nullptr; }
 
   [[nodiscard]] bool matches(const ValueView& value) const;
   // Clears the rows of `mask` that do not match.
   void select(const ChunkView& chunk, RowMask& mask) const;
 
  private:
+  struct Test {
+    explicit Test(Predicate p) : predicate(std::move(p)), compiled(predicate) {}
+    Test(const Test&) = delete;
+    Test& operator=(const Test&) = delete;
+    Predicate predicate;
+    CompiledPredicate compiled;  // borrows predicate
+  };
+
   int column_;
-  Predicate test_;
-  std::optional<Predicate> also_;
-  std::optional<Pattern> pattern_;  // kLike, kGlob
+  std::unique_ptr<const Test> test_;
+  std::unique_ptr<const Test> also_;  // nullptr: none
 };
 
 struct BoundTerm {

@@ -64,13 +64,13 @@ struct Term {
 enum class ScanOrder : std::uint8_t { kAny, kParts, kPartsDesc, kKey, kKeyDesc };
 
 struct ScanPlan {
-  std::vector<Term> parts;        // choose the parts
-  bool none = false;              // no row can match
-  Access access = Access::kScan;  //
-  int access_column = -1;         // unless kScan
-  std::vector<Term> seeks;        // on access_column: one equality or list, or up to two bounds,
-                                  // or one pattern
-  std::vector<Term> filters;      // the rest, tested row by row or chunk by chunk
+  std::vector<Term> parts = {};    // choose the parts
+  bool none = false;               // no row can match
+  Access access = Access::kScan;   //
+  int access_column = -1;          // unless kScan
+  std::vector<Term> seeks = {};    // on access_column: one equality or list, or up to two bounds,
+                                   // or one pattern
+  std::vector<Term> filters = {};  // the rest, tested row by row or chunk by chunk
   ScanOrder order = ScanOrder::kAny;
   bool distinct = false;  // one row for each value of access_column is enough
   bool limit = false;

@@ -46,7 +46,8 @@ ValueView numeric_view_of(sqlite3_value* value) {
 
 bool looks_numeric(std::string_view text) {
   for (const char c : text) {
-    const bool number_char = (c >= '0' && c <= '9') || std::strchr("+-.eE \t\n\v\f\r", c) != nullptr;
+    const bool number_char =
+        (c >= '0' && c <= '9') || std::strchr("+-.eE \t\n\v\f\r", c) != nullptr;
     if (!number_char) return equal_ascii_nocase(text, "inf") || equal_ascii_nocase(text, "-inf");
   }
   return !text.empty();
@@ -72,8 +73,7 @@ void set_result(sqlite3_context* context, const ValueView& value) {
         return sqlite3_result_text(context, value.bytes.data(), -1, SQLITE_STATIC);
       }
       if (size == 0) return sqlite3_result_text(context, "", 0, SQLITE_STATIC);
-      return sqlite3_result_text64(
-          context, value.bytes.data(), size, SQLITE_STATIC, SQLITE_UTF8);
+      return sqlite3_result_text64(context, value.bytes.data(), size, SQLITE_STATIC, SQLITE_UTF8);
   }
 }
 

@@ -28,28 +28,28 @@ enum class ColumnOrigin : std::uint8_t {
 struct TableColumn {
   std::string name;
   ColumnType type = ColumnType::kAny;
-  Access access = Access::kScan;              // kScan unless all parts agree
-  Collation collation = Collation::kBinary;   // declared in SQL
+  Access access = Access::kScan;             // kScan unless all parts agree
+  Collation collation = Collation::kBinary;  // declared in SQL
   ColumnOrigin origin = ColumnOrigin::kStored;
   bool hidden = false;
-  std::string doc;
+  std::string doc = {};
 };
 
 struct TablePart {
   std::uint64_t snapshot_id = 0;
   std::int64_t source_id = 0;  // raw tables only
-  std::string relation;        // name in the snapshot
+  std::string relation = {};   // name in the snapshot
   // Column of the relation for each column of the table, -1 where it has none; empty: by name.
-  std::vector<std::int32_t> columns;
+  std::vector<std::int32_t> columns = {};
 };
 
 struct TableShape {
   std::string name;
-  std::string doc;
-  std::string theme;
-  std::vector<TableColumn> columns;
-  std::vector<TablePart> parts;  // ascending by snapshot_id
-  std::vector<std::string> examples;
+  std::string doc = {};
+  std::string theme = {};
+  std::vector<TableColumn> columns = {};
+  std::vector<TablePart> parts = {};  // ascending by snapshot_id
+  std::vector<std::string> examples = {};
 
   [[nodiscard]] std::optional<int> find_column(std::string_view name) const;
 };

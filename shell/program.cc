@@ -95,7 +95,7 @@ std::string version_text(bool verbose) {
   if (!verbose) return text;
   text += fmt::format("case format {}\n", kCaseFormatVersion);
   text += fmt::format("SQLite {}\n", sqlite_version());
-  text += fmt::format("{}\n", lmdb_version());
+  text += fmt::format("LMDB {}\n", lmdb_version());
   text += fmt::format("CLI11 {}\n", CLI11_VERSION);
   text += fmt::format("libedit {}.{}\n", LIBEDIT_MAJOR, LIBEDIT_MINOR);
   text += fmt::format("fmt {}.{}.{}\n", FMT_VERSION / 10000, FMT_VERSION / 100 % 100,

@@ -2,13 +2,15 @@
 //
 // Records on their way into the case: kept until a batch is full, then written in one durable
 // transaction. A full map ends the transaction, is enlarged, and the batch is written again.
-// INV-3: after a failure nothing of the batch is in the file.
+// INV-3: after a failure nothing of the batch is in the file, and every later call fails alike: a
+// snapshot with a hole is never sealed.
 // Memory: one batch, twice while it is written (LMDB copies).
 // Threads: one thread per object.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "storage/keys.h"
@@ -33,14 +35,16 @@ class BatchWriter {
   };
   static constexpr std::uint64_t kBatchBytes = std::uint64_t{16} << 20;
 
+  Result<void> write();
   // LMDB's number.
   int write_once(Txn& txn);
-  Error write_error(int number) const;
+  [[nodiscard]] Error write_error(int number) const;
 
   Env* env_;
   std::filesystem::path path_;
   std::vector<Record> records_;
   std::uint64_t bytes_ = 0;
+  std::optional<Error> failure_;
 };
 
 }  // namespace dirsnap

@@ -12,8 +12,9 @@ namespace dirsnap {
 namespace {
 
 constexpr std::uint64_t kLeastMapSize = std::uint64_t{1} << 30;
-// Up to this size the structure is checked at every open: it takes less than a tenth of a second.
-constexpr std::uint64_t kAlwaysChecked = std::uint64_t{256} << 20;
+// Up to this size the structure is checked at every open: with the file in the page cache it takes
+// about 1 ms for 100 MiB, because values are not read.
+constexpr std::uint64_t kAlwaysChecked = std::uint64_t{2} << 30;
 
 std::uint64_t map_size_for(std::uint64_t file_size_bytes) {
   // A multiple of any page size.

@@ -284,7 +284,7 @@ struct Metas {
 
 Result<Metas> read_metas(const FileHandle& file) {
   DIRSNAP_TRY(const std::uint64_t size, file_size(file));
-  if (size < 2 * page::kPageSize) {
+  if (size < std::uint64_t{2} * page::kPageSize) {
     return fail(Code::kCorrupt, size, "not a dirsnap case, or cut: shorter than its head");
   }
   std::array<Meta, 2> metas;

@@ -2,7 +2,8 @@
 //
 // Structure of an LMDB file, checked before LMDB sees it: LMDB trusts its files and crashes or
 // answers wrongly on damaged ones. Every page of every tree is visited once; values are not read.
-// Cost: one pread a tree page and one an overflow run; about 1 ms for each 10 MB of case.
+// Cost: one pread a tree page and one an overflow run; about 1 ms for each
+// 100 MiB of case that is in the page cache.
 // Errors: kCorrupt with the byte offset of the damage; kUnsupported for another LMDB version or
 // page size; kIo.
 // Threads: may run while others read or write; a commit during the check starts it again.

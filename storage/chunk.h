@@ -63,8 +63,8 @@ struct Predicate {
   Op op = Op::kEq;
   Collation collation = Collation::kBinary;  // of text comparison
   bool ascii_nocase = false;                 // text comparison by SQLite's NOCASE instead
-  ValueView value;                           // borrowed; for kLike and kGlob the pattern
-  std::vector<ValueView> list;               // kIn
+  ValueView value = {};                      // borrowed; for kLike and kGlob the pattern
+  std::vector<ValueView> list = {};          // kIn
 };
 
 class ChunkView {
@@ -83,6 +83,15 @@ class ChunkView {
     std::int64_t max = 0;
   };
   [[nodiscard]] std::optional<IntegerRange> integer_range() const;
+
+  // Implementation, private to storage/.
+  // Values too long for a chunk stand in records of their own; the relation joins them in.
+  // `values` ascend by row as long_row() does.
+  [[nodiscard]] std::uint32_t long_count() const { return longs_; }
+  [[nodiscard]] std::uint32_t long_row(std::uint32_t index) const;
+  void join_long_values(std::shared_ptr<const std::vector<std::string_view>> values) {
+    long_values_ = std::move(values);
+  }
 
  private:
   friend Result<ChunkView> parse_chunk(Bytes bytes, std::uint32_t rows);
@@ -119,17 +128,6 @@ class ChunkView {
   const std::byte* payload_ = nullptr;   // fixed values, codes or type bytes
   const std::byte* offsets_ = nullptr;   // of texts and blobs, one more than there are
   const std::byte* text_ = nullptr;      // what the offsets count from
-
- public:
-  // Values too long for a chunk stand in records of their own; the relation joins them in.
-  // `values` ascend by row as in long_rows().
-  [[nodiscard]] std::uint32_t long_count() const { return longs_; }
-  [[nodiscard]] std::uint32_t long_row(std::uint32_t index) const;
-  void join_long_values(std::shared_ptr<const std::vector<std::string_view>> values) {
-    long_values_ = std::move(values);
-  }
-
- private:
   std::uint16_t longs_ = 0;
   const std::byte* long_rows_ = nullptr;   // u16 rows
   const std::byte* long_types_ = nullptr;  // u8 value types
@@ -143,6 +141,8 @@ Result<ChunkView> parse_chunk(Bytes bytes, std::uint32_t rows);
 // Collects one column's values and encodes them in the smallest of the encodings of FORMAT.md.
 class ChunkBuilder {
  public:
+  // NULL, or NaN, which SQL shows as NULL and the store keeps as such.
+  [[nodiscard]] static bool is_absent(const ValueView& value);
   // Rows between the last appended row and `row` are NULL. REQUIRES: rows ascend.
   void append(std::uint32_t row, const ValueView& value);
   // True if the value is better kept in a record of its own: it is long, or it would make the

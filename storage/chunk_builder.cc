@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <cmath>
 #include <cstring>
 
 #include "storage/chunk.h"
@@ -10,6 +11,8 @@
 namespace dirsnap {
 
 namespace layout = chunk_layout;
+
+using layout::has_bytes;
 
 namespace {
 
@@ -20,8 +23,6 @@ constexpr std::size_t kChunkBytes = std::size_t{8} << 20;
 constexpr std::size_t kShortValueBytes = 256;
 // A dictionary is given up where most of the first values differ.
 constexpr std::size_t kDictionarySample = 512;
-
-bool has_bytes(ValueType type) { return type == ValueType::kText || type == ValueType::kBlob; }
 
 std::uint8_t width_of(std::uint64_t span) {
   if (span == 0) return 0;
@@ -166,7 +167,7 @@ class ChunkEncoder {
 
   // Distinct texts in the order of their first row, if there are few.
   bool build_dictionary() {
-    constexpr std::size_t kBuckets = 2 * kChunkRows;
+    constexpr std::size_t kBuckets = std::size_t{2} * kChunkRows;
     std::vector<std::uint16_t> buckets(kBuckets, UINT16_MAX);
     codes_.reserve(present());
     for (const Entry& entry : entries_) {
@@ -285,9 +286,13 @@ class ChunkEncoder {
   std::vector<std::byte> out_;
 };
 
+bool ChunkBuilder::is_absent(const ValueView& value) {
+  return value.is_null() || (value.type == ValueType::kReal && std::isnan(value.real));
+}
+
 void ChunkBuilder::append(std::uint32_t row, const ValueView& value) {
   assert(row < kChunkRows);
-  if (value.is_null()) return;
+  if (is_absent(value)) return;
   Entry entry{.row = static_cast<std::uint16_t>(row), .type = value.type};
   if (value.type == ValueType::kInteger) {
     entry.payload = static_cast<std::uint64_t>(value.integer);

@@ -6,6 +6,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+
+#include "storage/value.h"
 
 namespace dirsnap::chunk_layout {
 
@@ -38,5 +41,33 @@ inline constexpr std::size_t kHeaderSize = 16;
 inline constexpr std::size_t kMin = 16;  // i64, kFixed integers only
 inline constexpr std::size_t kMax = 24;  // i64, kFixed integers only
 inline constexpr std::size_t kFixedHeaderSize = 32;
+
+// A number at any alignment.
+template <class T>
+T load(const std::byte* at) {
+  T value;
+  std::memcpy(&value, at, sizeof value);
+  return value;
+}
+
+// Number `index` of an array of numbers `width` bytes wide; 0 for width 0.
+inline std::uint64_t load_width(const std::byte* base, std::uint32_t index, std::uint8_t width) {
+  switch (width) {
+    case 1:
+      return std::to_integer<std::uint64_t>(base[index]);
+    case 2:
+      return load<std::uint16_t>(base + std::size_t{index} * 2);
+    case 4:
+      return load<std::uint32_t>(base + std::size_t{index} * 4);
+    case 8:
+      return load<std::uint64_t>(base + std::size_t{index} * 8);
+    default:
+      return 0;
+  }
+}
+
+inline bool has_bytes(ValueType type) {
+  return type == ValueType::kText || type == ValueType::kBlob;
+}
 
 }  // namespace dirsnap::chunk_layout

@@ -3,9 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
-#include "storage/base/text.h"
 #include "storage/value_order.h"
 
 namespace dirsnap {
@@ -135,15 +133,11 @@ bool CompiledPredicate::matches(const ValueView& value) const {
   }
 }
 
-bool CompiledPredicate::matches_text(std::string_view text) const {
-  // The hot case: exact equality, told by length and first bytes without the general comparison.
-  if (predicate_.op == Op::kEq && predicate_.collation == Collation::kBinary &&
-      !predicate_.ascii_nocase && predicate_.value.type == ValueType::kText) {
-    const std::string_view want = predicate_.value.bytes;
-    return text.size() == want.size() &&
-           (text.empty() || std::memcmp(text.data(), want.data(), text.size()) == 0);
-  }
-  return matches(ValueView::text(text));
+std::optional<std::string_view> CompiledPredicate::exact_text() const {
+  const bool exact = predicate_.op == Op::kEq && predicate_.collation == Collation::kBinary &&
+                     !predicate_.ascii_nocase && predicate_.value.type == ValueType::kText &&
+                     !predicate_.value.bytes.empty();
+  return exact ? std::optional(predicate_.value.bytes) : std::nullopt;
 }
 
 }  // namespace dirsnap

@@ -25,13 +25,13 @@ class CompiledPredicate {
   explicit CompiledPredicate(const Predicate& predicate);
 
   [[nodiscard]] bool matches(const ValueView& value) const;
-  [[nodiscard]] bool matches_text(std::string_view text) const;
 
   // The integers that match a comparison, where they are an interval (or, for kNe, all others).
   [[nodiscard]] std::optional<IntegerInterval> integers() const { return integers_; }
-  // The text that a matching value contains, for LIKE '%x%'.
+  // The one text that matches, where texts are compared byte by byte for equality.
+  [[nodiscard]] std::optional<std::string_view> exact_text() const;
+  // Of LIKE and GLOB; none where nothing matches.
   [[nodiscard]] const Pattern* pattern() const { return pattern_ ? &*pattern_ : nullptr; }
-  [[nodiscard]] const Predicate& predicate() const { return predicate_; }
 
  private:
   [[nodiscard]] int compare(const ValueView& a, const ValueView& b) const;

@@ -76,7 +76,11 @@ Result<void> IndexBuilder::sort(ColumnReader& column) {
   sort_numbers();
   for (std::vector<Entry>* group : {&texts_, &blobs_}) {
     sort_texts(column, *group);
-    entries_.insert(entries_.end(), group->begin(), group->end());
+    if (entries_.empty()) {
+      entries_.swap(*group);  // the usual column has one type: no second copy
+    } else {
+      entries_.insert(entries_.end(), group->begin(), group->end());
+    }
     std::vector<Entry>().swap(*group);
   }
   for (std::uint64_t i = 0; i < entries_.size(); ++i) {

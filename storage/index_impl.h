@@ -31,6 +31,8 @@ struct IndexView::Impl {
   [[nodiscard]] std::uint64_t start(std::uint64_t ordinal) const;
   [[nodiscard]] std::uint32_t row(std::uint64_t position) const;
   [[nodiscard]] std::int64_t key(std::uint64_t ordinal) const;
+  // First ordinal whose key is not less (with `after`: greater) than `wanted`. kIntegers only.
+  [[nodiscard]] std::uint32_t lower_bound_key(std::int64_t wanted, bool after) const;
   // The `ordinal`-th distinct value.
   [[nodiscard]] Result<ValueView> value(std::uint32_t ordinal) const;
   [[nodiscard]] Result<std::optional<std::uint32_t>> find_hashed(const ValueView& value) const;

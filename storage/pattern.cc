@@ -20,10 +20,9 @@ constexpr char32_t fold(char32_t c) { return c >= U'A' && c <= U'Z' ? c + 32 : c
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
-// Reads a character as SQLite does: a lead byte takes every continuation byte that follows it.
-char32_t next_character(std::string_view text, std::size_t& at) {
-  const auto lead = static_cast<unsigned char>(text[at++]);
-  if (lead < 0xC0) return lead;
+// Reads a character as SQLite does, `lead` being behind us: a lead byte takes every continuation
+// byte that follows it.
+char32_t next_wide_character(std::string_view text, std::size_t& at, unsigned char lead) {
   const int ones = std::countl_one(lead);
   char32_t c = ones >= 7 ? 0 : lead & (0x7FU >> ones);
   if (ones == 6) c = lead & 1U;
@@ -32,6 +31,11 @@ char32_t next_character(std::string_view text, std::size_t& at) {
   }
   const bool bad = c < 0x80 || (c & 0xFFFFF800U) == 0xD800 || (c & 0xFFFFFFFEU) == 0xFFFE;
   return bad ? char32_t{0xFFFD} : c;
+}
+
+inline char32_t next_character(std::string_view text, std::size_t& at) {
+  const auto lead = static_cast<unsigned char>(text[at++]);
+  return lead < 0xC0 ? lead : next_wide_character(text, at, lead);
 }
 
 std::string_view up_to_nul(std::string_view text) {
@@ -182,6 +186,18 @@ bool Pattern::step_matches(const Step& step, char32_t c) const {
   return false;
 }
 
+// Where the step can match next, at or after `at`: an ASCII character stands for itself wherever
+// its byte is, so the characters between need no decoding.
+std::size_t Pattern::skip_to(std::size_t step, std::string_view text, std::size_t at) const {
+  if (step >= steps_.size() || steps_[step].what != Step::What::kCharacter) return at;
+  const char32_t wanted = steps_[step].character;
+  if (wanted >= 0x80) return at;
+  const char low = static_cast<char>(wanted);
+  const char high = folds_ascii() ? upper(low) : low;
+  while (at < text.size() && text[at] != low && text[at] != high) ++at;
+  return at;
+}
+
 // On a mismatch only the last run is lengthened: earlier runs can gain nothing by it, so the
 // work stays below text length x pattern length.
 bool Pattern::matches_general(std::string_view text) const {
@@ -192,7 +208,8 @@ bool Pattern::matches_general(std::string_view text) const {
   while (at < text.size()) {
     if (step < steps_.size() && steps_[step].what == Step::What::kAnyRun) {
       run_step = ++step;
-      run_at = at;
+      if (run_step == steps_.size()) return true;
+      at = run_at = skip_to(run_step, text, at);
       continue;
     }
     std::size_t next = at;
@@ -204,7 +221,7 @@ bool Pattern::matches_general(std::string_view text) const {
     }
     if (run_step > steps_.size()) return false;
     next_character(text, run_at);
-    at = run_at;
+    at = run_at = skip_to(run_step, text, run_at);
     step = run_step;
   }
   while (step < steps_.size() && steps_[step].what == Step::What::kAnyRun) ++step;

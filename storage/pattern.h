@@ -49,6 +49,7 @@ class Pattern {
   Step compile_set(std::string_view pattern, std::size_t& at);
   void choose_shape(std::string_view pattern);
   [[nodiscard]] bool step_matches(const Step& step, char32_t c) const;
+  [[nodiscard]] std::size_t skip_to(std::size_t step, std::string_view text, std::size_t at) const;
   [[nodiscard]] bool matches_general(std::string_view text) const;
 
   Kind kind_;

@@ -80,7 +80,7 @@ Result<void> StoredRelationWriter::check_order(const Cell& cell) {
 }
 
 Result<void> StoredRelationWriter::append_cell(const Cell& cell) {
-  if (cell.value.is_null()) return {};
+  if (ChunkBuilder::is_absent(cell.value)) return {};
   Column& column = columns_[cell.column];
   if (column.open == nullptr) column.open = std::make_unique<OpenColumn>();
   OpenColumn& open = *column.open;

@@ -235,6 +235,11 @@ Result<std::vector<std::string>> ReadTxn::relation_names(std::uint64_t snapshot_
   return list;
 }
 
+Result<std::vector<RelationInfo>> relation_infos(const ReadTxn& txn, std::uint64_t snapshot_id) {
+  if (!txn.impl_->is_sealed(snapshot_id)) return fail(Code::kNotFound, "no such snapshot");
+  return read_relation_infos(txn.impl_->txn, snapshot_id);
+}
+
 Result<std::string> ReadTxn::compute_seal(std::uint64_t snapshot_id) const {
   if (!impl_->is_sealed(snapshot_id)) return fail(Code::kNotFound, "no such snapshot");
   return compute_snapshot_seal(impl_->txn, snapshot_id);

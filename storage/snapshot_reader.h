@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "storage/case_file.h"
+#include "storage/case_info.h"
 #include "storage/chunk.h"
 
 namespace dirsnap {
@@ -56,7 +57,7 @@ class Relation {
 
   // Chunk `chunk_no` of a column. REQUIRES: column and chunk_no exist.
   [[nodiscard]] Result<ChunkView> chunk(std::uint32_t column, std::uint64_t chunk_no) const;
-  // True if no row of the chunk has a value in the column, without reading it.
+  // One value. Fails with kCorrupt for a row or column past the end (a forged reference).
   [[nodiscard]] Result<ValueView> value(std::uint32_t column, std::uint64_t row) const;
   // The index of a column declared with Access::kIndex. Fails with kNotFound otherwise.
   [[nodiscard]] Result<IndexView> index(std::uint32_t column) const;
@@ -91,6 +92,8 @@ class ReadTxn {
   struct Impl;
 
  private:
+  friend Result<std::vector<RelationInfo>> relation_infos(const ReadTxn& txn,
+                                                          std::uint64_t snapshot_id);
   explicit ReadTxn(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -7,6 +7,8 @@
 // Threads: one thread at a time.
 // INV-1: an unsealed snapshot is never visible.
 // INV-2: the same rows in the same order give the same seal.
+// INV-3: after a failure the writer writes no more: no snapshot with a hole is sealed.
+// INV-4: a new case has its name when its first snapshot is sealed, and not before.
 #pragma once
 
 #include <cstdint>

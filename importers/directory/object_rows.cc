@@ -46,7 +46,7 @@ class Writer {
 
  private:
   Result<void> open_tables();
-  void bind_attributes(RawTable& raw);
+  void bind_attributes(RawTableWriter& raw);
   Result<void> write_row(const ese::RowView& row);
   Result<void> write_attribute(Attribute& attribute,
                                std::uint32_t seq,
@@ -368,7 +368,7 @@ Result<void> Writer::write_containers() {
 }
 
 // Looks each column's attribute up once; hides credentials in the raw table as well.
-void Writer::bind_attributes(RawTable& raw) {
+void Writer::bind_attributes(RawTableWriter& raw) {
   by_position_.assign(layout_.attribute_ids.size(), nullptr);
   for (std::size_t i = 0; i < layout_.attribute_ids.size(); ++i) {
     const auto id = layout_.attribute_ids[i];
@@ -391,7 +391,7 @@ void Writer::bind_attributes(RawTable& raw) {
 
 Result<std::uint64_t> Writer::run() {
   DIRSNAP_CHECK(open_tables());
-  DIRSNAP_TRY(RawTable raw, RawTable::create(context_, source_id_, *layout_.objects));
+  DIRSNAP_TRY(RawTableWriter raw, RawTableWriter::create(context_, source_id_, *layout_.objects));
   bind_attributes(raw);
   ese::TableCursor cursor(database_, *layout_.objects);
   const auto& nodes = survey_.tree.nodes();

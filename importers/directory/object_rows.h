@@ -6,7 +6,7 @@
 #pragma once
 
 #include "importers/directory/survey.h"
-#include "importers/ese_tables/raw_table.h"
+#include "importers/ese_tables/raw_table_writer.h"
 
 namespace dirsnap::directory {
 

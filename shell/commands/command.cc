@@ -11,7 +11,7 @@
 namespace dirsnap {
 
 void add_case_arguments(CLI::App& command, CaseArguments& arguments) {
-  command.add_option("case", arguments.path, "The case file")->required()->type_name("CASE");
+  command.add_option("CASE", arguments.path, "The case file")->required()->type_name("");
   command
       .add_option("--snapshot", arguments.snapshots,
                   "Only this snapshot; may be repeated (default: all)")

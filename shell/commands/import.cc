@@ -201,14 +201,14 @@ void add_import_options(CLI::App& command, ImportRequest& request) {
 void add_import(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("import", "Read backups into a new snapshot of a case");
   const auto arguments = std::make_shared<ImportArguments>();
-  command->add_option("case", arguments->case_path, "The case file; created if missing")
+  command->add_option("CASE", arguments->case_path, "The case file; created if missing")
       ->required()
-      ->type_name("CASE");
+      ->type_name("");
   command
-      ->add_option("sources", arguments->sources,
+      ->add_option("SOURCE", arguments->sources,
                    "Evidence files and folders; only read, never changed")
       ->required()
-      ->type_name("SOURCE...");
+      ->type_name("");
   add_import_options(*command, arguments->request);
   command->footer(
       examples("dirsnap import corp.dirsnap /backup/1999-04-21 --taken-at 1999-04-21",

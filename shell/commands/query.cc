@@ -87,9 +87,9 @@ void add_query(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("query", "Run one SQL statement over a case");
   const auto arguments = std::make_shared<QueryArguments>();
   add_case_arguments(*command, arguments->where);
-  command->add_option("sql", arguments->sql, "The statement; - reads it from standard input")
+  command->add_option("SQL", arguments->sql, "The statement; - reads it from standard input")
       ->required()
-      ->type_name("SQL");
+      ->type_name("");
   command
       ->add_option("--format", arguments->output.format,
                    "box table csv tsv json jsonl markdown html line insert list quote\n"

@@ -153,8 +153,8 @@ void add_report(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("report", "Run saved reports over a case");
   const auto arguments = std::make_shared<ReportArguments>();
   add_case_arguments(*command, arguments->where);
-  command->add_option("ids", arguments->ids, "Reports to run; none lists what there is")
-      ->type_name("ID...");
+  command->add_option("ID", arguments->ids, "Reports to run; none lists what there is")
+      ->type_name("");
   command->add_flag("--all", arguments->all, "Run every report");
   command->add_option("--param", arguments->params, "Value of a parameter; may be repeated")
       ->type_name("NAME=VALUE")

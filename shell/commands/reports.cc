@@ -38,7 +38,7 @@ ExitCode run_reports(const ReportsArguments& arguments) {
 void add_reports(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("reports", "List the saved reports, or show one whole");
   const auto arguments = std::make_shared<ReportsArguments>();
-  command->add_option("id", arguments->id, "Show this report: head and SQL")->type_name("ID");
+  command->add_option("ID", arguments->id, "Show this report: head and SQL")->type_name("");
   command->add_option("--reports", arguments->folders, "Folder with more reports; may be repeated")
       ->type_name("DIR")
       ->allow_extra_args(false);

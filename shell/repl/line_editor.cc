@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cwchar>
+#include <poll.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -48,14 +49,36 @@ LineEditor::Impl& impl_of(EditLine* edit) {
 
 char* prompt_of(EditLine* edit) { return const_cast<char*>(impl_of(edit).prompt); }
 
+// Blocks the signals that matter at the prompt, so that none slips in between looking at its flag
+// and going to sleep; `previous` lets them through again.
+class SignalsHeld {
+ public:
+  SignalsHeld() {
+    sigset_t held;
+    ::sigemptyset(&held);
+    for (const int signal : {SIGINT, SIGTERM, SIGWINCH}) ::sigaddset(&held, signal);
+    ::pthread_sigmask(SIG_BLOCK, &held, &previous_);
+  }
+  ~SignalsHeld() { ::pthread_sigmask(SIG_SETMASK, &previous_, nullptr); }
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+  [[nodiscard]] const sigset_t& previous() const { return previous_; }
+
+ private:
+  sigset_t previous_{};
+};
+
 // One byte of a key. 1, 0 at the end of input, -1 on Ctrl-C or an error.
 int read_byte(EditLine* edit, char& byte) {
-  while (true) {
-    const ssize_t n = ::read(STDIN_FILENO, &byte, 1);
-    if (n >= 0) return static_cast<int>(n);
-    if (errno != EINTR || interrupt_token().requested()) return -1;
+  const SignalsHeld held;
+  while (!interrupt_token().requested()) {
     if (g_resized.exchange(false)) el_resize(edit);
+    pollfd input{STDIN_FILENO, POLLIN, 0};
+    const int ready = ::ppoll(&input, 1, nullptr, &held.previous());
+    if (ready < 0 && errno == EINTR) continue;
+    return ready < 0 ? -1 : static_cast<int>(::read(STDIN_FILENO, &byte, 1));
   }
+  return -1;
 }
 
 // Replaces libedit's reader: a signal ends the line or redraws it instead of being swallowed.
@@ -126,7 +149,11 @@ unsigned char on_tab(EditLine* edit, int /*key*/) {
     return CC_REFRESH;
   }
   const std::string prefix = common_prefix(found.candidates);
-  if (prefix.size() > word.size() && insert_completion(edit, word, prefix)) return CC_REFRESH;
+  if (prefix.size() > word.size() && insert_completion(edit, word, prefix)) {
+    const LineInfo* now = el_line(edit);
+    impl.listed_for.assign(now->buffer, now->cursor);  // the next Tab lists
+    return CC_REFRESH;
+  }
   if (std::exchange(impl.listed_for, before) != before) return CC_REFRESH_BEEP;
   list_candidates(found.candidates);
   return CC_REDISPLAY;

@@ -142,8 +142,9 @@ Result<void> dot_show(Session& session, const Words& /*words*/) {
   out += fmt::format(".mode {}{}\n", format_name(settings.mode),
                      settings.mode == Format::kInsert ? " " + as_typed(settings.insert_table) : "");
   out += null_line(settings);
-  out += fmt::format(".output {}\n",
-                     session.redirected_to().empty() ? "stdout" : as_typed(session.redirected_to()));
+  out +=
+      fmt::format(".output {}\n",
+                  session.redirected_to().empty() ? "stdout" : as_typed(session.redirected_to()));
   out += fmt::format(".separator {}\n", as_typed(settings.separator));
   out += switch_line(".timer", settings.timer) + width_line(settings);
   session.out().write(out);

@@ -56,12 +56,8 @@ char32_t fold_code_point(char32_t c) {
 
 // The folded form of the code point at `at`, or the raw byte (plus 0x110000, above every code
 // point) where the text is not UTF-8. `length` becomes the bytes consumed.
-char32_t folded_at(std::string_view text, std::size_t at, std::size_t& length) {
+char32_t folded_wide_at(std::string_view text, std::size_t at, std::size_t& length) {
   const auto lead = static_cast<unsigned char>(text[at]);
-  if (lead < 0x80) {
-    length = 1;
-    return lead >= 'A' && lead <= 'Z' ? static_cast<char32_t>(lead + 32) : lead;
-  }
   char32_t c = 0;
   length = decode_one(text, at, c);
   if (length == 0) {
@@ -69,6 +65,13 @@ char32_t folded_at(std::string_view text, std::size_t at, std::size_t& length) {
     return 0x110000U + lead;
   }
   return fold_code_point(c);
+}
+
+inline char32_t folded_at(std::string_view text, std::size_t at, std::size_t& length) {
+  const auto lead = static_cast<unsigned char>(text[at]);
+  if (lead >= 0x80) return folded_wide_at(text, at, length);
+  length = 1;
+  return lead >= 'A' && lead <= 'Z' ? static_cast<char32_t>(lead + 32) : lead;
 }
 
 // Eight bytes of ASCII at once. REQUIRES: no byte has its top bit set.

@@ -85,8 +85,10 @@ class XpressStream {
 };
 
 std::size_t hash3(std::string_view value, std::size_t at) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(value[at + i]); };
-  const std::uint32_t word = byte(0) | byte(1) << 8U | static_cast<std::uint32_t>(byte(2)) << 16U;
+  const auto byte = [&](std::size_t i) {
+    return std::uint32_t{static_cast<unsigned char>(value[at + i])};
+  };
+  const std::uint32_t word = byte(0) | byte(1) << 8U | byte(2) << 16U;
   return (word * 2654435761U) >> 20U & (kHashSize - 1);
 }
 

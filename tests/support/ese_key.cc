@@ -10,6 +10,9 @@ constexpr char kNull = '\x00';
 constexpr char kEmpty = '\x40';
 constexpr char kData = '\x7F';
 
+// The bytes of a GUID, most significant for its order first.
+constexpr std::size_t kGuidOrder[] = {10, 11, 12, 13, 14, 15, 8, 9, 6, 7, 4, 5, 0, 1, 2, 3};
+
 void append_reversed(std::string& key, std::string_view value) {
   key.append(value.rbegin(), value.rend());
 }
@@ -30,8 +33,7 @@ void append_float(std::string& key, std::string_view value) {
 }
 
 void append_guid(std::string& key, std::string_view value) {
-  constexpr std::size_t kOrder[] = {10, 11, 12, 13, 14, 15, 8, 9, 6, 7, 4, 5, 0, 1, 2, 3};
-  for (const std::size_t i : kOrder) key.push_back(value[i]);
+  for (const std::size_t i : kGuidOrder) key.push_back(value[i]);
 }
 
 // Groups of eight bytes, each followed by 9 if more data comes, else by its number of bytes.

@@ -81,8 +81,7 @@ std::size_t longest_record(const Layout& layout) {
   return layout.page_size - layout.header_size - 8 - 16 - (4 + kLongestKey);
 }
 
-RecordEncoder::RecordEncoder(const Layout& layout, const TableSpec& table)
-    : layout_(layout), table_(&table) {
+RecordEncoder::RecordEncoder(const Layout& layout, const TableSpec& table) : layout_(layout) {
   for (const ColumnSpec& column : table.columns) {
     columns_[column.id] = &column;
     if (column.id < kFirstVariable) fixed_offsets_[column.id] = record_offset(table, column.id);

@@ -61,7 +61,7 @@ class Row {
   std::string bytes_;
 };
 
-// Turns rows of one table into records.
+// Turns rows of one table into records. Lifetime: borrows the columns of the TableSpec.
 class RecordEncoder {
  public:
   // Stores a long value elsewhere and returns its id as it stands in the record.
@@ -101,7 +101,6 @@ class RecordEncoder {
   std::string field_bytes(const Field& field, std::uint8_t& info) const;
 
   Layout layout_;
-  const TableSpec* table_;
   std::unordered_map<ColumnId, const ColumnSpec*> columns_;
   std::unordered_map<ColumnId, std::uint32_t> fixed_offsets_;
 };

@@ -221,6 +221,23 @@ class OpenTable {
   std::uint32_t sequence_ = 0;
 };
 
+// Places of the catalog's trees: rows, index Name, index RootObjects.
+constexpr std::uint32_t kOwnRoots[] = {kCatalogRoot, kCatalogNameRoot, kCatalogRootsRoot};
+constexpr std::uint32_t kOwnObjects[] = {kCatalogObject, kCatalogNameObject, kCatalogRootsObject};
+
+// The rows by which the catalog describes itself.
+std::vector<CatalogRow> own_rows(const Layout& layout, bool shadow) {
+  const TableSpec spec = catalog_table(layout, shadow);
+  const std::uint32_t object = shadow ? kShadowObject : kCatalogObject;
+  const std::uint32_t root = shadow ? kCatalogShadowRoot : kCatalogRoot;
+  std::vector<CatalogRow> rows = table_rows(layout, spec, object, root);
+  for (std::size_t i = 0; i < spec.indexes.size(); ++i) {
+    rows.push_back(index_row(layout, spec.indexes[i], object, shadow ? object : kOwnObjects[i],
+                             shadow ? root : kOwnRoots[i]));
+  }
+  return rows;
+}
+
 bool before(const CatalogRow& a, const CatalogRow& b) {
   if (a.table != b.table) return a.table < b.table;
   if (a.type != b.type) return a.type < b.type;
@@ -351,16 +368,7 @@ Result<void> EseWriter::finish() {
   }
   if (layout.modern) DIRSNAP_CHECK(state.write_object_ids(rows));
   for (const bool shadow : {false, true}) {
-    const TableSpec spec = catalog_table(layout, shadow);
-    const std::uint32_t object = shadow ? kShadowObject : kCatalogObject;
-    const std::uint32_t root = shadow ? kCatalogShadowRoot : kCatalogRoot;
-    std::vector<CatalogRow> own = table_rows(layout, spec, object, root);
-    constexpr std::uint32_t kRoots[] = {kCatalogRoot, kCatalogNameRoot, kCatalogRootsRoot};
-    constexpr std::uint32_t kObjects[] = {kCatalogObject, kCatalogNameObject, kCatalogRootsObject};
-    for (std::size_t i = 0; i < spec.indexes.size(); ++i) {
-      own.push_back(index_row(layout, spec.indexes[i], object, shadow ? object : kObjects[i],
-                              shadow ? root : kRoots[i]));
-    }
+    const std::vector<CatalogRow> own = own_rows(layout, shadow);
     rows.insert(rows.end(), own.begin(), own.end());
   }
   std::sort(rows.begin(), rows.end(), before);

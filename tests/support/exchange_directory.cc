@@ -256,6 +256,10 @@ Result<void> write_directory(const ExchangeSite& site,
     return links.append(writer, link_table, object);
   };
   DIRSNAP_CHECK(site.for_each(append_object));
+  for (const SiteObject& object : site.purged()) {
+    objects.fill(object, row);
+    DIRSNAP_CHECK(writer.append_deleted(object_table, row));
+  }
   DIRSNAP_CHECK(write_hidden(writer, layout, own_agent, 2000 + site.object_count()));
   return writer.finish();
 }

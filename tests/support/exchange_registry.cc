@@ -67,6 +67,12 @@ constexpr Service kConnectorServices[] = {
      "CONNECT\\CCMAIL\\BIN\\CCMC.EXE", "MSExchangeIS EventLog"},
 };
 
+// Shares and the folders below the installation that they stand for.
+constexpr std::pair<std::string_view, std::string_view> kShares[] = {
+    {"Add-ins", "ADD-INS"}, {"Address", "ADDRESS"},           {"Connect$", "CONNECT"},
+    {"Resources$", "RES"},  {"tracking.log", "TRACKING.LOG"},
+};
+
 RegistryValue text(std::string_view name, std::string_view value) {
   return {std::string(name), Type::kText, std::string(value), 0, {}};
 }
@@ -206,10 +212,6 @@ class RegistryBuilder {
 
   void add_shares() {
     std::vector<RegistryValue> shares;
-    constexpr std::pair<std::string_view, std::string_view> kShares[] = {
-        {"Add-ins", "ADD-INS"}, {"Address", "ADDRESS"},           {"Connect$", "CONNECT"},
-        {"Resources$", "RES"},  {"tracking.log", "TRACKING.LOG"},
-    };
     for (const auto& [name, folder] : kShares) {
       shares.push_back(list(name, {"CSCFlags=0", "MaxUses=4294967295", "Path=" + below_home(folder),
                                    "Permissions=0", "Type=0"}));

@@ -29,19 +29,19 @@ enum class Syntax : std::uint8_t {
 };
 
 struct SchemaAttribute {
-  std::uint32_t id;
   std::string_view name;
   std::string_view ldap_name;
-  Syntax syntax;
-  bool single_valued;
+  std::uint32_t id;
   std::uint32_t link_id;  // 0: none; even: forward, odd: back link
   std::uint32_t mapi_id;  // 0: none
+  Syntax syntax;
+  bool single_valued;
 };
 
 struct SchemaClass {
-  std::uint32_t id;
   std::string_view name;
   std::string_view ldap_name;
+  std::uint32_t id;
   std::uint32_t superior;  // id of the class it is derived from; Top names itself
 };
 

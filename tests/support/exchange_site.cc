@@ -167,7 +167,7 @@ void ExchangeSite::build_faults() {
   }
 }
 
-SiteObject ExchangeSite::mailbox(std::uint32_t index) const {
+SiteObject ExchangeSite::mailbox(std::uint32_t index, std::uint32_t dnt) const {
   const std::size_t server = index % spec_.servers.size();
   const std::size_t site = spec_.servers[server].site;
   const SiteObject& above = infrastructure_[recipients_[site] - kFirstDnt];
@@ -175,7 +175,7 @@ SiteObject ExchangeSite::mailbox(std::uint32_t index) const {
   const std::string surname(kSurnames[index / kGivenNames.size() % kSurnames.size()]);
   const std::string alias = alias_of(index);
   SiteObject object;
-  object.dnt = first_mailbox_ + index;
+  object.dnt = dnt;
   object.parent = above.dnt;
   object.naming_context = above.naming_context;
   object.rdn = alias;
@@ -216,7 +216,9 @@ SiteObject ExchangeSite::mailbox(std::uint32_t index) const {
 Result<void> ExchangeSite::for_each(
     const std::function<Result<void>(const SiteObject&)>& visit) const {
   for (const SiteObject& object : infrastructure_) DIRSNAP_CHECK(visit(object));
-  for (std::uint32_t i = 0; i < spec_.mailboxes; ++i) DIRSNAP_CHECK(visit(mailbox(i)));
+  for (std::uint32_t i = 0; i < spec_.mailboxes; ++i) {
+    DIRSNAP_CHECK(visit(mailbox(i, first_mailbox_ + i)));
+  }
   for (const SiteObject& object : epilogue_) DIRSNAP_CHECK(visit(object));
   return {};
 }
@@ -233,12 +235,21 @@ std::vector<SiteObject> ExchangeSite::objects() const {
   return all;
 }
 
+std::vector<SiteObject> ExchangeSite::purged() const {
+  std::vector<SiteObject> gone;
+  const std::uint32_t first = kFirstDnt + object_count();
+  for (std::uint32_t i = 0; i < spec_.purged_mailboxes; ++i) {
+    gone.push_back(mailbox(spec_.mailboxes + i, first + i));
+  }
+  return gone;
+}
+
 std::string ExchangeSite::dn_of(std::uint32_t dnt) const {
   if (dnt < kFirstDnt) return {};
   std::uint32_t at = dnt - kFirstDnt;
   if (at < infrastructure_.size()) return infrastructure_[at].dn;
   at -= static_cast<std::uint32_t>(infrastructure_.size());
-  if (at < spec_.mailboxes) return mailbox(at).dn;
+  if (at < spec_.mailboxes) return mailbox(at, dnt).dn;
   at -= spec_.mailboxes;
   return at < epilogue_.size() ? epilogue_[at].dn : std::string();
 }

@@ -89,6 +89,7 @@ struct SiteSpec {
   bool has_lost_parent = false;                   // a mailbox whose parent is in no row
   bool has_parent_loop = false;                   // two containers that are each other's parent
   bool has_deleted_mailbox = false;
+  std::uint32_t purged_mailboxes = 0;  // rows that are deleted but still on their pages
 };
 
 // The sample of the repository: KB Q188632 at server SRV1.
@@ -106,6 +107,8 @@ class ExchangeSite {
   // All of it at once; for small specs.
   std::vector<SiteObject> objects() const;
   std::uint32_t object_count() const;
+  // What the purged rows hold; none of them is among objects(). Their DNTs come last.
+  std::vector<SiteObject> purged() const;
 
   // The DN of an object; empty if there is no such object.
   std::string dn_of(std::uint32_t dnt) const;
@@ -113,7 +116,7 @@ class ExchangeSite {
   std::string server_dn(std::size_t server) const;
 
  private:
-  SiteObject mailbox(std::uint32_t index) const;
+  SiteObject mailbox(std::uint32_t index, std::uint32_t dnt) const;
   SiteObject late_object(std::uint32_t parent, std::string rdn, std::string_view class_name) const;
   void build_lists();
   void build_faults();

@@ -10,11 +10,17 @@
 namespace dirsnap::support {
 namespace {
 
-constexpr std::int64_t kStart = 889000000;           // 1998-03-04, the day of the installation
-constexpr std::int64_t kObjectSpacing = 40;          // seconds between two objects
-constexpr std::int64_t kDeletionDelay = 90 * 86400;  // when tombstones were made
+constexpr std::int64_t kStart = 889000000;          // 1998-03-04, the day of the installation
+constexpr std::int64_t kObjectSpacing = 40;         // seconds between two objects
+constexpr std::int64_t kDeletionDelay = 7'776'000;  // 90 days, until tombstones were made
 constexpr std::uint32_t kFirstUsn = 1000;
 constexpr std::int64_t kWritableInstance = 5;
+
+// What a tombstone keeps.
+constexpr std::uint32_t kKept[] = {attr::kObjectClass,     attr::kCommonName, attr::kInstanceType,
+                                   attr::kWhenCreated,     attr::kUSNCreated, attr::kUSNChanged,
+                                   attr::kObjDistName,     attr::kUSNSource,  attr::kDSASignature,
+                                   attr::kAdminDisplayName};
 
 SiteAttribute& attribute_of(SiteObject& object, std::uint32_t id) {
   const auto found =
@@ -123,10 +129,6 @@ void add_proxies(SiteObject& object,
 // A tombstone keeps its name and the replication state, nothing else.
 void make_tombstone(SiteObject& object) {
   const auto is_kept = [](const SiteAttribute& attribute) {
-    constexpr std::uint32_t kKept[] = {
-        attr::kObjectClass,  attr::kCommonName,      attr::kInstanceType, attr::kWhenCreated,
-        attr::kUSNCreated,   attr::kUSNChanged,      attr::kObjDistName,  attr::kUSNSource,
-        attr::kDSASignature, attr::kAdminDisplayName};
     return std::find(std::begin(kKept), std::end(kKept), attribute.id) != std::end(kKept);
   };
   std::vector<SiteAttribute> kept;

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "storage/base/text.h"
 #include "storage/case_file.h"
 #include "storage/snapshot_reader.h"
 #include "storage/snapshot_writer.h"
@@ -86,6 +87,119 @@ TEST_CASE("an index lists exactly the rows of each value, in the order of its co
   const auto whole = must(any.find(ValueView::of_real(3.0)));
   REQUIRE(whole == must(any.find(ValueView::of(3))));
   REQUIRE(must(any.find(ValueView::blob("\x01\x02"))) == any.distinct() - 1);
+}
+
+TEST_CASE("an index of unevenly spread integers finds each of them and every gap") {
+  const TempFolder folder;
+  auto file = must(CaseFile::open(folder / "a.dirsnap", OpenMode::kReadWrite));
+  auto writer = must(SnapshotWriter::begin(*file, named("one")));
+  const RelationDef def{
+      .name = "n", .columns = {{"n", ColumnType::kInteger, Access::kIndex, Collation::kBinary}}};
+  RelationWriter* relation = must(writer->relation(def));
+  std::vector<std::int64_t> numbers = {INT64_MIN, INT64_MAX};
+  for (std::int64_t i = 0; i < 3000; ++i) numbers.push_back(i * i * i - 1000);
+  for (int i = 3; i < 62; ++i) numbers.push_back((std::int64_t{1} << i) + 5);
+  for (const std::int64_t number : numbers) {
+    const Cell cell{.column = 0, .value = ValueView::of(number)};
+    must(relation->append({&cell, 1}));
+  }
+  must(writer->seal());
+  std::sort(numbers.begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+
+  const auto txn = must(ReadTxn::begin(*file));
+  const auto read = must(txn->relation(1, "n"));
+  const IndexView index = must(read->index(0));
+  REQUIRE(index.distinct() == numbers.size());
+  for (std::uint32_t i = 0; i < numbers.size(); ++i) {
+    const ValueView value = ValueView::of(numbers[i]);
+    REQUIRE(must(index.find(value)) == i);
+    REQUIRE(must(index.lower_bound(value)) == i);
+    REQUIRE(must(index.lower_bound(value, true)) == i + 1);
+    if (numbers[i] == INT64_MAX || numbers[i] + 1 == numbers[i + 1]) continue;
+    REQUIRE(must(index.lower_bound(ValueView::of(numbers[i] + 1))) == i + 1);
+    REQUIRE_FALSE(must(index.find(ValueView::of(numbers[i] + 1))));
+  }
+  REQUIRE(must(index.lower_bound(ValueView::of_real(-1e30))) == 0);
+  REQUIRE(must(index.lower_bound(ValueView::text(""))) == index.distinct());
+}
+
+TEST_CASE("an index of texts orders them by all their bytes, embedded NULs and folds included") {
+  const TempFolder folder;
+  auto file = must(CaseFile::open(folder / "a.dirsnap", OpenMode::kReadWrite));
+  auto writer = must(SnapshotWriter::begin(*file, named("one")));
+  const RelationDef def{.name = "t",
+                        .columns = {{"t", ColumnType::kText, Access::kIndex, Collation::kFold}}};
+  RelationWriter* relation = must(writer->relation(def));
+  const std::vector<std::string> texts = {"",
+                                          std::string("\0", 1),
+                                          std::string("a\0", 2),
+                                          "A",
+                                          "abcdefgh",
+                                          "ABCDEFGH",
+                                          std::string("abcdefgh\0", 9),
+                                          "abcdefghi",
+                                          "/o=Org/ou=Site/cn=\xC3\x84",
+                                          "/O=ORG/OU=SITE/CN=\xC3\xA4",
+                                          "/o=Org/ou=Site/cn=\xC3\xA4x",
+                                          "/o=Org/ou=Site/cn=b",
+                                          "abcdefg\xC3",
+                                          "abcdefg\xC3\x84"};
+  for (int round = 0; round < 3; ++round) {
+    for (const std::string& text : texts) {
+      const Cell cell{.column = 0, .value = ValueView::text(text)};
+      must(relation->append({&cell, 1}));
+    }
+  }
+  must(writer->seal());
+  const auto txn = must(ReadTxn::begin(*file));
+  const auto read = must(txn->relation(1, "t"));
+  const IndexView index = must(read->index(0));
+  REQUIRE(index.distinct() == texts.size() - 2);
+  REQUIRE(index.total() == texts.size() * 3);
+  std::string before;
+  for (std::uint32_t i = 0; i < index.distinct(); ++i) {
+    const std::string here = fold_case(must(read->value(0, index.row_at(index.begin_of(i)))).bytes);
+    REQUIRE((i == 0 || before < here));
+    REQUIRE(must(index.find(ValueView::text(here))) == i);
+    REQUIRE(must(index.lower_bound(ValueView::text(here))) == i);
+    before = here;
+  }
+}
+
+TEST_CASE("an index of arrays of more than one part finds every row") {
+  const TempFolder folder;
+  auto file = must(CaseFile::open(folder / "a.dirsnap", OpenMode::kReadWrite));
+  auto writer = must(SnapshotWriter::begin(*file, named("one")));
+  const RelationDef def{
+      .name = "big",
+      .columns = {{"unique", ColumnType::kText, Access::kIndex, Collation::kFold},
+                  {"owner", ColumnType::kInteger, Access::kIndex, Collation::kBinary}}};
+  RelationWriter* relation = must(writer->relation(def));
+  constexpr std::uint32_t kRows = 265'000;  // four bytes each are more than a part's 1 MiB
+  const auto unique = [](std::uint32_t row) { return "T" + std::to_string(row * 7919U % 999'983); };
+  for (std::uint32_t row = 0; row < kRows; ++row) {
+    const std::string text = unique(row);
+    const std::array<Cell, 2> cells = {Cell{0, ValueView::text(text)},
+                                       Cell{1, ValueView::of(row / 2)}};
+    if (!relation->append(cells)) FAIL("row " << row);
+  }
+  must(writer->seal());
+  const auto txn = must(ReadTxn::begin(*file));
+  const auto read = must(txn->relation(1, "big"));
+  const IndexView texts = must(read->index(0));
+  const IndexView owners = must(read->index(1));
+  REQUIRE(texts.distinct() == kRows);
+  REQUIRE(owners.distinct() == kRows / 2);
+  REQUIRE(owners.count_of(10, kRows / 2) == kRows - 20);
+  for (std::uint32_t row = 0; row < kRows; row += 37) {
+    const std::string text = unique(row);
+    const auto ordinal = must(texts.find(ValueView::text(text)));
+    if (!ordinal || texts.row_at(texts.begin_of(*ordinal)) != row) FAIL(text);
+    const auto owner = must(owners.find(ValueView::of(row / 2)));
+    std::vector<std::uint32_t> rows;
+    if (!owner || owners.rows_of(*owner, rows) != 2 || rows[row % 2] != row) FAIL("row " << row);
+  }
 }
 
 TEST_CASE("INV-1: an unsealed snapshot is never visible, and the next writer sweeps it") {

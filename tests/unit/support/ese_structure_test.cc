@@ -14,7 +14,7 @@
 #include "importers/ese/database.h"
 #include "importers/ese/page.h"
 #include "importers/ese/space.h"
-#include "tests/unit/storage/temp_folder.h"
+#include "tests/support/temp_folder.h"
 #include "tests/unit/support/ese_fixture.h"
 #include "tests/unit/support/file_bytes.h"
 

@@ -11,7 +11,7 @@
 #include "tests/support/ese_compress.h"
 #include "tests/support/ese_key.h"
 #include "tests/support/ese_page.h"
-#include "tests/unit/storage/temp_folder.h"
+#include "tests/support/temp_folder.h"
 #include "tests/unit/support/ese_fixture.h"
 #include "tests/unit/support/file_bytes.h"
 

@@ -14,11 +14,11 @@
 
 namespace dirsnap {
 
-class RawTable {
+class RawTableWriter {
  public:
-  static Result<RawTable> create(ImportContext& context,
-                                 std::int64_t source_id,
-                                 const ese::TableDef& table);
+  static Result<RawTableWriter> create(ImportContext& context,
+                                       std::int64_t source_id,
+                                       const ese::TableDef& table);
 
   // Columns whose values are credentials: presence and length only.
   void set_secret(std::uint32_t column_id);
@@ -32,7 +32,7 @@ class RawTable {
   [[nodiscard]] std::uint64_t records() const { return records_; }
 
  private:
-  RawTable(const ese::TableDef& table, std::int64_t source_id, RelationWriter& writer)
+  RawTableWriter(const ese::TableDef& table, std::int64_t source_id, RelationWriter& writer)
       : table_(&table), source_id_(source_id), writer_(&writer), secret_(table.columns.size()) {}
   Result<void> write_columns(ImportContext& context) const;
 

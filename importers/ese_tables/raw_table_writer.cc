@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "importers/ese_tables/raw_table.h"
+#include "importers/ese_tables/raw_table_writer.h"
 
 #include "importers/ese_tables/cell_sql.h"
 
@@ -17,9 +17,9 @@ constexpr std::uint64_t kCancelStep = 1024;
 
 }  // namespace
 
-Result<RawTable> RawTable::create(ImportContext& context,
-                                  std::int64_t source_id,
-                                  const ese::TableDef& table) {
+Result<RawTableWriter> RawTableWriter::create(ImportContext& context,
+                                              std::int64_t source_id,
+                                              const ese::TableDef& table) {
   RelationDef def{.name = "ese/" + std::to_string(source_id) + "/" + table.name, .columns = {}};
   def.columns.push_back({"_record", ColumnType::kInteger, Access::kDense, Collation::kBinary});
   def.columns.push_back({"_page", ColumnType::kInteger, Access::kScan, Collation::kBinary});
@@ -27,16 +27,16 @@ Result<RawTable> RawTable::create(ImportContext& context,
     def.columns.push_back({column.name, sql_type(column.type), Access::kScan, Collation::kBinary});
   }
   DIRSNAP_TRY(RelationWriter* const writer, context.writer().relation(def));
-  return RawTable(table, source_id, *writer);
+  return RawTableWriter(table, source_id, *writer);
 }
 
-void RawTable::set_secret(std::uint32_t column_id) {
+void RawTableWriter::set_secret(std::uint32_t column_id) {
   for (std::size_t i = 0; i < table_->columns.size(); ++i) {
     if (table_->columns[i].id == column_id) secret_[i] = true;
   }
 }
 
-Result<void> RawTable::append(const ese::RowView& row) {
+Result<void> RawTableWriter::append(const ese::RowView& row) {
   arena_.reset();
   cells_.clear();
   ++records_;
@@ -58,7 +58,7 @@ Result<void> RawTable::append(const ese::RowView& row) {
   return {};
 }
 
-Result<void> RawTable::write_columns(ImportContext& context) const {
+Result<void> RawTableWriter::write_columns(ImportContext& context) const {
   namespace t = tables::ese_columns;
   DIRSNAP_TRY(RelationWriter* const out, context.table(t::kSpec));
   RowArena arena;
@@ -84,7 +84,7 @@ Result<void> RawTable::write_columns(ImportContext& context) const {
   return {};
 }
 
-Result<void> RawTable::finish(ImportContext& context) {
+Result<void> RawTableWriter::finish(ImportContext& context) {
   namespace t = tables::ese_tables;
   DIRSNAP_TRY(RelationWriter* const out, context.table(t::kSpec));
   const std::string sql_name = "ese_" + table_->name;
@@ -104,7 +104,7 @@ Result<std::uint64_t> import_raw_table(ese::Database& database,
                                        const ese::TableDef& table,
                                        std::int64_t source_id,
                                        ImportContext& context) {
-  DIRSNAP_TRY(RawTable raw, RawTable::create(context, source_id, table));
+  DIRSNAP_TRY(RawTableWriter raw, RawTableWriter::create(context, source_id, table));
   ese::TableCursor cursor(database, table);
   while (true) {
     DIRSNAP_TRY(const bool more, cursor.next());

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+#include "query/engine.h"
+
+#include <algorithm>
+
+#include "query/engine_impl.h"
+#include "query/error_hint.h"
+#include "query/functions/functions.h"
+#include "query/sql_text.h"
+#include "query/statement_impl.h"
+#include "storage/tables.h"
+
+namespace dirsnap {
+namespace {
+
+Result<std::unique_ptr<sqlite3, CloseConnection>> open_connection(bool untrusted) {
+  sqlite3* raw = nullptr;
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY;
+  int code = sqlite3_open_v2(":memory:", &raw, flags, nullptr);
+  std::unique_ptr<sqlite3, CloseConnection> db(raw);
+  if (code == SQLITE_OK) code = limit_connection(raw, untrusted);
+  if (code == SQLITE_OK) code = register_functions(raw);
+  if (code != SQLITE_OK) return fail(Code::kIo, "SQLite: " + std::string(sqlite3_errstr(code)));
+  sqlite3_extended_result_codes(raw, 1);
+  return db;
+}
+
+Code code_of(int sqlite) {
+  switch (sqlite & 0xFF) {
+    case SQLITE_INTERRUPT:
+      return Code::kInterrupted;
+    case SQLITE_NOMEM:
+    case SQLITE_TOOBIG:
+    case SQLITE_FULL:
+      return Code::kLimit;
+    case SQLITE_IOERR:
+      return Code::kIo;
+    case SQLITE_CORRUPT:
+      return Code::kCorrupt;
+    default:
+      return Code::kUsage;
+  }
+}
+
+// Counts a compilation as a user of the read transaction.
+class UseScope {
+ public:
+  explicit UseScope(ReadSession& session) : session_(session) { session_.begin_use(); }
+  ~UseScope() { session_.end_use(); }
+  UseScope(const UseScope&) = delete;
+  UseScope& operator=(const UseScope&) = delete;
+
+ private:
+  ReadSession& session_;
+};
+
+}  // namespace
+
+int Engine::Impl::add_table(TableShape shape) {
+  RelationTable& table = tables.emplace_back(*session, std::move(shape));
+  auto& client = clients.emplace_back();
+  client = {.table = &table, .declaring = &sandbox.declaring};
+  return ModuleAdapter<RelationModule>::create(db.get(), table.shape().name, &client);
+}
+
+Result<void> Engine::Impl::register_tables() {
+  snapshots = std::make_unique<SnapshotsTable>(*session);
+  snapshots_client = {.table = snapshots.get(), .declaring = &sandbox.declaring};
+  int code = ModuleAdapter<SnapshotsModule>::create(db.get(), "snapshots", &snapshots_client);
+  for (const TableSpec* spec : kFixedTables) {
+    if (code == SQLITE_OK) code = add_table(fixed_shape(*spec, session->scope()));
+  }
+  cells = std::make_unique<EseCellsTable>(*session);
+  cells_client = {.table = cells.get(), .declaring = &sandbox.declaring};
+  if (code == SQLITE_OK) {
+    code = ModuleAdapter<EseCellsModule>::create(db.get(), "ese_cells", &cells_client);
+  }
+  DIRSNAP_TRY(std::vector<RawTable> raw, raw_tables(*session));
+  for (RawTable& table : raw) {
+    cells->add(table);
+    if (code == SQLITE_OK) code = add_table(std::move(table.shape));
+  }
+  if (code != SQLITE_OK) return fail(Code::kIo, "SQLite: " + std::string(sqlite3_errstr(code)));
+  return {};
+}
+
+Error Engine::Impl::failure(int code, std::string_view statement) {
+  error = {};
+  auto own = session->take_failure();
+  if ((code & 0xFF) == SQLITE_INTERRUPT && !own) {
+    const Result<void> stopped = session->cancel().check();
+    own = stopped ? Error{.code = Code::kInterrupted, .what = "interrupted"} : stopped.error();
+  }
+  if (own) {
+    error.message = own->what;
+    return *std::move(own);
+  }
+  error.message = code == SQLITE_NOMEM ? "out of memory: the statement needs more than its limit"
+                                       : sqlite3_errmsg(db.get());
+  const int offset = sqlite3_error_offset(db.get());
+  if (offset >= 0) error.byte_offset = offset;
+  error.hint = error_hint(error.message, statement, all_tables());
+  return Error{.code = code_of(code), .what = error.message};
+}
+
+std::vector<TableInfo> Engine::Impl::all_tables() const {
+  std::vector<TableInfo> list = {SnapshotsTable::info(), EseCellsTable::info()};
+  for (const RelationTable& table : tables) list.push_back(table_info(table.shape()));
+  return list;
+}
+
+Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Engine::~Engine() = default;
+
+Result<std::unique_ptr<Engine>> Engine::open(const CaseFile& file, const EngineOptions& options) {
+  auto impl = std::make_unique<Impl>();
+  DIRSNAP_TRY(impl->session, ReadSession::open(file, options));
+  const UseScope use(*impl->session);
+  impl->sandbox.cancel = &impl->session->cancel();
+  DIRSNAP_TRY(impl->db, open_connection(options.untrusted));
+  DIRSNAP_CHECK(impl->register_tables());
+  authorize(impl->db.get(), impl->sandbox);
+  return std::unique_ptr<Engine>(new Engine(std::move(impl)));
+}
+
+Result<Statement> Engine::prepare(std::string_view sql, std::string_view* tail) {
+  Impl& impl = *impl_;
+  impl.error = {};
+  impl.session->counters() = {};
+  const UseScope use(*impl.session);
+  sqlite3_stmt* raw = nullptr;
+  const char* end = nullptr;
+  constexpr std::size_t kLongest = 1U << 30;  // SQLite refuses far shorter texts
+  const int size = static_cast<int>(std::min(sql.size(), kLongest));
+  const int code = sqlite3_prepare_v3(impl.db.get(), sql.data(), size, 0, &raw, &end);
+  StatementHandle handle(raw);
+  if (code != SQLITE_OK) return tl::unexpected<Error>(impl.failure(code, sql));
+  const std::string_view rest = sql.substr(static_cast<std::size_t>(end - sql.data()));
+  const auto refuse = [&impl](Code why, std::string what, std::optional<int> offset = {}) {
+    impl.error = {.message = what, .byte_offset = offset, .hint = {}};
+    return fail(why, std::move(what));
+  };
+  if (!handle) return refuse(Code::kNotFound, "no statement");
+  if (tail != nullptr) {
+    *tail = rest;
+  } else if (const std::size_t second = skip_blanks_and_comments(rest); second != rest.size()) {
+    return refuse(Code::kUsage, "only one statement is allowed here",
+                  static_cast<int>(sql.size() - rest.size() + second));
+  }
+  if (sqlite3_stmt_readonly(handle.get()) == 0 || sqlite3_column_count(handle.get()) == 0) {
+    return refuse(Code::kUsage, "only queries are allowed: SELECT, VALUES, WITH, EXPLAIN");
+  }
+  return Statement(std::make_unique<Statement::Impl>(impl, std::move(handle), sql));
+}
+
+const SqlError& Engine::last_error() const { return impl_->error; }
+
+bool Engine::is_complete(std::string_view sql) {
+  return sqlite3_complete(std::string(sql).c_str()) != 0;
+}
+
+// Only the flag: a signal handler may call this. The progress handler and every scan look at it.
+void Engine::interrupt() noexcept { impl_->session->cancel().request(); }
+void Engine::clear_interrupt() noexcept { impl_->session->cancel().clear(); }
+
+void Engine::set_deadline(std::optional<std::chrono::steady_clock::time_point> deadline) {
+  impl_->session->cancel().set_deadline(
+      deadline.value_or(std::chrono::steady_clock::time_point::max()));
+}
+
+const ScanCounters& Engine::counters() const { return impl_->session->counters(); }
+
+std::vector<TableInfo> Engine::tables() const { return impl_->all_tables(); }
+
+std::vector<TableInfo> fixed_tables() {
+  std::vector<TableInfo> list = {SnapshotsTable::info()};
+  for (const TableSpec* spec : kFixedTables) list.push_back(table_info(fixed_shape(*spec, {})));
+  list.push_back(EseCellsTable::info());
+  return list;
+}
+
+std::vector<std::string> sql_keywords() {
+  std::vector<std::string> list;
+  for (int i = 0; i < sqlite3_keyword_count(); ++i) {
+    const char* name = nullptr;
+    int size = 0;
+    if (sqlite3_keyword_name(i, &name, &size) == SQLITE_OK) {
+      list.emplace_back(name, static_cast<std::size_t>(size));
+    }
+  }
+  std::sort(list.begin(), list.end());
+  return list;
+}
+
+std::string sqlite_version() { return sqlite3_libversion(); }
+
+}  // namespace dirsnap

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+//
+// The inside of Engine: one SQLite connection and the tables registered in it.
+// Private to query/. Threads: as Engine.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <sqlite3.h>
+
+#include "query/engine.h"
+#include "query/ese_cells.h"
+#include "query/modules.h"
+#include "query/raw_tables.h"
+#include "query/read_session.h"
+#include "query/sandbox.h"
+
+namespace dirsnap {
+
+struct CloseConnection {
+  void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
+};
+struct FinalizeStatement {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+using StatementHandle = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
+
+struct Engine::Impl {
+  template <class Module>
+  using Client = typename ModuleAdapter<Module>::Client;
+
+  std::unique_ptr<ReadSession> session;
+  SandboxState sandbox;
+  // Modules keep pointers into these.
+  std::deque<RelationTable> tables;
+  std::deque<Client<RelationModule>> clients;
+  std::unique_ptr<SnapshotsTable> snapshots;
+  Client<SnapshotsModule> snapshots_client{};
+  std::unique_ptr<EseCellsTable> cells;
+  Client<EseCellsModule> cells_client{};
+  SqlError error;
+  // Last member: closed before what its tables point to.
+  std::unique_ptr<sqlite3, CloseConnection> db;
+
+  Result<void> register_tables();
+  int add_table(TableShape shape);
+
+  // The Error for an SQLite code, last_error() included. `statement` is the text compiled.
+  Error failure(int code, std::string_view statement);
+  [[nodiscard]] std::vector<TableInfo> all_tables() const;
+};
+
+}  // namespace dirsnap

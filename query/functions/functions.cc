@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#include "query/functions/functions.h"
+
+#include <algorithm>
+#include <array>
+
+#include "storage/base/text.h"
+
+namespace dirsnap {
+namespace {
+
+std::array<std::span<const SqlFunction>, 5> families() {
+  return {dn_functions(), identifier_functions(), security_functions(), text_functions(),
+          bounded_functions()};
+}
+
+// The collation of names, DNs and paths.
+int compare_fold(void*, int size_a, const void* a, int size_b, const void* b) {
+  return compare_folded({static_cast<const char*>(a), static_cast<std::size_t>(size_a)},
+                        {static_cast<const char*>(b), static_cast<std::size_t>(size_b)});
+}
+
+}  // namespace
+
+int register_functions(sqlite3* db, FunctionSet set) {
+  constexpr int kFlags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
+  for (const auto family : families()) {
+    for (const SqlFunction& f : family) {
+      if (set == FunctionSet::kOwn && f.signature == nullptr) continue;
+      const int code = sqlite3_create_function_v2(db, f.name, f.arguments, kFlags, nullptr, f.call,
+                                                  nullptr, nullptr, nullptr);
+      if (code != SQLITE_OK) return code;
+    }
+  }
+  return sqlite3_create_collation_v2(db, "FOLD", SQLITE_UTF8, nullptr, compare_fold, nullptr);
+}
+
+bool is_own_function(std::string_view lower_name) {
+  const auto all = families();
+  return std::any_of(all.begin(), all.end(), [lower_name](std::span<const SqlFunction> family) {
+    return std::any_of(family.begin(), family.end(),
+                       [lower_name](const SqlFunction& f) { return lower_name == f.name; });
+  });
+}
+
+std::vector<FunctionInfo> sql_functions() {
+  std::vector<FunctionInfo> list;
+  for (const auto family : families()) {
+    for (const SqlFunction& f : family) {
+      if (f.signature != nullptr) list.push_back({.signature = f.signature, .doc = f.doc});
+    }
+  }
+  return list;
+}
+
+}  // namespace dirsnap

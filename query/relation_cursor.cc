@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+#include "query/relation_cursor.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "query/sql_value.h"
+
+namespace dirsnap {
+namespace {
+
+// Bits of a rowid that number the row inside its part.
+constexpr unsigned kRowBits = 40;
+
+ValueView part_value(const TablePart& part, ColumnOrigin origin) {
+  return ValueView::of(origin == ColumnOrigin::kSource
+                           ? part.source_id
+                           : static_cast<std::int64_t>(part.snapshot_id));
+}
+
+bool is_lower_bound(Op op) { return op == Op::kGt || op == Op::kGe; }
+bool is_upper_bound(Op op) { return op == Op::kLt || op == Op::kLe; }
+
+}  // namespace
+
+Result<void> RelationCursor::filter(std::string_view plan,
+                                    std::span<sqlite3_value*> arguments,
+                                    std::size_t pattern_limit) {
+  if (plan_text_ != plan) {
+    DIRSNAP_TRY(plan_, parse_plan(plan, table_.shape()));
+    plan_text_ = plan;
+  }
+  ++table_.session().counters().filter_calls;
+  parts_.clear();
+  next_part_ = 0;
+  at_end_ = true;
+  const bool possible = bind(arguments, pattern_limit);
+  if (!possible || left_ == 0) return {};
+  choose_parts();
+  DIRSNAP_TRY(const bool some, open_next_part());
+  if (!some) return {};
+  at_end_ = false;
+  return next();
+}
+
+bool RelationCursor::bind(std::span<sqlite3_value*> arguments, std::size_t pattern_limit) {
+  pool_.clear();
+  part_filters_.clear();
+  bound_ = BoundScan{.access = plan_.access, .column = plan_.access_column};
+  bound_.in_key_order = plan_.order == ScanOrder::kKey || plan_.order == ScanOrder::kKeyDesc;
+  bound_.descending = plan_.order == ScanOrder::kKeyDesc;
+  bound_.distinct = plan_.distinct;
+  std::size_t used = 0;
+  bool possible = !plan_.none;
+  const auto bind_all = [&](const std::vector<Term>& terms, auto&& store) {
+    for (const Term& term : terms) {
+      const auto& column = table_.shape().columns[static_cast<std::size_t>(term.column)];
+      BoundTerm bound = bind_term(term, column, arguments[used++], pattern_limit, pool_);
+      if (bound.outcome == BoundTerm::Outcome::kNever) possible = false;
+      if (bound.filter) store(term, std::move(bound));
+    }
+  };
+  bool sought = true;
+  bind_all(plan_.parts, [&](const Term&, BoundTerm bound) {
+    part_filters_.push_back(*std::move(bound.filter));
+  });
+  bind_all(plan_.seeks, [&](const Term& term, BoundTerm bound) {
+    sought = add_seek(term, std::move(bound)) && sought;
+  });
+  bind_all(plan_.filters, [&](const Term&, BoundTerm bound) {
+    bound_.filters.push_back(*std::move(bound.filter));
+  });
+  // A value that the index cannot answer: all rows, in the index's order where that is promised.
+  if (bound_.seek.empty() && !bound_.in_key_order) bound_.access = Access::kScan;
+  if (!sought) {
+    for (RowFilter& filter : bound_.seek_filters) bound_.filters.push_back(std::move(filter));
+    bound_.seek_filters.clear();
+  }
+  bind_limits(arguments.subspan(used));
+  return possible;
+}
+
+// Turns a bound seek term into keys or bounds. False if the rows found must be tested by the
+// term's filter as well.
+bool RelationCursor::add_seek(const Term& term, BoundTerm bound) {
+  const auto& column = table_.shape().columns[static_cast<std::size_t>(term.column)];
+  const RowFilter& filter = bound_.seek_filters.emplace_back(*std::move(bound.filter));
+  const Predicate& test = filter.test();
+  if (!filter.is_exact_test()) return false;
+  // NOCASE compares texts with an inner NUL in its own way, which no index follows.
+  const bool odd = term.collation == TermCollation::kNocase;
+  if (odd && test.value.bytes.find('\0') != std::string_view::npos) return false;
+  BoundSeek& seek = bound_.seek;
+  if (test.op == Op::kLike || test.op == Op::kGlob) {
+    const auto prefix = literal_prefix(term.op, test.value.bytes);
+    if (!prefix) return false;
+    seek.lower = pool_.keep(ValueView::text(*prefix));
+    const auto successor = prefix_successor(*prefix, column.collation);
+    if (successor) seek.upper = pool_.keep(ValueView::text(*successor));
+    return false;
+  }
+  if (test.op == Op::kEq) {
+    seek.keys = std::vector<ValueView>{test.value};
+  } else if (test.op == Op::kIn) {
+    seek.keys = test.list;
+  } else if (is_lower_bound(test.op)) {
+    seek.lower = test.value;
+    seek.lower_after = test.op == Op::kGt;
+  } else if (is_upper_bound(test.op)) {
+    seek.upper = test.value;
+    seek.upper_after = test.op == Op::kLe;
+  } else {
+    return false;  // IS with NULL
+  }
+  return index_collation(term, column) == column.collation;
+}
+
+void RelationCursor::bind_limits(std::span<sqlite3_value*> arguments) {
+  left_ = std::numeric_limits<std::uint64_t>::max();
+  skip_ = 0;
+  std::size_t used = 0;
+  if (plan_.limit) {
+    const sqlite3_int64 limit = sqlite3_value_int64(arguments[used++]);
+    if (limit >= 0) left_ = static_cast<std::uint64_t>(limit);
+  }
+  if (plan_.offset) {
+    const sqlite3_int64 offset = sqlite3_value_int64(arguments[used]);
+    if (offset > 0) skip_ = static_cast<std::uint64_t>(offset);
+  }
+}
+
+bool RelationCursor::part_matches(const TablePart& part) const {
+  return std::all_of(part_filters_.begin(), part_filters_.end(), [&](const RowFilter& filter) {
+    const auto& column = table_.shape().columns[static_cast<std::size_t>(filter.column())];
+    return filter.matches(part_value(part, column.origin));
+  });
+}
+
+void RelationCursor::choose_parts() {
+  const auto& parts = table_.shape().parts;
+  auto begin = parts.begin();
+  auto end = parts.end();
+  // snapshot_id = n is by far the most frequent term, and parts ascend by it.
+  for (const RowFilter& filter : part_filters_) {
+    const auto& column = table_.shape().columns[static_cast<std::size_t>(filter.column())];
+    const Predicate& test = filter.test();
+    const bool single = column.origin == ColumnOrigin::kSnapshot && test.op == Op::kEq &&
+                        test.value.type == ValueType::kInteger && test.value.integer >= 0;
+    if (!single) continue;
+    const auto wanted = static_cast<std::uint64_t>(test.value.integer);
+    begin = std::partition_point(begin, end,
+                                 [wanted](const TablePart& p) { return p.snapshot_id < wanted; });
+    end = std::partition_point(begin, end,
+                               [wanted](const TablePart& p) { return p.snapshot_id == wanted; });
+  }
+  for (auto part = begin; part != end; ++part) {
+    if (part_matches(*part)) parts_.push_back(static_cast<std::uint32_t>(part - parts.begin()));
+  }
+  if (plan_.order == ScanOrder::kPartsDesc) std::reverse(parts_.begin(), parts_.end());
+}
+
+Result<bool> RelationCursor::open_next_part() {
+  while (next_part_ < parts_.size()) {
+    part_ = parts_[next_part_++];
+    DIRSNAP_TRY(OpenPart * part, table_.part(part_));
+    if (part == nullptr || part->rows() == 0) continue;
+    DIRSNAP_CHECK(scan_.open(*part, bound_, skip_));
+    return true;
+  }
+  return false;
+}
+
+Result<void> RelationCursor::next() {
+  while (left_ != 0) {
+    DIRSNAP_TRY(const bool found, scan_.next());
+    if (found) {
+      --left_;
+      ++table_.session().counters().rows_visited;
+      return {};
+    }
+    DIRSNAP_CHECK(table_.session().cancel().check());
+    DIRSNAP_TRY(const bool more, open_next_part());
+    if (!more) break;
+  }
+  at_end_ = true;
+  return {};
+}
+
+Result<ValueView> RelationCursor::value(int column) {
+  const auto& spec = table_.shape().columns[static_cast<std::size_t>(column)];
+  if (spec.origin == ColumnOrigin::kStored) return scan_.value(column);
+  return part_value(table_.shape().parts[part_], spec.origin);
+}
+
+std::int64_t RelationCursor::rowid() const {
+  return static_cast<std::int64_t>((std::uint64_t{part_} << kRowBits) | scan_.row());
+}
+
+}  // namespace dirsnap

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+//
+// One open cursor of a relation-backed table: binds a plan to its values, then walks the parts.
+// Lifetime: borrows the table. Values are valid until the statement ends. Threads: one.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <sqlite3.h>
+
+#include "query/part_scan.h"
+#include "query/relation_table.h"
+#include "query/scan_plan.h"
+
+namespace dirsnap {
+
+class RelationCursor {
+ public:
+  explicit RelationCursor(RelationTable& table) : table_(table), scan_(table.session().cancel()) {}
+
+  // Starts the scan that `plan` (the grammar of scan_plan.h) describes.
+  Result<void> filter(std::string_view plan,
+                      std::span<sqlite3_value*> arguments,
+                      std::size_t pattern_limit);
+  Result<void> next();
+  [[nodiscard]] bool at_end() const { return at_end_; }
+
+  // REQUIRES: !at_end().
+  Result<ValueView> value(int column);
+  // Part and row in one number: unique in the table, the same in every scan.
+  [[nodiscard]] std::int64_t rowid() const;
+
+ private:
+  // False: no row can match.
+  bool bind(std::span<sqlite3_value*> arguments, std::size_t pattern_limit);
+  bool add_seek(const Term& term, BoundTerm bound);
+  void bind_limits(std::span<sqlite3_value*> arguments);
+  void choose_parts();
+  [[nodiscard]] bool part_matches(const TablePart& part) const;
+  Result<bool> open_next_part();
+
+  RelationTable& table_;
+  std::string plan_text_;
+  ScanPlan plan_;
+  ValuePool pool_;
+  std::vector<RowFilter> part_filters_;
+  BoundScan bound_;
+  PartScan scan_;
+
+  std::vector<std::uint32_t> parts_;  // to visit, in order
+  std::size_t next_part_ = 0;
+  std::uint32_t part_ = 0;  // the present one
+  std::uint64_t left_ = 0;  // rows that LIMIT still allows
+  std::uint64_t skip_ = 0;  // rows that OFFSET still leaves out
+  bool at_end_ = true;
+};
+
+}  // namespace dirsnap

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "query/error_hint.h"
+#include "query/report.h"
+#include "query/report_value.h"
+
+namespace dirsnap {
+namespace {
+
+// What a coverage note calls an absent role.
+const char* role_name(std::string_view role) {
+  if (role == "directory") return "directory database";
+  if (role == "registry") return "registry";
+  if (role == "private-store") return "private store";
+  return "public store";
+}
+
+// Interruption and limits end the whole run; other failures belong to the report.
+bool ends_run(Code code) { return code == Code::kInterrupted || code == Code::kLimit; }
+
+class ReportRunner {
+ public:
+  ReportRunner(Engine& engine, const Report& report, const ParamValues& params)
+      : engine_(engine), report_(report), params_(params) {
+    run_.id = report.id;
+  }
+
+  Result<ReportRun> run() {
+    DIRSNAP_CHECK(read_params());
+    DIRSNAP_CHECK(judge_inputs());
+    if (!some_complete_) {
+      run_.status = ReportStatus::kSkipped;
+      return std::move(run_);
+    }
+    if (auto done = query(); !done) {
+      if (ends_run(done.error().code)) return tl::unexpected<Error>(std::move(done).error());
+      run_.findings.clear();
+      run_.status = ReportStatus::kError;
+      run_.error = done.error().what;
+      const SqlError& where = engine_.last_error();
+      if (where.message == run_.error && !where.hint.empty()) run_.error += "; " + where.hint;
+      return std::move(run_);
+    }
+    run_.status = run_.findings.empty() ? ReportStatus::kPass : ReportStatus::kFindings;
+    return std::move(run_);
+  }
+
+ private:
+  Result<void> read_params() {
+    for (const ReportParam& param : report_.params) {
+      OwnedValue& value = values_[":" + param.name];
+      if (const auto given = params_.find(param.name); given != params_.end()) {
+        DIRSNAP_TRY(value, param_value(param, given->second));
+      } else if (param.default_value) {
+        DIRSNAP_TRY(value, param_value(param, *param.default_value));
+      }
+    }
+    for (const auto& given : params_) {
+      if (values_.count(":" + given.first) == 0) return unknown_param(given.first);
+    }
+    return {};
+  }
+
+  Result<void> unknown_param(const std::string& name) const {
+    std::vector<std::string> names;
+    for (const ReportParam& param : report_.params) names.push_back(param.name);
+    const std::string near = nearest_name(name, names);
+    return fail(Code::kUsage, "report " + report_.id + " has no parameter \"" + name + "\"" +
+                                  (near.empty() ? "" : ", did you mean \"" + near + "\"?"));
+  }
+
+  // Notes the roles that each snapshot lacks.
+  Result<void> judge_inputs() {
+    DIRSNAP_TRY(Statement snapshots, engine_.prepare("SELECT snapshot_id FROM snapshots"));
+    std::map<std::int64_t, std::set<std::string>> roles;
+    for (;;) {
+      DIRSNAP_TRY(const bool row, snapshots.step());
+      if (!row) break;
+      roles[snapshots.column(0).integer];
+    }
+    DIRSNAP_TRY(Statement sources,
+                engine_.prepare("SELECT DISTINCT snapshot_id, role FROM sources"));
+    for (;;) {
+      DIRSNAP_TRY(const bool row, sources.step());
+      if (!row) break;
+      roles[sources.column(0).integer].emplace(sources.column(1).bytes);
+    }
+    for (const auto& snapshot : roles) {
+      bool complete = true;
+      for (const std::string& role : report_.needs) {
+        if (snapshot.second.count(role) != 0) continue;
+        complete = false;
+        run_.coverage.push_back(
+            {.snapshot_id = snapshot.first, .missing = role_name(role), .cells = {}});
+      }
+      if (!complete) incomplete_.insert(snapshot.first);
+      some_complete_ = some_complete_ || complete;
+    }
+    return {};
+  }
+
+  Result<void> query() {
+    DIRSNAP_TRY(Statement statement, engine_.prepare(report_.sql));
+    for (const std::string& name : statement.parameters()) {
+      const auto value = values_.find(name);
+      if (value == values_.end()) {
+        return fail(Code::kUsage, "the statement uses " + name + ", which the head does not name");
+      }
+      DIRSNAP_CHECK(statement.bind(name, view(value->second)));
+    }
+    read_columns(statement.columns());
+    for (;;) {
+      DIRSNAP_TRY(const bool row, statement.step());
+      if (!row) return {};
+      take_row(statement);
+    }
+  }
+
+  void read_columns(const std::vector<std::string>& names) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (names[i] == "missing") {
+        missing_column_ = i;
+      } else if (names[i] == "severity") {
+        severity_column_ = i;
+      } else {
+        if (names[i] == "snapshot_id") snapshot_column_ = i;
+        run_.columns.push_back(names[i]);
+        shown_.push_back(i);
+      }
+    }
+  }
+
+  void take_row(const Statement& statement) {
+    const std::int64_t snapshot =
+        snapshot_column_ ? statement.column(*snapshot_column_).integer : 0;
+    if (missing_column_ && !statement.column(*missing_column_).is_null()) {
+      return take_note(statement, snapshot);
+    }
+    // Where an input is absent its absence proves nothing, whatever the statement says.
+    if (incomplete_.count(snapshot) != 0) return;
+    Finding& finding = run_.findings.emplace_back();
+    finding.severity = severity_of(statement);
+    for (const std::size_t i : shown_) finding.cells.push_back(own(statement.column(i)));
+  }
+
+  void take_note(const Statement& statement, std::int64_t snapshot) {
+    CoverageNote note{.snapshot_id = snapshot, .missing = {}, .cells = {}};
+    note.missing = statement.column(*missing_column_).bytes;
+    for (std::size_t i = 0; i < shown_.size(); ++i) {
+      const ValueView value = statement.column(shown_[i]);
+      if (value.is_null() || shown_[i] == snapshot_column_) continue;
+      note.cells.emplace_back(run_.columns[i], own(value));
+    }
+    run_.coverage.push_back(std::move(note));
+  }
+
+  [[nodiscard]] FindingSeverity severity_of(const Statement& statement) const {
+    if (!severity_column_) return report_.severity;
+    const std::string_view text = statement.column(*severity_column_).bytes;
+    for (const auto severity :
+         {FindingSeverity::kInfo, FindingSeverity::kWarning, FindingSeverity::kError}) {
+      if (text == to_string(severity)) return severity;
+    }
+    return report_.severity;
+  }
+
+  Engine& engine_;
+  const Report& report_;
+  const ParamValues& params_;
+  ReportRun run_;
+  std::map<std::string, OwnedValue> values_;  // by ":name"
+  std::set<std::int64_t> incomplete_;         // snapshots that lack a needed role
+  bool some_complete_ = false;
+  std::vector<std::size_t> shown_;  // result columns of a finding
+  std::optional<std::size_t> missing_column_;
+  std::optional<std::size_t> severity_column_;
+  std::optional<std::size_t> snapshot_column_;
+};
+
+}  // namespace
+
+Result<ReportRun> run_report(Engine& engine, const Report& report, const ParamValues& params) {
+  return ReportRunner(engine, report, params).run();
+}
+
+const char* to_string(ReportStatus status) {
+  switch (status) {
+    case ReportStatus::kPass:
+      return "pass";
+    case ReportStatus::kFindings:
+      return "findings";
+    case ReportStatus::kSkipped:
+      return "skipped";
+    case ReportStatus::kError:
+      break;
+  }
+  return "error";
+}
+
+}  // namespace dirsnap

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+#include "query/report_value.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "storage/base/text.h"
+#include "storage/base/time.h"
+
+namespace dirsnap {
+namespace {
+
+constexpr std::array<std::pair<ParamType, const char*>, 7> kTypes = {{
+    {ParamType::kInteger, "integer"},
+    {ParamType::kReal, "real"},
+    {ParamType::kText, "text"},
+    {ParamType::kBool, "bool"},
+    {ParamType::kDatetime, "datetime"},
+    {ParamType::kDn, "dn"},
+    {ParamType::kChoice, "choice"},
+}};
+
+std::vector<std::string> split_choices(std::string_view list) {
+  std::vector<std::string> out;
+  while (!list.empty()) {
+    const std::size_t bar = std::min(list.find('|'), list.size());
+    out.emplace_back(trim_blanks(list.substr(0, bar)));
+    list.remove_prefix(std::min(bar + 1, list.size()));
+  }
+  return out;
+}
+
+template <class Number>
+std::optional<Number> parse_number(std::string_view text) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::optional<bool> parse_bool(std::string_view text) {
+  for (const char* yes : {"1", "true", "yes", "on"}) {
+    if (equal_ascii_nocase(text, yes)) return true;
+  }
+  for (const char* no : {"0", "false", "no", "off"}) {
+    if (equal_ascii_nocase(text, no)) return false;
+  }
+  return std::nullopt;
+}
+
+bool is_choice(const ReportParam& param, std::string_view text) {
+  return std::find(param.choices.begin(), param.choices.end(), text) != param.choices.end();
+}
+
+OwnedValue owned_integer(std::int64_t number) {
+  return {.type = ValueType::kInteger, .integer = number, .bytes = {}};
+}
+
+}  // namespace
+
+const char* to_string(ParamType type) {
+  for (const auto& entry : kTypes) {
+    if (entry.first == type) return entry.second;
+  }
+  return "";
+}
+
+Result<void> parse_param_type(std::string_view text, ReportParam& param) {
+  const std::size_t open = std::min(text.find('('), text.size());
+  const std::string_view name = text.substr(0, open);
+  for (const auto& entry : kTypes) {
+    if (name != entry.second) continue;
+    param.type = entry.first;
+    const bool choice = entry.first == ParamType::kChoice;
+    if (choice && text.size() - open > 2 && text.back() == ')') {
+      param.choices = split_choices(text.substr(open + 1, text.size() - open - 2));
+    }
+    if (choice == param.choices.empty()) break;
+    return {};
+  }
+  return fail(Code::kUsage, "type \"" + std::string(text) +
+                                "\" is none of integer, real, text, bool, datetime, dn, "
+                                "choice(a|b|...)");
+}
+
+Result<OwnedValue> param_value(const ReportParam& param, std::string_view text) {
+  const auto wrong = [&] {
+    return fail(Code::kUsage, "parameter " + param.name + ": \"" + std::string(text) + "\" is no " +
+                                  to_string(param.type));
+  };
+  switch (param.type) {
+    case ParamType::kInteger: {
+      const auto number = parse_number<std::int64_t>(text);
+      if (!number) return wrong();
+      return owned_integer(*number);
+    }
+    case ParamType::kReal: {
+      const auto number = parse_number<double>(text);
+      if (!number) return wrong();
+      return OwnedValue{.type = ValueType::kReal, .real = *number, .bytes = {}};
+    }
+    case ParamType::kBool: {
+      const auto flag = parse_bool(text);
+      if (!flag) return wrong();
+      return owned_integer(*flag ? 1 : 0);
+    }
+    case ParamType::kDatetime:
+      if (!unix_us_from_iso(text)) return wrong();
+      break;
+    case ParamType::kChoice:
+      if (!is_choice(param, text)) return wrong();
+      break;
+    case ParamType::kText:
+    case ParamType::kDn:
+      break;
+  }
+  return OwnedValue{.type = ValueType::kText, .bytes = std::string(text)};
+}
+
+OwnedValue own(const ValueView& value) {
+  return {.type = value.type,
+          .integer = value.integer,
+          .real = value.real,
+          .bytes = std::string(value.bytes)};
+}
+
+ValueView view(const OwnedValue& value) {
+  ValueView out{.type = value.type, .integer = value.integer, .real = value.real};
+  out.bytes = value.bytes;
+  return out;
+}
+
+}  // namespace dirsnap
