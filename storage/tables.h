@@ -13,6 +13,8 @@
 #include "storage/tables/ese_tables.h"
 #include "storage/tables/import_issues.h"
 #include "storage/tables/objects.h"
+#include "storage/tables/recovered_registry_keys.h"
+#include "storage/tables/recovered_registry_values.h"
 #include "storage/tables/registry_keys.h"
 #include "storage/tables/registry_values.h"
 #include "storage/tables/schema_attributes.h"
@@ -23,12 +25,20 @@
 namespace dirsnap {
 
 inline constexpr std::array kFixedTables = {
-    &tables::sources::kSpec,           &tables::import_issues::kSpec,
-    &tables::objects::kSpec,           &tables::attributes::kSpec,
-    &tables::containers::kSpec,        &tables::connectors::kSpec,
-    &tables::services::kSpec,          &tables::registry_keys::kSpec,
-    &tables::registry_values::kSpec,   &tables::schema_classes::kSpec,
-    &tables::schema_attributes::kSpec, &tables::ese_tables::kSpec,
+    &tables::sources::kSpec,
+    &tables::import_issues::kSpec,
+    &tables::objects::kSpec,
+    &tables::attributes::kSpec,
+    &tables::containers::kSpec,
+    &tables::connectors::kSpec,
+    &tables::services::kSpec,
+    &tables::registry_keys::kSpec,
+    &tables::registry_values::kSpec,
+    &tables::recovered_registry_keys::kSpec,
+    &tables::recovered_registry_values::kSpec,
+    &tables::schema_classes::kSpec,
+    &tables::schema_attributes::kSpec,
+    &tables::ese_tables::kSpec,
     &tables::ese_columns::kSpec,
 };
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "importers/reg_text/detect.h"
+#include "importers/reg_text/dump_parsers.h"
 #include "importers/reg_text/line_reader.h"
 #include "importers/reg_text/regedit_parser.h"
 #include "importers/reg_text/text_codec.h"
@@ -55,6 +56,17 @@ void report_guesses(const Document& document,
   }
 }
 
+Result<void> parse_form(const Detected& detected, const ParseContext& context) {
+  if (detected.form == Form::kRegEdt32) return parse_regedt32(context);
+  if (detected.form == Form::kRegQuery) return parse_reg_query(context);
+  while (detected.has_header) {
+    Line header;
+    DIRSNAP_TRY(const bool has_line, context.lines.next(header));
+    if (!has_line || !trim_blanks(header.text).empty()) break;
+  }
+  return RegeditParser(context, detected.form).run();
+}
+
 }  // namespace
 
 Result<Document> read_document(ByteSource& source,
@@ -81,14 +93,7 @@ Result<Document> read_document(ByteSource& source,
   TextCodec codec(document.encoding, document.codepage, options.codepage);
   DocumentBuilder builder;
   const ParseContext context{lines, codec, builder, issues, cancel};
-  if (detected.has_header) {
-    Line header;
-    do {
-      DIRSNAP_TRY(const bool has_line, lines.next(header));
-      if (!has_line) break;
-    } while (trim_blanks(header.text).empty());
-  }
-  DIRSNAP_CHECK(RegeditParser(context, document.form).run());
+  DIRSNAP_CHECK(parse_form(detected, context));
   report_guesses(document, lines, codec, issues);
   document.keys = builder.take_keys();
   return document;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "importers/reg_text/regedit_parser.h"
 
-#include <array>
 #include <optional>
 
+#include "importers/reg_text/regedit_lex.h"
+#include "importers/reg_text/value_bytes.h"
+#include "importers/reg_text/wine_syntax.h"
 #include "storage/base/text.h"
-#include "storage/base/wtf8.h"
 
 namespace dirsnap::reg_text {
 namespace {
@@ -16,136 +17,12 @@ constexpr std::size_t kMaxStringLines = std::size_t{1} << 18;
 // More blank lines and comments than this inside a list end it.
 constexpr std::size_t kMaxFillerLines = 1024;
 
-std::string_view skip_blanks(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  return text;
-}
-
-// True if nothing or a comment is left of a line.
-bool is_end(std::string_view rest) {
-  rest = skip_blanks(rest);
-  return rest.empty() || rest.front() == ';';
-}
-
-bool is_comment(std::string_view text) {
-  return !text.empty() && (text.front() == ';' || text.front() == '#');
-}
-
-std::optional<unsigned> hex_digit(char c) {
-  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a' + 10);
-  if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A' + 10);
-  return std::nullopt;
-}
-
-// Takes up to `max_digits` hex digits; nullopt if there is none or there are more.
-std::optional<std::uint64_t> take_hex(std::string_view& text, std::size_t max_digits) {
-  std::uint64_t value = 0;
-  std::size_t digits = 0;
-  while (digits < text.size()) {
-    const auto digit = hex_digit(text[digits]);
-    if (!digit) break;
-    if (++digits > max_digits) return std::nullopt;
-    value = value << 4 | *digit;
-  }
-  if (digits == 0) return std::nullopt;
-  text.remove_prefix(digits);
-  return value;
-}
-
-bool take_word(std::string_view& text, std::string_view word) {
-  if (!equal_ascii_nocase(text.substr(0, word.size()), word)) return false;
-  text.remove_prefix(word.size());
-  return true;
-}
-
-// The inside of quotation marks: only \\ and \" are escapes, other pairs stay as they are.
-std::string unescape(std::string_view raw) {
-  std::string out;
-  out.reserve(raw.size());
-  for (std::size_t i = 0; i < raw.size(); ++i) {
-    const bool is_escape =
-        raw[i] == '\\' && i + 1 < raw.size() && (raw[i + 1] == '\\' || raw[i + 1] == '"');
-    if (is_escape) ++i;
-    out.push_back(raw[i]);
-  }
-  return out;
-}
-
-// Index of the first quotation mark that is not escaped, or npos.
-std::size_t find_quote(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '"') return i;
-    if (text[i] == '\\') ++i;
-  }
-  return std::string_view::npos;
-}
-
 bool is_string_type(std::uint32_t type) {
   return type == kTypeString || type == kTypeExpandString || type == kTypeLink ||
          type == kTypeMultiString;
 }
 
-// One line's part of a byte list: appends the bytes and tells how it ends.
-enum class PieceEnd : std::uint8_t { kDone, kContinues, kBad };
-PieceEnd parse_piece(std::string_view text, std::string& bytes) {
-  while (true) {
-    text = skip_blanks(text);
-    if (is_end(text)) return PieceEnd::kDone;
-    if (text.front() == '\\' && is_end(text.substr(1))) return PieceEnd::kContinues;
-    const auto byte = take_hex(text, 2);
-    if (!byte) return PieceEnd::kBad;
-    bytes.push_back(static_cast<char>(*byte));
-    text = skip_blanks(text);
-    if (!text.empty() && text.front() == ',') {
-      text.remove_prefix(1);
-    } else if (!is_end(text) && text.front() != '\\') {
-      return PieceEnd::kBad;
-    }
-  }
-}
-
-bool ends_in_backslash(std::string_view text) {
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text.ends_with('\\');
-}
-
 }  // namespace
-
-std::string expand_root(std::string_view path) {
-  struct Root {
-    std::string_view full, brief;
-  };
-  static constexpr std::array kRoots = {
-      Root{"HKEY_LOCAL_MACHINE", "HKLM"},  Root{"HKEY_USERS", "HKU"},
-      Root{"HKEY_CLASSES_ROOT", "HKCR"},   Root{"HKEY_CURRENT_USER", "HKCU"},
-      Root{"HKEY_CURRENT_CONFIG", "HKCC"}, Root{"HKEY_DYN_DATA", "HKDD"},
-  };
-  const std::size_t end = std::min(path.find('\\'), path.size());
-  const std::string_view root = path.substr(0, end);
-  for (const Root& known : kRoots) {
-    if (equal_ascii_nocase(root, known.full) || equal_ascii_nocase(root, known.brief)) {
-      return std::string(known.full) + std::string(path.substr(end));
-    }
-  }
-  return std::string(path);
-}
-
-void report_line(ParseContext& context,
-                 Severity severity,
-                 const char* code,
-                 const Line& line,
-                 std::string_view message) {
-  constexpr std::size_t kExcerptBytes = 80;
-  std::string text = utf8_from_wtf8(std::string_view(line.text).substr(0, kExcerptBytes)).text;
-  if (line.text.size() > kExcerptBytes) text += "...";
-  context.issues.report({.severity = severity,
-                         .code = code,
-                         .offset_bytes = line.offset,
-                         .size_bytes = line.size_bytes,
-                         .place = "line " + std::to_string(line.number),
-                         .message = std::string(message) + ": " + text});
-}
 
 Result<void> RegeditParser::run() {
   Line line;
@@ -160,6 +37,7 @@ Result<void> RegeditParser::run() {
 Result<void> RegeditParser::parse_line(Line& line) {
   const std::string kept = line.text;  // parse_assignment may read on into `line`
   const std::string_view text = trim_blanks(kept);
+  if (form_ == Form::kWine) parse_wine_note(text);
   if (text.empty() || is_comment(text)) return {};
   if (line.is_cut) {
     report_line(context_, Severity::kLoss, "reg-line-too-long", line,
@@ -167,7 +45,11 @@ Result<void> RegeditParser::parse_line(Line& line) {
     return {};
   }
   if (text.front() == '[') {
-    parse_section(line, text);
+    if (form_ == Form::kWine) {
+      parse_wine_section(line, text);
+    } else {
+      parse_section(line, text);
+    }
     return {};
   }
   if (text.front() == '"' || text.front() == '@') return parse_assignment(line, text);
@@ -184,7 +66,10 @@ void RegeditParser::parse_section(const Line& line, std::string_view text) {
     report_line(context_, Severity::kLoss, "reg-unreadable-line", line, "unreadable key line");
     return;
   }
-  std::string_view name = text.substr(1, end - 1);
+  open_section(line, text.substr(1, end - 1));
+}
+
+void RegeditParser::open_section(const Line& line, std::string_view name) {
   is_deleting_ = name.front() == '-';
   if (is_deleting_) name.remove_prefix(1);
   const std::string path = expand_root(context_.codec.text(name));
@@ -195,6 +80,34 @@ void RegeditParser::parse_section(const Line& line, std::string_view text) {
   context_.builder.delete_key(path);
   report_line(context_, Severity::kNote, "reg-deleted-key", line,
               "the text deletes this key and all below it");
+}
+
+void RegeditParser::parse_wine_section(const Line& line, std::string_view text) {
+  const auto key = parse_wine_key(text);
+  if (!key) {
+    context_.builder.close_key();
+    report_line(context_, Severity::kLoss, "reg-unreadable-line", line, "unreadable key line");
+    return;
+  }
+  context_.builder.open_key(root_.empty() ? key->path : root_ + '\\' + key->path, line.offset);
+  context_.builder.current().filetime = key->filetime;
+}
+
+// The comments and # lines that mean something.
+void RegeditParser::parse_wine_note(std::string_view text) {
+  if (text.starts_with(";;")) {
+    if (auto root = parse_wine_root(text)) root_ = *std::move(root);
+  }
+  if (!text.starts_with('#') || !context_.builder.has_current()) return;
+  Key& key = context_.builder.current();
+  if (const auto filetime = parse_wine_time(text)) key.filetime = filetime;
+  if (auto name = parse_wine_class(text)) key.class_name = std::move(name);
+}
+
+// A name or string without its quotation marks, to WTF-8.
+std::string RegeditParser::unescape(std::string_view raw) {
+  if (form_ == Form::kWine) return unescape_wine(context_.codec.text(raw));
+  return context_.codec.text(unescape_regedit(raw));
 }
 
 Result<void> RegeditParser::parse_assignment(Line& line, std::string_view text) {
@@ -210,7 +123,7 @@ Result<void> RegeditParser::parse_assignment(Line& line, std::string_view text) 
                   "unreadable line: the value name has no end");
       return {};
     }
-    value.name = context_.codec.text(unescape(text.substr(0, quote)));
+    value.name = unescape(text.substr(0, quote));
     text.remove_prefix(quote + 1);
   }
   text = skip_blanks(text);
@@ -227,7 +140,10 @@ Result<void> RegeditParser::parse_data(Line& line, std::string_view data, Value 
     delete_value(line, value.name);
     return {};
   }
-  if (data.starts_with('"')) return parse_string(line, data.substr(1), std::move(value));
+  if (data.starts_with('"')) {
+    value.type = kTypeString;
+    return parse_string(line, data.substr(1), std::move(value));
+  }
   if (take_word(data, "dword:")) {
     value.type = kTypeDword;
     parse_number(line, data, sizeof(std::uint32_t), std::move(value));
@@ -249,10 +165,15 @@ Result<void> RegeditParser::parse_data(Line& line, std::string_view data, Value 
       return parse_list(line, data.substr(2), std::move(value));
     }
   }
+  if (take_word(data, "str:\"")) {
+    value.type = kTypeString;
+    return parse_string(line, data, std::move(value));
+  }
   if (take_word(data, "str(")) {
     const auto type = take_hex(data, 8);
     if (type && data.starts_with("):\"")) {
       value.type = static_cast<std::uint32_t>(*type);
+      if (form_ == Form::kWine) return parse_string(line, data.substr(3), std::move(value));
       parse_bare_string(line, data.substr(3), std::move(value));
       return {};
     }
@@ -276,8 +197,7 @@ void RegeditParser::parse_bare_string(const Line& line, std::string_view text, V
     const bool is_escape = text[i] == '\\' && i + 1 < quote && text[i + 1] == '"';
     if (!is_escape) raw.push_back(text[i]);
   }
-  value.data = context_.codec.utf16(raw);
-  value.data.append(2, '\0');
+  value.data = string_bytes(context_.codec.text(raw));
   store(line, std::move(value));
 }
 
@@ -294,9 +214,7 @@ Result<void> RegeditParser::parse_string(Line& line, std::string_view text, Valu
     report_line(context_, Severity::kLoss, "reg-unreadable-line", line,
                 "text behind the closing quotation mark is passed over");
   }
-  value.type = kTypeString;
-  value.data = context_.codec.utf16(unescape(raw));
-  value.data.append(2, '\0');
+  value.data = string_bytes(unescape(raw));
   store(first, std::move(value));
   return {};
 }
@@ -410,12 +328,8 @@ void RegeditParser::store(const Line& line, Value value) {
   if (is_deleting_) {
     report_line(context_, Severity::kNote, "reg-ignored-value", line,
                 "a value under a deleted key has no effect");
-  } else if (!context_.builder.has_current()) {
-    report_line(context_, Severity::kLoss, "reg-value-without-key", line,
-                "the key of this value is not known; the value is lost");
-  } else if (context_.builder.set_value(std::move(value))) {
-    report_line(context_, Severity::kNote, "reg-repeated-value", line,
-                "the value was assigned before; the last assignment counts");
+  } else {
+    store_value(context_, line, std::move(value));
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The grammar of regedit's files, REGEDIT4 and version 5.00.
+// The grammar of regedit's files, REGEDIT4 and version 5.00, and of Wine's store, which differs in
+// escapes, key lines and a few lines of its own.
 // Threads: one thread per parser. Facts: FORMAT.md section 3.
 #pragma once
 
@@ -8,33 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "importers/reg_text/document.h"
-#include "importers/reg_text/line_reader.h"
-#include "importers/reg_text/text_codec.h"
-#include "storage/base/cancel.h"
-#include "storage/base/issue.h"
+#include "importers/reg_text/parse_context.h"
 #include "storage/base/result.h"
 
 namespace dirsnap::reg_text {
-
-// Writes out abbreviated roots (HKLM) and the spelling of known ones; other roots stay.
-std::string expand_root(std::string_view path);
-
-// What the parsers of all forms work on. Everything is borrowed.
-struct ParseContext {
-  LineReader& lines;
-  TextCodec& codec;
-  DocumentBuilder& builder;
-  IssueSink& issues;
-  const CancelToken& cancel;
-};
-
-// Reports `line` with its number, and a piece of it.
-void report_line(ParseContext& context,
-                 Severity severity,
-                 const char* code,
-                 const Line& line,
-                 std::string_view message);
 
 class RegeditParser {
  public:
@@ -48,6 +26,10 @@ class RegeditParser {
 
   [[nodiscard]] Result<void> parse_line(Line& line);
   void parse_section(const Line& line, std::string_view text);
+  void open_section(const Line& line, std::string_view name);
+  void parse_wine_section(const Line& line, std::string_view text);
+  void parse_wine_note(std::string_view text);
+  [[nodiscard]] std::string unescape(std::string_view raw);
   [[nodiscard]] Result<void> parse_assignment(Line& line, std::string_view text);
   [[nodiscard]] Result<void> parse_data(Line& line, std::string_view data, Value value);
   [[nodiscard]] Result<void> parse_string(Line& line, std::string_view text, Value value);
@@ -65,6 +47,7 @@ class RegeditParser {
   ParseContext context_;
   Form form_;
   bool is_deleting_ = false;  // inside a section [-KEY]
+  std::string root_;          // of a Wine store: what all keys are relative to
 };
 
 }  // namespace dirsnap::reg_text

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "storage/base/text.h"
-#include "storage/base/wtf8.h"
 
 namespace dirsnap::reg_text {
 namespace {
@@ -29,8 +28,6 @@ std::string TextCodec::text(std::string_view raw) {
   saw_fallback_ = true;
   return decode(raw, fallback_codepage_.value_or(kLatin1));
 }
-
-std::string TextCodec::utf16(std::string_view raw) { return utf16le_from_wtf8(text(raw)); }
 
 std::string TextCodec::utf16_from_ansi(std::string_view bytes) {
   if (is_ascii(bytes)) return encode_utf16le(bytes);

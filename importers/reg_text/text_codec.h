@@ -21,8 +21,6 @@ class TextCodec {
 
   // A name or string as a line holds it, to WTF-8.
   std::string text(std::string_view raw);
-  // The same, to UTF-16LE without a NUL.
-  std::string utf16(std::string_view raw);
   // One-byte string data of a REGEDIT4 byte list to UTF-16LE.
   std::string utf16_from_ansi(std::string_view bytes);
 

@@ -6,10 +6,12 @@
 #include <utility>
 #include <vector>
 
+#include "importers/regf/deleted.h"
 #include "importers/regf/log.h"
 #include "importers/regf/walk.h"
 #include "importers/registry_model/hive_kind.h"
 #include "importers/registry_model/importers.h"
+#include "importers/registry_model/recovered_rows.h"
 #include "importers/registry_model/rows.h"
 #include "importers/registry_model/system_facts.h"
 #include "storage/base/text.h"
@@ -193,6 +195,7 @@ Result<void> import_hive(ByteSource& source,
   facts.role = "registry";
   DIRSNAP_TRY(std::vector<std::byte> image, read_whole(source));
   DIRSNAP_CHECK(regf::Hive::open(image));
+  const regf::BaseBlock as_found = regf::parse_base_block(image);
   DIRSNAP_TRY(const Logs logs, apply_logs(image, context, issues));
   DIRSNAP_TRY(const regf::Hive hive, regf::Hive::open(image));
   StructureSink structure(issues);
@@ -201,9 +204,13 @@ Result<void> import_hive(ByteSource& source,
 
   DIRSNAP_TRY(RegistryRows rows, RegistryRows::begin(context, facts.source_id));
   SystemFacts system(facts.source_id);
-  KeyWriter writer(rows, system, root_path(kind, hive.base(), issues), context.next_key_id);
-  DIRSNAP_CHECK(regf::walk(hive, context.cancel(), structure,
-                           [&writer](const regf::WalkKey& key) { return writer.add(key); }));
+  const std::string root = root_path(kind, hive.base(), issues);
+  KeyWriter writer(rows, system, root, context.next_key_id);
+  regf::UseMap used(hive.bins().size());
+  const auto on_key = [&writer](const regf::WalkKey& key) { return writer.add(key); };
+  DIRSNAP_CHECK(regf::walk(hive, context.cancel(), structure, on_key, &used));
+  DIRSNAP_TRY(const regf::Deleted deleted, regf::find_deleted(hive, used, context.cancel()));
+  DIRSNAP_CHECK(write_recovered(deleted, root, facts.source_id, context));
   if (writer.repaired_names() > 0) {
     issues.report({.severity = Severity::kDoubt,
                    .code = "registry-name-not-unicode",
@@ -213,7 +220,9 @@ Result<void> import_hive(ByteSource& source,
   }
   system.finish(facts, context, issues);
   facts.records = rows.records();
-  facts.state = structure.is_damaged() ? "damaged" : logs.replay.was_dirty ? "dirty" : "clean";
+  const bool is_damaged =
+      structure.is_damaged() || !as_found.has_signature || !as_found.has_checksum;
+  facts.state = is_damaged ? "damaged" : logs.replay.was_dirty ? "dirty" : "clean";
   facts.details = details_of(hive.base(), kind, logs, system);
   return {};
 }

@@ -24,6 +24,20 @@ std::string_view last_part(std::string_view path) {
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
+// RegEdt32 prints paths below the root of its window. The hives of HKEY_LOCAL_MACHINE have names
+// that stand nowhere else.
+void complete_paths(reg_text::Document& document) {
+  if (document.form != reg_text::Form::kRegEdt32) return;
+  for (reg_text::Key& key : document.keys) {
+    const std::string_view first = std::string_view(key.path).substr(0, key.path.find('\\'));
+    for (const std::string_view hive : {"SYSTEM", "SOFTWARE", "SAM", "SECURITY", "HARDWARE"}) {
+      if (!equal_ascii_nocase(first, hive)) continue;
+      key.path.insert(0, "HKEY_LOCAL_MACHINE\\");
+      break;
+    }
+  }
+}
+
 // For each key the index of its parent's key, or npos where the text does not list it.
 constexpr std::size_t kNoParent = static_cast<std::size_t>(-1);
 struct Tree {
@@ -120,8 +134,9 @@ Result<void> import_reg_text(ByteSource& source,
   facts.kind = "registry-text";
   facts.role = "registry";
   const reg_text::ReadOptions options{.codepage = context.options().codepage};
-  DIRSNAP_TRY(const reg_text::Document document,
+  DIRSNAP_TRY(reg_text::Document document,
               reg_text::read_document(source, options, context.cancel(), issues));
+  complete_paths(document);
   DIRSNAP_TRY(RegistryRows rows, RegistryRows::begin(context, facts.source_id));
   SystemFacts system(facts.source_id);
   DIRSNAP_CHECK(write_keys(document.keys, rows, system, context, issues));

@@ -124,6 +124,7 @@ void SystemFacts::choose_control_set(IssueSink& issues) {
     if (place == sets_.end()) return;
     choose(place->first, "lowest number");
   }
+  if (services_.empty()) return;  // nothing hangs on the guess
   report(issues, Severity::kDoubt, "control-set-guessed",
          "Select\\Current names no control set that is here; " + control_set_ + " was taken (" +
              control_set_rule_ + ")");

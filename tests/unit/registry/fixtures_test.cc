@@ -136,6 +136,13 @@ TEST_CASE("the same services exported as strings have the same keys and value na
   CHECK(text.issues.count("reg-unreadable-line") == 0);
 }
 
+TEST_CASE("RegEdt32 text gives the recorded lines") {
+  if (!have_fixtures()) return;
+  const TextLines text = read_text("reg/regedt32-handmade.txt");
+  CHECK(text.lines == expected_lines("expected/regedt32-handmade.tsv"));
+  CHECK_FALSE(text.issues.has_loss_or_doubt());
+}
+
 TEST_CASE("exports of regedit have the counted keys and values") {
   if (!have_fixtures()) return;
   const TextLines control = read_text("regedit/control.reg.xz");

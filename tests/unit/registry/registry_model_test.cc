@@ -256,6 +256,16 @@ TEST_CASE("the command line's server wins and a contradiction is noted") {
   CHECK(in.issues.count("server-name-overridden") == 1);
 }
 
+TEST_CASE("RegEdt32 text of a hive of the machine stands under its root") {
+  Import in;
+  REQUIRE(in.run(kRegTextImporter, as_bytes("Key Name:  SYSTEM\\CurrentControlSet\\Services\\A\r\n"
+                                            "Key Name:  Other\\B\r\n")));
+  CHECK(in.key_rows().row(0)[keys::kPath] ==
+        "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\A");
+  CHECK(in.key_rows().row(1)[keys::kPath] == "Other\\B");
+  CHECK(in.context.services.size() == 1);
+}
+
 TEST_CASE("names with lone surrogates are shown with U+FFFD and a doubt") {
   Import in;
   std::string text =
@@ -379,6 +389,48 @@ TEST_CASE("a damaged hive is marked so") {
   file.resize(file.size() - 8);
   REQUIRE(in.run(kHiveImporter, file));
   CHECK(in.facts.state == "damaged");
+  Import block;
+  file = system_hive();
+  file[300] ^= std::byte{1};
+  REQUIRE(block.run(kHiveImporter, file));
+  CHECK(block.facts.state == "damaged");
+}
+
+TEST_CASE("deleted keys and values stand in tables of their own") {
+  namespace dead_keys = tables::recovered_registry_keys;
+  namespace dead_values = tables::recovered_registry_values;
+  test::HiveBuilder builder(3);
+  const std::uint32_t root =
+      builder.add_key({.name = "R", .subkeys = {{.name = "Select"}, {.name = "Setup"}}}, ~0U);
+  const std::uint32_t dead =
+      builder.add_key({.name = "dead", .values = {{.name = "v", .type = 4, .data = "1234"}}}, root);
+  builder.add_key({.name = "child"}, dead);
+  builder.add_value({.name = "", .data = "orphan"});
+  Import in;
+  REQUIRE(in.run(kHiveImporter, builder.finish(root)));
+  const auto& key = in.snapshot.at("recovered_registry_keys").row(0);
+  CHECK(key[dead_keys::kKeyId] == "1");
+  CHECK(key[dead_keys::kPath] == "HKEY_LOCAL_MACHINE\\SYSTEM\\dead");
+  CHECK(key[dead_keys::kName] == "dead");
+  CHECK(key[dead_keys::kParentId] == "NULL");
+  CHECK(key[dead_keys::kChangedAt] == "2000-01-01T00:00:00Z");
+  CHECK(key[dead_keys::kValueCount] == "1");
+  CHECK(key[dead_keys::kOffsetBytes] == std::to_string(4096 + dead));
+  CHECK(key[dead_keys::kPathIsPartial] == "0");
+  CHECK(key[dead_keys::kPlace] == "unreferenced cell");
+  CHECK(in.snapshot.at("recovered_registry_keys").row(1)[dead_keys::kParentId] == "1");
+  const auto& value = in.snapshot.at("recovered_registry_values").row(0);
+  CHECK(value[dead_values::kKeyId] == "1");
+  CHECK(value[dead_values::kKeyPath] == "HKEY_LOCAL_MACHINE\\SYSTEM\\dead");
+  CHECK(value[dead_values::kName] == "v");
+  CHECK(value[dead_values::kType] == "REG_DWORD");
+  CHECK(value[dead_values::kValue] == "875770417");
+  CHECK(value[dead_values::kData] == "x'31323334'");
+  CHECK(value[dead_values::kDataState] == "intact");
+  const auto& orphan = in.snapshot.at("recovered_registry_values").row(1);
+  CHECK(orphan[dead_values::kKeyId] == "NULL");
+  CHECK(orphan[dead_values::kName] == "NULL");
+  CHECK(orphan[dead_values::kPathIsPartial] == "1");
 }
 
 TEST_CASE("content tells hives, texts and neither apart") {

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "importers/reg_text/dump_parsers.h"
+#include "importers/reg_text/value_bytes.h"
+#include "storage/base/text.h"
+
+namespace dirsnap::reg_text {
+namespace {
+
+struct QueryValue {
+  std::string_view name, type, data;
+};
+
+// Name, type and data, four blanks or a tab before each. A name may hold blanks: the type is the
+// first known one.
+std::optional<QueryValue> split_value(std::string_view text) {
+  for (const std::string_view gap : {"    ", "\t"}) {
+    if (!text.starts_with(gap)) continue;
+    const std::string_view rest = text.substr(gap.size());
+    const std::string mark = std::string(gap) + "REG_";
+    for (std::size_t at = rest.find(mark); at != std::string_view::npos;
+         at = rest.find(mark, at + 1)) {
+      const std::string_view tail = rest.substr(at + gap.size());
+      const std::size_t end = std::min(tail.find(gap), tail.size());
+      const std::string_view type = trim_blanks(tail.substr(0, end));
+      if (!type_of_name(type)) continue;
+      return QueryValue{rest.substr(0, at), type,
+                        tail.substr(std::min(end + gap.size(), tail.size()))};
+    }
+  }
+  return std::nullopt;
+}
+
+// The strings of a REG_MULTI_SZ stand in one line with \0 between.
+std::vector<std::string> split_strings(std::string_view text) {
+  std::vector<std::string> strings;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find("\\0"), text.size());
+    strings.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 2, text.size()));
+  }
+  while (!strings.empty() && strings.back().empty()) strings.pop_back();
+  return strings;
+}
+
+std::optional<std::string> data_bytes(std::uint32_t type, const std::string& data) {
+  switch (type) {
+    case kTypeString:
+    case kTypeExpandString:
+    case kTypeLink:
+      return string_bytes(data);
+    case kTypeMultiString:
+      return multi_string_bytes(split_strings(data));
+    case kTypeDword:
+      return number_bytes(data, 4);
+    case kTypeQword:
+      return number_bytes(data, 8);
+    default:
+      return hex_bytes(trim_blanks(data));
+  }
+}
+
+void parse_line(ParseContext& context, const Line& line) {
+  const std::string_view text = line.text;
+  if (trim_blanks(text).empty() || text.starts_with("! REG.EXE")) return;
+  if (text.starts_with("HKEY_")) {
+    context.builder.open_key(expand_root(context.codec.text(trim_blanks(text))), line.offset);
+    return;
+  }
+  const auto parts = split_value(text);
+  if (!parts) {
+    report_line(context, Severity::kLoss, "reg-unreadable-line", line, "unreadable line");
+    return;
+  }
+  Value value;
+  value.offset = line.offset;
+  value.type = type_of_name(parts->type).value_or(kTypeNone);
+  const bool is_default = parts->name == "(Default)" || parts->name == "<NO NAME>";
+  if (!is_default) value.name = context.codec.text(parts->name);
+  auto data = data_bytes(value.type, context.codec.text(parts->data));
+  if (!data) {
+    report_line(context, Severity::kLoss, "reg-bad-number", line,
+                "data cannot be read; the value is lost");
+    return;
+  }
+  value.data = *std::move(data);
+  store_value(context, line, std::move(value));
+}
+
+}  // namespace
+
+Result<void> parse_reg_query(ParseContext context) {
+  Line line;
+  while (true) {
+    DIRSNAP_TRY(const bool has_line, context.lines.next(line));
+    if (!has_line) return {};
+    if (line.number % 4096 == 0) DIRSNAP_CHECK(context.cancel.check());
+    parse_line(context, line);
+  }
+}
+
+}  // namespace dirsnap::reg_text

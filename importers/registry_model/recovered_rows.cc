@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#include "importers/registry_model/recovered_rows.h"
+
+#include <array>
+#include <unordered_map>
+#include <vector>
+
+#include "importers/registry_model/value_text.h"
+#include "storage/base/time.h"
+#include "storage/base/wtf8.h"
+
+namespace dirsnap::registry_model {
+namespace {
+
+namespace keys = tables::recovered_registry_keys;
+namespace values = tables::recovered_registry_values;
+
+ValueView integer(std::uint64_t number) { return ValueView::of(static_cast<std::int64_t>(number)); }
+
+// From the root's path where the chain of parents reached it, else as far as it went.
+std::string path_of(const regf::DeletedKey& key, const std::string& root) {
+  std::string path = key.path_is_partial ? "" : root;
+  for (std::size_t i = key.path_is_partial ? 0 : 1; i < key.path.size(); ++i) {
+    if (!path.empty()) path += '\\';
+    path += utf8_from_wtf8(key.path[i]).text;
+  }
+  return path;
+}
+
+const char* data_state_name(regf::DataState state) {
+  switch (state) {
+    case regf::DataState::kIntact:
+      return "intact";
+    case regf::DataState::kReused:
+      return "reused";
+    case regf::DataState::kMissing:
+      return "missing";
+  }
+  return "";
+}
+
+class Writer {
+ public:
+  Writer(std::int64_t source_id, RelationWriter& key_rows, RelationWriter& value_rows)
+      : source_id_(source_id),
+        key_rows_(key_rows),
+        value_rows_(value_rows),
+        first_id_(static_cast<std::int64_t>(key_rows.rows()) + 1) {}
+
+  Result<void> add_keys(const std::vector<regf::DeletedKey>& deleted, const std::string& root);
+  Result<void> add_value(const regf::Deleted& deleted, const regf::DeletedValue& value);
+
+ private:
+  [[nodiscard]] std::int64_t id_of(std::size_t index) const {
+    return first_id_ + static_cast<std::int64_t>(index);
+  }
+
+  std::int64_t source_id_;
+  RelationWriter& key_rows_;
+  RelationWriter& value_rows_;
+  std::int64_t first_id_;
+  std::vector<std::string> paths_;
+};
+
+Result<void> Writer::add_keys(const std::vector<regf::DeletedKey>& deleted,
+                              const std::string& root) {
+  std::unordered_map<std::uint32_t, std::size_t> by_offset;
+  for (std::size_t i = 0; i < deleted.size(); ++i) by_offset.emplace(deleted[i].offset, i);
+  for (std::size_t i = 0; i < deleted.size(); ++i) {
+    const regf::DeletedKey& key = deleted[i];
+    paths_.push_back(path_of(key, root));
+    const std::string name = utf8_from_wtf8(key.node.name).text;
+    const auto changed_at = iso_from_filetime(key.node.last_written);
+    const auto parent = by_offset.find(key.node.parent);
+    const std::array cells = {
+        Cell{keys::kKeyId, ValueView::of(id_of(i))},
+        Cell{keys::kSourceId, ValueView::of(source_id_)},
+        Cell{keys::kPath, ValueView::text(paths_.back())},
+        Cell{keys::kName, ValueView::text(name)},
+        Cell{keys::kParentId,
+             parent == by_offset.end() ? ValueView::null() : ValueView::of(id_of(parent->second))},
+        Cell{keys::kChangedAt, changed_at ? ValueView::text(*changed_at) : ValueView::null()},
+        Cell{keys::kSubkeys, integer(key.node.subkey_count)},
+        Cell{keys::kValueCount, integer(key.node.value_count)},
+        Cell{keys::kOffsetBytes, integer(regf::file_offset(key.offset))},
+        Cell{keys::kPathIsPartial, ValueView::of(key.path_is_partial ? 1 : 0)},
+        Cell{keys::kPlace, ValueView::text(regf::place_name(key.place))},
+    };
+    DIRSNAP_CHECK(key_rows_.append(cells));
+  }
+  return {};
+}
+
+Result<void> Writer::add_value(const regf::Deleted& deleted, const regf::DeletedValue& value) {
+  const std::string name = utf8_from_wtf8(value.node.name).text;
+  const std::string type = type_name(value.node.type);
+  const bool has_data = value.data_state != regf::DataState::kMissing;
+  const bool is_partial = !value.key || deleted.keys[*value.key].path_is_partial;
+  std::string storage;
+  const std::array cells = {
+      Cell{values::kKeyId, value.key ? ValueView::of(id_of(*value.key)) : ValueView::null()},
+      Cell{values::kSourceId, ValueView::of(source_id_)},
+      Cell{values::kKeyPath, value.key ? ValueView::text(paths_[*value.key]) : ValueView::null()},
+      Cell{values::kName, name.empty() ? ValueView::null() : ValueView::text(name)},
+      Cell{values::kType, ValueView::text(type)},
+      Cell{values::kTypeId, integer(value.node.type)},
+      Cell{values::kValue,
+           has_data ? decode_value(value.node.type, value.data, storage) : ValueView::null()},
+      Cell{values::kData, has_data ? ValueView::blob(as_chars(value.data)) : ValueView::null()},
+      Cell{values::kOffsetBytes, integer(regf::file_offset(value.offset))},
+      Cell{values::kPathIsPartial, ValueView::of(is_partial ? 1 : 0)},
+      Cell{values::kPlace, ValueView::text(regf::place_name(value.place))},
+      Cell{values::kDataState, ValueView::text(data_state_name(value.data_state))},
+  };
+  DIRSNAP_CHECK(value_rows_.append(cells));
+  return {};
+}
+
+}  // namespace
+
+Result<void> write_recovered(const regf::Deleted& deleted,
+                             const std::string& root,
+                             std::int64_t source_id,
+                             ImportContext& context) {
+  if (deleted.keys.empty() && deleted.values.empty()) return {};
+  DIRSNAP_TRY(RelationWriter* const key_rows, context.table(keys::kSpec));
+  DIRSNAP_TRY(RelationWriter* const value_rows, context.table(values::kSpec));
+  Writer writer(source_id, *key_rows, *value_rows);
+  DIRSNAP_CHECK(writer.add_keys(deleted.keys, root));
+  for (const regf::DeletedValue& value : deleted.values) {
+    DIRSNAP_CHECK(writer.add_value(deleted, value));
+  }
+  return {};
+}
+
+}  // namespace dirsnap::registry_model

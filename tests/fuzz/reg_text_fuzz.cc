@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+//
+// Registry texts of every form, in a code page with double bytes as well.
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "importers/reg_text/reader.h"
+
+namespace {
+
+class SilentSink final : public dirsnap::IssueSink {
+ public:
+  void report(dirsnap::Issue /*issue*/) override {}
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto* bytes = reinterpret_cast<const std::byte*>(data);
+  dirsnap::MemorySource source(std::vector<std::byte>(bytes, bytes + size));
+  SilentSink issues;
+  const dirsnap::CancelToken cancel;
+  for (const unsigned codepage : {1252U, 932U}) {
+    (void)dirsnap::reg_text::read_document(source, {.codepage = codepage}, cancel, issues);
+  }
+  return 0;
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+//
+// Registry texts that regedit did not write: Wine's store, RegEdt32's and reg query's prints.
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "importers/reg_text/reader.h"
+#include "storage/base/text.h"
+#include "tests/support/fake_snapshot.h"
+#include "tests/support/registry_lines.h"
+
+namespace dirsnap::reg_text {
+namespace {
+
+struct Read {
+  Document document;
+  test::CollectingSink issues;
+  [[nodiscard]] std::vector<std::string> lines() const { return test::canonical_lines(document); }
+};
+
+Read read(std::string_view text) {
+  const Bytes bytes = as_bytes(text);
+  MemorySource source({bytes.begin(), bytes.end()});
+  Read result;
+  const CancelToken cancel;
+  auto document = read_document(source, {}, cancel, result.issues);
+  REQUIRE(document);
+  result.document = *std::move(document);
+  return result;
+}
+
+std::string hex_of_text(std::string_view text) {
+  return to_hex(as_bytes(encode_utf16le(text))) + "0000";
+}
+
+std::string wine(const std::string& body) {
+  return "WINE REGISTRY Version 2\n;; All keys relative to REGISTRY\\\\Machine\n\n" + body;
+}
+
+}  // namespace
+
+TEST_CASE("a Wine store gives paths, times, classes and values") {
+  const Read r = read(wine(
+      "#arch=win64\n[Software\\\\A\\[x\\]\\\\\\xD83D\\xDE00] 1795341371\n#class=\"cls\"\n"
+      "@=\"a\\tb\\x41\"\n\"n\\\"1\"=str(7):\"a\\0b\\0\"\n\"e\"=str(2):\"%x%\"\n\"s\"=str:\"q\"\n"
+      "\"h\"=hex:01,02,\\\n  03\n\"d\"=dword:00000001\n"));
+  const std::string path = "HKEY_LOCAL_MACHINE\\Software\\A[x]\\\xF0\x9F\x98\x80";
+  CHECK(r.issues.issues.empty());
+  CHECK(r.lines() == std::vector<std::string>{
+                         "K\t" + path + "\t134398149710000000",
+                         "V\t" + path + "\t\t1\t" + hex_of_text("a\tbA"),
+                         "V\t" + path + "\td\t4\t01000000",
+                         "V\t" + path + "\te\t2\t" + hex_of_text("%x%"),
+                         "V\t" + path + "\th\t3\t010203",
+                         "V\t" + path + "\tn\"1\t7\t61000000620000000000",
+                         "V\t" + path + "\ts\t1\t" + hex_of_text("q"),
+                     });
+  CHECK(r.document.keys[0].class_name == "cls");
+}
+
+TEST_CASE("the exact time of a Wine key wins over the seconds") {
+  const Read r = read(wine("[A] 1795341371\n#time=1dd7a67b4394840\n"));
+  CHECK(r.document.keys[0].filetime == 0x1dd7a67b4394840U);
+}
+
+TEST_CASE("a Wine key line without an end is a loss") {
+  const Read r = read(wine("[A\\] 1\n\"x\"=dword:1\n"));
+  CHECK(r.document.keys.empty());
+  CHECK(r.issues.count("reg-unreadable-line") == 1);
+  CHECK(r.issues.count("reg-value-without-key") == 1);
+}
+
+TEST_CASE("a Wine user store stands under HKEY_USERS") {
+  const Read r =
+      read("WINE REGISTRY Version 2\n;; All keys relative to REGISTRY\\\\User\\\\S-1-5\n[A] 0\n");
+  CHECK(r.document.keys[0].path == "HKEY_USERS\\S-1-5\\A");
+  CHECK_FALSE(r.document.keys[0].filetime);
+}
+
+TEST_CASE("RegEdt32 text is read by its labels, whatever the indentation") {
+  const Read r = read(
+      "Key Name:   SYSTEM\\A\r\nClass Name: Cls\r\nLast Write Time: 1/1/00 - 1:00 AM\r\n"
+      "Value 0\r\nName: m\r\nType: REG_MULTI_SZ\r\nData: one\r\n  two\r\n\r\n"
+      "Value 1\r\n  Name:  <NO NAME>\r\n  Type:  REG_SZ\r\n  Data:  x\r\n         y\r\n\r\n"
+      "Value 2\r\n Name: b\r\n Type: REG_BINARY\r\n Data:\r\n"
+      "00000000   01 02 03 04 05 06 07 08 - 09 0a 0b 0c 0d 0e 0f 10  ................\r\n"
+      "00000010   aa bb                                              ..\r\n\r\n"
+      "Value 3\r\n Name: d\r\n Type: REG_DWORD\r\n Data: 0x1f\r\n");
+  CHECK(r.lines() == std::vector<std::string>{
+                         "K\tSYSTEM\\A\t",
+                         "V\tSYSTEM\\A\t\t1\t" + hex_of_text("x\r\ny"),
+                         "V\tSYSTEM\\A\tb\t3\t0102030405060708090a0b0c0d0e0f10aabb",
+                         "V\tSYSTEM\\A\td\t4\t1f000000",
+                         "V\tSYSTEM\\A\tm\t7\t" + hex_of_text("one") + hex_of_text("two") + "0000",
+                     });
+  CHECK(r.document.keys[0].class_name == "Cls");
+  CHECK(r.issues.count("reg-local-times") == 1);
+  CHECK_FALSE(r.issues.has_loss_or_doubt());
+}
+
+TEST_CASE("RegEdt32 rows that do not follow each other and resources are losses") {
+  const Read r = read(
+      "Key Name:  A\r\nValue 0\r\n Name: b\r\n Type: REG_BINARY\r\n Data:\r\n"
+      "00000010   01\r\n\r\nValue 1\r\n Name: r\r\n Type: REG_RESOURCE_LIST\r\n Data:\r\n"
+      "Interface Type: Internal\r\n\r\n  Port: 1\r\nstray line\r\n"
+      "Value 2\r\n Name: n\r\n Type: REG_WHAT\r\n Data: 1\r\n");
+  CHECK(r.issues.count("reg-bad-number") == 2);
+  CHECK(r.issues.count("reg-resource-text") == 1);
+  REQUIRE(r.document.keys[0].values.size() == 2);
+  CHECK(r.document.keys[0].values[1].data.empty());
+}
+
+TEST_CASE("reg query output gives values of every printed type") {
+  const Read r = read(
+      "! REG.EXE VERSION 3.0\r\n\r\nHKEY_LOCAL_MACHINE\\A\r\n    (Default)    REG_SZ    x y\r\n"
+      "    a    b    REG_DWORD    0x1f\r\n    m    REG_MULTI_SZ    a\\0b\\0\\0\r\n"
+      "    bin    REG_BINARY    0102\r\n\tq\tREG_QWORD\t0x10\r\n    e    REG_SZ    \r\n\r\n"
+      "HKEY_LOCAL_MACHINE\\A\\B\r\n    bad    REG_DWORD    zz\r\nodd line\r\n");
+  const std::string a = "V\tHKEY_LOCAL_MACHINE\\A\t";
+  CHECK(r.lines() == std::vector<std::string>{
+                         "K\tHKEY_LOCAL_MACHINE\\A\t",
+                         "K\tHKEY_LOCAL_MACHINE\\A\\B\t",
+                         a + "\t1\t" + hex_of_text("x y"),
+                         a + "a    b\t4\t1f000000",
+                         a + "bin\t3\t0102",
+                         a + "e\t1\t0000",
+                         a + "m\t7\t61000000620000000000",
+                         a + "q\t11\t1000000000000000",
+                     });
+  CHECK(r.issues.count("reg-bad-number") == 1);
+  CHECK(r.issues.count("reg-unreadable-line") == 1);
+}
+
+TEST_CASE("reg query output without its head is told by its shape") {
+  CHECK(read("HKEY_USERS\\A\r\n    x    REG_SZ    y\r\n").document.form == Form::kRegQuery);
+}
+
+}  // namespace dirsnap::reg_text
