@@ -15,6 +15,9 @@ namespace dirsnap {
 namespace {
 
 constexpr std::size_t kHiddenColumns = 4;  // _snapshot_id, _source_id, _record, _page
+// The database's own columns that a table shows: what importers call `shown` in ese_columns.
+constexpr std::size_t kShownColumns = 1995;
+static_assert(kHiddenColumns + kShownColumns <= kMaxSqlColumns);
 
 // Columns every raw table has besides the database's own.
 void add_hidden_columns(TableShape& shape) {
@@ -84,7 +87,7 @@ class ColumnUnion {
       agree(shape_.columns[static_cast<std::size_t>(known->second)], column);
       return known->second;
     }
-    if (shape_.columns.size() >= kMaxSqlColumns) return std::nullopt;
+    if (shape_.columns.size() >= kHiddenColumns + kShownColumns) return std::nullopt;
     const auto place = static_cast<int>(shape_.columns.size());
     places_.emplace(to_lower_ascii(name), place);
     shape_.columns.push_back({.name = name,

@@ -5,8 +5,8 @@
 // Facts: importers name the relations "ese/<source_id>/<table>" and
 // "ese_recovered/<source_id>/<table>"; their first two columns are _record and _page; multi-values
 // are JSON arrays.
-// INV-4: the columns of a relation of kInteger or kReal hold numbers and NULL alone, those of kText
-//        no numbers; row_filter.h relies on it.
+// INV-5: a kText column of a relation holds no numbers, and a kInteger or kReal column no text that
+//        looks like a number (only JSON arrays and remarks); row_filter.h relies on it.
 // Lifetime: plain values. Threads: one.
 #pragma once
 

@@ -336,9 +336,9 @@ TEST_CASE("names of raw tables and columns need no luck") {
 
 TEST_CASE("a table of more columns than SQL allows is whole in ese_cells") {
   const auto engine = shared_case().open();
-  CHECK(one(*engine, "SELECT count(*) FROM pragma_table_xinfo('ese_wide')") == "i:2000");
-  CHECK(one(*engine, "SELECT c1995, _page FROM ese_wide") == "t:v1995 | i:7");
-  CHECK(error_of(*engine, "SELECT c1996 FROM ese_wide").code == Code::kUsage);
+  CHECK(one(*engine, "SELECT count(*) FROM pragma_table_xinfo('ese_wide')") == "i:1999");
+  CHECK(one(*engine, "SELECT c1994, _page FROM ese_wide") == "t:v1994 | i:7");
+  CHECK(error_of(*engine, "SELECT c1995 FROM ese_wide").code == Code::kUsage);
   CHECK(one(*engine, "SELECT count(*), min(seq), max(seq) FROM ese_cells('ese_wide')") ==
         "i:2300 | i:0 | i:0");
   CHECK(one(*engine,
