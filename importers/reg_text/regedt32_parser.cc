@@ -66,6 +66,7 @@ class RegEdt32Parser {
  private:
   void parse_line(Line& line);
   bool parse_label(const Line& line, std::string_view text);
+  bool parse_value_label(std::string_view text);
   void finish_value();
   std::optional<std::string> data_bytes() const;
 
@@ -128,15 +129,20 @@ bool RegEdt32Parser::parse_label(const Line& line, std::string_view text) {
     }
   } else if (behind_label(text, "Last Write Time:") && !value_) {
     saw_times_ = true;
-  } else if (!value_) {
-    return false;
-  } else if (const auto value_name = behind_label(text, "Name:"); value_name && !is_in_data_) {
-    if (*value_name != "<NO NAME>") value_->name = context_.codec.text(*value_name);
-  } else if (const auto type = behind_label(text, "Type:"); type && !is_in_data_) {
+  } else {
+    return value_ && !is_in_data_ && parse_value_label(text);
+  }
+  return true;
+}
+
+bool RegEdt32Parser::parse_value_label(std::string_view text) {
+  if (const auto name = behind_label(text, "Name:")) {
+    if (*name != "<NO NAME>") value_->name = context_.codec.text(*name);
+  } else if (const auto type = behind_label(text, "Type:")) {
     const auto number = type_of_name(*type);
     has_type_ = number.has_value();
     value_->type = number.value_or(kTypeNone);
-  } else if (const auto data = behind_label(text, "Data:"); data && !is_in_data_) {
+  } else if (const auto data = behind_label(text, "Data:")) {
     is_in_data_ = true;
     if (!data->empty()) data_.push_back(*data);
   } else {
