@@ -7,11 +7,10 @@
 #include <fmt/format.h>
 
 #include "query/engine.h"
+#include "query/schema_doc.h"
 #include "shell/commands/command.h"
 
 namespace dirsnap {
-
-std::string schema_markdown();
 
 namespace {
 

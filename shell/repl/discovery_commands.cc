@@ -80,10 +80,12 @@ std::string create_statement(const TableInfo& table) {
   return out + "\n);\n";
 }
 
-Result<std::int64_t> count_rows(Session& session, const TableInfo& table) {
-  DIRSNAP_TRY(const OwnedValue count,
-              session.evaluate("SELECT count(*) FROM " + sql_identifier(table.name)));
-  return count.integer;
+// The number of rows as text; empty for a table that wants an argument.
+Result<std::string> count_rows(Session& session, const TableInfo& table) {
+  const auto count = session.evaluate("SELECT count(*) FROM " + sql_identifier(table.name));
+  if (!count && count.error().code == Code::kUsage) return std::string();
+  if (!count) return tl::unexpected<Error>(count.error());
+  return std::to_string(count->integer);
 }
 
 void write_columns(Session& session, const TableInfo& table) {
@@ -135,7 +137,7 @@ Result<void> dot_tables(Session& session, const Words& words) {
       if (table.theme != theme || !matches_part(pattern, table.name)) continue;
       std::string rows;
       if (counts) {
-        DIRSNAP_TRY(const std::int64_t count, count_rows(session, table));
+        DIRSNAP_TRY(const std::string count, count_rows(session, table));
         rows = fmt::format("{:>10}  ", count);
       }
       session.out().write(fmt::format("  {:<{}}  {}{}\n", escape_for_terminal(table.name), widest,
