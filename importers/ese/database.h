@@ -64,8 +64,8 @@ class Database {
 
   // Verifies every page that no cursor has read so far, so that damage in unused parts of the
   // file is known as well. Cheapest after all tables have been read. Bad pages are losses if a
-  // tree of data reaches them, doubts if only an index or nothing does, notes if they never were
-  // pages ("page-foreign").
+  // tree of data reaches them, doubts if only an index or nothing does; a block that looks like
+  // foreign data and no page is told apart by its code ("page-foreign").
   Result<PageCounts> verify_pages();
 
   // For cursors.

@@ -141,14 +141,17 @@ Result<PageCounts> Database::verify_pages() {
   return counts;
 }
 
-// Reports a bad page that no tree reaches if it never was one; false if it may have been.
+// Reports a bad page that no tree reaches if it looks like none; false if it may have been one.
+// A doubt: a page overwritten from end to end looks the same.
 bool Database::report_foreign(std::uint32_t page_no) {
   const auto page = store_->get_unverified(page_no);
   if (!page || !is_foreign(**page, header_, pages())) return false;
   issues_.report(
-      {Severity::kNote, "page-foreign", store_->offset_of(page_no), store_->page_size(),
+      {Severity::kDoubt, "page-foreign", store_->offset_of(page_no), store_->page_size(),
        page_place(page_no, {}),
-       fmt::format("page {} is in no tree and never was a page of this database", page_no)});
+       fmt::format(
+           "page {} is in no tree and looks like foreign data, not like a page of this database",
+           page_no)});
   return true;
 }
 

@@ -207,7 +207,7 @@ TEST_CASE("a map file wins over the names of the database") {
   CHECK(open.value("SELECT count(*) FROM attributes WHERE attribute_x500 = 'Routing-List'") == "0");
 }
 
-TEST_CASE("--server names the server of every source") {
+TEST_CASE("the option --server names the server of every source") {
   Backup backup;
   ImportOptions options;
   options.server = "OTHER";

@@ -152,7 +152,7 @@ TEST_CASE("a box fits a narrow terminal") {
   CHECK(terminal.screen().find("│ abcdefghijklmnopqrstuvwxy… │\r\n") != std::string::npos);
 }
 
-TEST_CASE("--raw is refused on a terminal") {
+TEST_CASE("raw output is refused on a terminal") {
   const Home home;
   Terminal terminal({kProgram, "query", home.case_path().string(), "select 1", "--raw"},
                     home.folder.path().string());

@@ -116,7 +116,8 @@ TEST_CASE("every table of every ESE fixture has the expected rows") {
     CHECK(pages->bad == 0);
     CHECK(pages->foreign == (name == "srudb-a.dat" ? 16 : 0));
     INFO(opened.sink.text());
-    if (!opened.database->header().is_dirty()) CHECK(opened.sink.grave() == 0);
+    // Foreign blocks are a doubt each; nothing else is to be said of a sound file.
+    if (!opened.database->header().is_dirty()) CHECK(opened.sink.grave() == pages->foreign);
   }
 }
 
