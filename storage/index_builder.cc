@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
+#include <string_view>
 #include <tuple>
+#include <unordered_map>
 
 #include "storage/base/text.h"
 #include "storage/value_order.h"
@@ -16,6 +19,7 @@ namespace {
 
 constexpr std::size_t kWindow = 8;              // bytes of text compared at a time
 constexpr std::uint32_t kEntriesPerBucket = 8;  // about a cache line
+constexpr std::size_t kMostCounted = 4096;      // distinct keys that are counted, not sorted
 
 std::uint8_t width_of(std::uint64_t largest) {
   if (largest == 0) return 0;
@@ -67,15 +71,63 @@ bool is_ascii(std::string_view text) {
   return (seen & 0x8080808080808080U) == 0;
 }
 
+// Orders entries (ascending by row) of few distinct keys: only the first entry of each key is
+// sorted, the rows are counted into place. `sort` also finds keys that are the same to the
+// collation. False: too many keys, nothing is changed.
+template <class Key, class Entry, class KeyOf, class Sort>
+bool sort_by_counting(std::vector<Entry>& entries, KeyOf key_of, Sort sort) {
+  std::unordered_map<Key, std::uint16_t> group_of_key;
+  std::vector<std::uint16_t> group(entries.size());
+  std::vector<Entry> firsts;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto [place, is_new] =
+        group_of_key.try_emplace(key_of(entries[i]), static_cast<std::uint16_t>(firsts.size()));
+    if (is_new) {
+      if (firsts.size() == kMostCounted) return false;
+      firsts.push_back(entries[i]);
+    }
+    group[i] = place->second;
+  }
+  // sort() may rewrite the entries' keys, but not their rows.
+  const std::vector<Entry> keyed = firsts;
+  std::unordered_map<std::uint32_t, std::uint16_t> group_of_row;
+  for (std::size_t i = 0; i < keyed.size(); ++i) {
+    group_of_row.emplace(keyed[i].row, static_cast<std::uint16_t>(i));
+  }
+  sort(firsts);
+
+  std::vector<std::uint16_t> ordinal(firsts.size());
+  std::vector<Entry> values;  // the first entry of each value, its key as gathered
+  for (const Entry& first : firsts) {
+    const std::uint16_t own = group_of_row.at(first.row);
+    if (first.starts) values.push_back(keyed[own]);
+    ordinal[own] = static_cast<std::uint16_t>(values.size() - 1);
+  }
+  std::vector<std::size_t> next(values.size() + 1);
+  for (const std::uint16_t g : group) ++next[ordinal[g] + 1U];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  std::vector<std::size_t> begin(next);
+  std::vector<std::uint32_t> rows(entries.size());
+  for (std::size_t i = 0; i < entries.size(); ++i) rows[next[ordinal[group[i]]]++] = entries[i].row;
+  for (std::size_t value = 0; value < values.size(); ++value) {
+    for (std::size_t i = begin[value]; i < begin[value + 1]; ++i) {
+      entries[i] = values[value];
+      entries[i].row = rows[i];
+      entries[i].starts = i == begin[value];
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 Result<void> IndexBuilder::sort(ColumnReader& column) {
   rows_ = column.rows();
   DIRSNAP_CHECK(column.load_all());
   gather(column);
-  sort_numbers();
+  order_numbers();
   for (std::vector<Entry>* group : {&texts_, &blobs_}) {
-    sort_texts(column, *group);
+    order_texts(column, *group);
     if (entries_.empty()) {
       entries_.swap(*group);  // the usual column has one type: no second copy
     } else {
@@ -117,7 +169,7 @@ void IndexBuilder::gather(const ColumnReader& column) {
   }
 }
 
-void IndexBuilder::sort_numbers() {
+void IndexBuilder::sort_numbers(std::vector<Entry>& entries) {
   const auto value = [](const Entry& entry) {
     return entry.tail != 0 ? ValueView::of_real(std::bit_cast<double>(entry.key))
                            : ValueView::of(static_cast<std::int64_t>(entry.key));
@@ -130,13 +182,32 @@ void IndexBuilder::sort_numbers() {
     }
     return compare_values(value(a), value(b), Collation::kBinary);
   };
-  std::sort(entries_.begin(), entries_.end(), [&compare](const Entry& a, const Entry& b) {
+  const auto less = [&compare](const Entry& a, const Entry& b) {
     const int order = compare(a, b);
     return order != 0 ? order < 0 : a.row < b.row;
-  });
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    entries_[i].starts = i == 0 || compare(entries_[i - 1], entries_[i]) != 0;
+  };
+  // Numbers of rows and parents often come in order already.
+  if (!std::is_sorted(entries.begin(), entries.end(), less)) {
+    std::sort(entries.begin(), entries.end(), less);
   }
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    entries[i].starts = i == 0 || compare(entries[i - 1], entries[i]) != 0;
+  }
+}
+
+void IndexBuilder::order_numbers() {
+  const bool counted =
+      integers_only_ && sort_by_counting<std::uint64_t>(
+                            entries_, [](const Entry& entry) { return entry.key; },
+                            [](std::vector<Entry>& firsts) { sort_numbers(firsts); });
+  if (!counted) sort_numbers(entries_);
+}
+
+void IndexBuilder::order_texts(const ColumnReader& column, std::vector<Entry>& entries) const {
+  const bool counted = sort_by_counting<std::string_view>(
+      entries, [&column](const Entry& entry) { return column.value(entry.row).bytes; },
+      [this, &column](std::vector<Entry>& firsts) { sort_texts(column, firsts); });
+  if (!counted) sort_texts(column, entries);
 }
 
 // The eight folded bytes at `depth`, big-endian, padded with zeros.

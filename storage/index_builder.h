@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Makes the exact index of one column from its stored chunks.
-// Memory: 16 bytes a row with a value while sorting, and 16 a distinct text for the hashes.
+// Memory: 16 bytes a row with a value while sorting (6 more where few values recur and rows are
+// counted instead), and 16 a distinct text for the hashes.
 // Threads: one thread per object.
 #pragma once
 
@@ -42,7 +43,9 @@ class IndexBuilder {
   static constexpr std::uint8_t kGoesOn = 9;
 
   void gather(const ColumnReader& column);
-  void sort_numbers();
+  void order_numbers();
+  void order_texts(const ColumnReader& column, std::vector<Entry>& entries) const;
+  static void sort_numbers(std::vector<Entry>& entries);
   void sort_texts(const ColumnReader& column, std::vector<Entry>& entries) const;
   void load_key(const ColumnReader& column, std::size_t depth, Entry& entry) const;
   void hash_distinct(const ColumnReader& column);
