@@ -93,6 +93,7 @@ std::string error_hint(std::string_view message,
                        const std::vector<TableInfo>& tables) {
   if (const auto table = after(message, "no such table: ")) {
     std::vector<std::string> names;
+    names.reserve(tables.size());
     for (const TableInfo& info : tables) names.push_back(info.name);
     return hint(nearest_name(*table, names));
   }

@@ -341,11 +341,9 @@ Result<void> EseCellsModule::Cursor::column(sqlite3_context* context, int index)
       sqlite3_result_int64(context, static_cast<sqlite3_int64>(value_at_));
       break;
     case kValue:
-      if (!cell.owned) {
-        set_result(context, cell.view);
-      } else if (cell.view.type == ValueType::kText) {
+      if (cell.owned && cell.view.type == ValueType::kText) {
         set_result_text(context, cell.text);
-      } else if (cell.view.type == ValueType::kBlob) {
+      } else if (cell.owned && cell.view.type == ValueType::kBlob) {
         set_result_blob(context, cell.text);
       } else {
         set_result(context, cell.view);

@@ -69,6 +69,7 @@ class ModuleAdapter {
   }
   static ReadSession& session(sqlite3_vtab* base) { return vtab(base).table->session(); }
 
+  // NOLINTNEXTLINE(readability-function-size): the parameters are SQLite's.
   static int connect(
       sqlite3* db, void* aux, int, const char* const*, sqlite3_vtab** out, char** error) {
     auto* client = static_cast<Client*>(aux);

@@ -257,7 +257,7 @@ bool PartScan::take_range_segment() {
 
 // The same from the list of rows. REQUIRES: rows are left.
 void PartScan::take_row_segment() {
-  segment_base_ = rows_[next_row_] / kChunkRows * kChunkRows;
+  segment_base_ = std::uint64_t{rows_[next_row_] / kChunkRows} * kChunkRows;
   segment_at_ = static_cast<std::uint32_t>(next_row_);
   while (next_row_ < rows_.size() && rows_[next_row_] - segment_base_ < kChunkRows) ++next_row_;
   segment_end_ = static_cast<std::uint32_t>(next_row_);

@@ -137,6 +137,7 @@ bool is_allowed_pragma(const char* name) {
                                         });
 }
 
+// NOLINTNEXTLINE(readability-function-size): the parameters are SQLite's.
 int authorize_action(
     void* data, int action, const char* first, const char* second, const char*, const char*) {
   const auto& state = *static_cast<const SandboxState*>(data);

@@ -95,7 +95,7 @@ ValueView Statement::column(std::size_t index) const {
   const void* data = sqlite3_column_blob(statement, i);
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, i));
   const std::string_view bytes = data == nullptr
-                                     ? std::string_view("", 0)
+                                     ? std::string_view("")
                                      : std::string_view(static_cast<const char*>(data), size);
   return type == SQLITE_TEXT ? ValueView::text(bytes) : ValueView::blob(bytes);
 }

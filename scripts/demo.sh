@@ -4,9 +4,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-scripts/packages.sh build
-cmake --preset release -DDIRSNAP_DEVELOPER_MODE=OFF -DDIRSNAP_TEST_TOOLS=ON >/dev/null
-cmake --build --preset release
+scripts/packages.sh test
+cmake --preset release >/dev/null
+cmake --build --preset release --target dirsnap ese_canonical registry_canonical make_sample
 
 bin=build/release/bin
 case_file=build/release/sample.dirsnap

@@ -4,6 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/packages.sh test
-cmake --preset release -DDIRSNAP_DEVELOPER_MODE=ON >/dev/null
+cmake --preset release >/dev/null
 cmake --build --preset release
 ctest --preset release -j "$(nproc)" "$@"

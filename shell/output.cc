@@ -16,7 +16,7 @@
 namespace dirsnap {
 namespace {
 
-constexpr std::size_t kBufferBytes = 64 * 1024;
+constexpr std::size_t kBufferBytes = std::size_t{64} * 1024;
 
 std::string reason(int error) { return std::generic_category().message(error); }
 

@@ -62,7 +62,7 @@ std::optional<std::string> read_sid(Bytes bytes) {
   if (!has(bytes, 0, 8)) return std::nullopt;
   const std::size_t size = 8 + 4 * std::to_integer<std::size_t>(bytes[1]);
   if (!has(bytes, 0, size)) return std::nullopt;
-  const auto text = sid_text(bytes.first(size));
+  auto text = sid_text(bytes.first(size));
   if (!text) return std::nullopt;
   for (const auto& known : kKnownSids) {
     if (*text == known.first) return std::string(known.second);

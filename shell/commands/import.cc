@@ -194,6 +194,8 @@ void add_import_options(CLI::App& command, ImportRequest& request) {
       .add_option("--map", request.options.map_file,
                   "Overrides for the names of classes and attributes")
       ->type_name("FILE");
+  command.add_flag("--no-logs", request.options.no_logs,
+                   "Read hives as they lie, without the transaction logs beside them");
 }
 
 }  // namespace

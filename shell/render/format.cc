@@ -11,10 +11,10 @@
 namespace dirsnap {
 
 const std::vector<std::string>& format_names() {
-  static const std::vector<std::string> names = {"box",  "table",  "csv",      "tsv",
-                                                 "json", "jsonl",  "markdown", "html",
-                                                 "line", "insert", "list",     "quote"};
-  return names;
+  static const std::vector<std::string> kNames = {"box",  "table",  "csv",      "tsv",
+                                                  "json", "jsonl",  "markdown", "html",
+                                                  "line", "insert", "list",     "quote"};
+  return kNames;
 }
 
 std::string_view format_name(Format format) {
