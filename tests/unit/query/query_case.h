@@ -15,7 +15,7 @@
 #include "query/engine.h"
 #include "storage/case_file.h"
 #include "storage/relation.h"
-#include "tests/unit/storage/temp_folder.h"
+#include "tests/support/temp_folder.h"
 
 namespace dirsnap::test {
 

@@ -9,8 +9,8 @@
 #include "storage/case_file.h"
 #include "storage/chunk.h"
 #include "storage/snapshot_reader.h"
+#include "tests/support/temp_folder.h"
 #include "tests/unit/storage/sample_case.h"
-#include "tests/unit/storage/temp_folder.h"
 
 using namespace dirsnap;
 using namespace dirsnap::test;

@@ -14,8 +14,8 @@
 #include "storage/case_info.h"
 #include "storage/lmdb_env.h"
 #include "storage/snapshot_reader.h"
+#include "tests/support/temp_folder.h"
 #include "tests/unit/storage/sample_case.h"
-#include "tests/unit/storage/temp_folder.h"
 
 using namespace dirsnap;
 using namespace dirsnap::test;
