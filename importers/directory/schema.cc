@@ -57,6 +57,21 @@ std::string readable_name(const SchemaRow& row) {
   return row.admin_display_name;
 }
 
+// The names of a schema row win over those the entry has; silence leaves them.
+template <class Entry>
+void take_names(const SchemaRow& row, const std::string& fallback, Entry& entry) {
+  if (const std::string name = readable_name(row); !name.empty()) {
+    entry.x500_name = name;
+    entry.origin = Origin::kSchema;
+  }
+  if (!row.ldap_display_name.empty()) {
+    entry.ldap_name = row.ldap_display_name;
+    entry.origin = Origin::kSchema;
+  } else if (!entry.x500_name.empty() && entry.ldap_name == fallback) {
+    entry.ldap_name = entry.x500_name;
+  }
+}
+
 std::string text_or_empty(const char* text) { return text == nullptr ? std::string() : text; }
 
 }  // namespace
@@ -159,16 +174,7 @@ void Schema::add_attribute_row(const SchemaRow& row) {
   if (!row.id) return;
   Attribute& entry = attribute(row.int_id.value_or(*row.id));
   if (entry.origin == Origin::kOverride) return;
-  if (const std::string name = readable_name(row); !name.empty()) {
-    entry.x500_name = name;
-    entry.origin = Origin::kSchema;
-  }
-  if (!row.ldap_display_name.empty()) {
-    entry.ldap_name = row.ldap_display_name;
-    entry.origin = Origin::kSchema;
-  } else if (!entry.x500_name.empty() && entry.ldap_name == fallback_name(entry.id)) {
-    entry.ldap_name = entry.x500_name;
-  }
+  take_names(row, fallback_name(entry.id), entry);
   if (const auto oid = prefixes_.oid_of(*row.id)) entry.oid = *oid;
   if (row.syntax && syntax_of(*row.syntax) != 0) entry.syntax = syntax_of(*row.syntax);
   if (row.single_valued) entry.single = *row.single_valued ? 1 : 0;
@@ -184,16 +190,7 @@ void Schema::add_class_row(const SchemaRow& row) {
   if (!row.id) return;
   Class& entry = object_class(*row.id);
   if (entry.origin == Origin::kOverride) return;
-  if (const std::string name = readable_name(row); !name.empty()) {
-    entry.x500_name = name;
-    entry.origin = Origin::kSchema;
-  }
-  if (!row.ldap_display_name.empty()) {
-    entry.ldap_name = row.ldap_display_name;
-    entry.origin = Origin::kSchema;
-  } else if (!entry.x500_name.empty() && entry.ldap_name == fallback_name(entry.id)) {
-    entry.ldap_name = entry.x500_name;
-  }
+  take_names(row, fallback_name(entry.id), entry);
   if (row.sub_class_of) entry.parent = row.sub_class_of;
 }
 
