@@ -219,6 +219,8 @@ LineEditor::~LineEditor() {
 LineEditor::Input LineEditor::read(const char* prompt) {
   impl_->prompt = prompt;
   impl_->listed_for.clear();
+  // libedit shows the prompt before it takes the terminal over: a Ctrl-D in between would be lost.
+  el_set(impl_->edit, EL_PREP_TERM, 1);
   int count = 0;
   const char* text = el_gets(impl_->edit, &count);
   if (text != nullptr && count > 0) {

@@ -100,6 +100,8 @@ TEST_CASE("Ctrl-C while typing drops the statement, Ctrl-D leaves") {
   REQUIRE(shell.terminal.sees("dirsnap> "));
   shell.terminal.send("select 7 as seven;\n");
   CHECK(shell.terminal.sees("│     7 │"));
+  // Ctrl-D means the end at a prompt only: typed before it, the terminal swallows it.
+  REQUIRE(shell.terminal.sees("dirsnap> "));
   shell.terminal.send("\x04");
   CHECK(shell.terminal.wait() == 0);
 }
@@ -115,6 +117,7 @@ TEST_CASE("history keeps whole statements over sessions, private, none that begi
     REQUIRE(shell.terminal.sees("dirsnap> "));
     shell.terminal.send(" select 'secret' as s;\n");
     REQUIRE(shell.terminal.sees("│ secret │"));
+    REQUIRE(shell.terminal.sees("dirsnap> "));
     shell.terminal.send("\x04");
     REQUIRE(shell.terminal.wait() == 0);
   }

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <poll.h>
 #include <pty.h>
 #include <string>
@@ -70,12 +71,16 @@ class Terminal {
   // Everything written so far.
   [[nodiscard]] const std::string& screen() const { return screen_; }
 
-  // Waits for the program's end; its exit code, -1 if a signal ended it.
+  // Waits for the program's end; its exit code, -1 if a signal ended it: also the one that this
+  // sends to a program that says nothing for ten seconds and does not end.
   int wait() {
     while (read_some()) {
     }
     int status = 0;
-    ::waitpid(child_, &status, 0);
+    for (int tries = 0; ::waitpid(child_, &status, WNOHANG) == 0; ++tries) {
+      if (tries == 100) ::kill(child_, SIGKILL);
+      ::usleep(10'000);
+    }
     ended_ = true;
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
