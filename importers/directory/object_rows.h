@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The second pass over a directory: rows of objects, attributes, containers, the candidates for
-// connectors, and the raw relation of the same table, each record decoded once.
+// The second pass over a directory: the values of every row, which RowWriter turns into
+// rows, and the raw relation of the same table, each record decoded once.
 // Threads: one thread.
 #pragma once
 
@@ -22,8 +22,5 @@ struct DirectorySource {
 
 // Returns the number of objects written. Issue "link-base" for links that no schema names.
 Result<std::uint64_t> write_objects(const DirectorySource& source, ImportContext& context);
-
-// Where a Connections container stands, by its parent.
-const char* container_level(const NameTree& tree, const NameTree::Node& node);
 
 }  // namespace dirsnap::directory

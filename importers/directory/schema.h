@@ -17,6 +17,11 @@
 
 namespace dirsnap::directory {
 
+// Numbers that a text dump's reader makes up for attributes and classes that no table numbers.
+// They lie where no directory puts any and are never shown.
+inline constexpr std::uint32_t kFirstMadeUpId = 0xE0000000;
+constexpr bool is_made_up(std::uint32_t id) { return id >= kFirstMadeUpId && id < 0xFFFF0000; }
+
 enum class Origin : std::uint8_t { kNone, kBuiltin, kSchema, kOverride };
 const char* to_string(Origin origin);
 
