@@ -270,4 +270,13 @@ const char* container_level(const NameTree& tree, const NameTree::Node& node) {
   return equal_folded(trim_blanks(tree.rdn(*parent)), "Configuration") ? "configuration" : "other";
 }
 
+void note_organization(const NameTree& tree, ImportContext& context) {
+  for (const NameTree::Node& node : tree.nodes()) {
+    if (context.organization) return;
+    if (node.depth == 1 && !node.is_deleted && equal_ascii_nocase(tree.type(node), "o")) {
+      context.organization = std::string(tree.rdn(node));
+    }
+  }
+}
+
 }  // namespace dirsnap::directory

@@ -77,4 +77,7 @@ class RowWriter {
 // Where a Connections container stands, by its parent.
 const char* container_level(const NameTree& tree, const NameTree::Node& node);
 
+// The organization that a tree belongs to: its first living name of type o at the top.
+void note_organization(const NameTree& tree, ImportContext& context);
+
 }  // namespace dirsnap::directory

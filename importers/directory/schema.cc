@@ -28,20 +28,29 @@ constexpr std::array<std::uint32_t, 14> kSecretIds = {
     591734,  // msDS-ExecuteScriptPassword
     591788,  // msFVE-KeyPackage
 };
-constexpr std::array<std::string_view, 12> kSecretPrefixes = {
-    "currentvalue",   "dbcspwd",   "unicodepwd",  "ntpwdhistory",    "lmpwdhistory",  "priorvalue",
-    "supplementalcr", "trustauth", "initialauth", "msds-managedpas", "ms-mcs-admpwd", "peklist",
+// Names in lower case without dashes, so that LDAP and X.500 names look alike.
+constexpr std::array<std::string_view, 18> kSecretPrefixes = {
+    "currentvalue",   "dbcspwd",        "unicodepwd",
+    "ntpwdhistory",   "lmpwdhistory",   "priorvalue",
+    "supplementalcr", "trustauth",      "initialauth",
+    "peklist",        "msdsmanagedpas", "msdsexecutescriptpassword",
+    "msmcsadmpwd",    "mslaps",         "msfve",
+    "userpassword",   "userpkcs12",     "krbprincipalkey",
 };
-constexpr std::array<std::string_view, 4> kSecretFamilies = {
-    "mslaps-", "msfve-", "msds-executescriptpassword", "userpassword"};
+constexpr std::array<std::string_view, 2> kSecretEndings = {"password", "passwordconfirm"};
+
+bool is_secret_name(std::string_view text) {
+  std::string name = to_lower_ascii(text);
+  name.erase(std::remove(name.begin(), name.end(), '-'), name.end());
+  return std::any_of(kSecretPrefixes.begin(), kSecretPrefixes.end(),
+                     [&](std::string_view prefix) { return name.starts_with(prefix); }) ||
+         std::any_of(kSecretEndings.begin(), kSecretEndings.end(),
+                     [&](std::string_view ending) { return name.ends_with(ending); });
+}
 
 bool is_secret(const Attribute& attribute) {
-  if (std::find(kSecretIds.begin(), kSecretIds.end(), attribute.id) != kSecretIds.end())
-    return true;
-  const std::string name = to_lower_ascii(attribute.ldap_name);
-  const auto starts = [&](std::string_view prefix) { return name.starts_with(prefix); };
-  return std::any_of(kSecretPrefixes.begin(), kSecretPrefixes.end(), starts) ||
-         std::any_of(kSecretFamilies.begin(), kSecretFamilies.end(), starts);
+  return std::find(kSecretIds.begin(), kSecretIds.end(), attribute.id) != kSecretIds.end() ||
+         is_secret_name(attribute.ldap_name) || is_secret_name(attribute.x500_name);
 }
 
 // Attribute-Syntax rows hold 2.5.5.n as a number: prefix index 8, last arc n.
@@ -218,6 +227,8 @@ void Schema::override_class(const Class& from) {
   if (from.parent) entry.parent = from.parent;
   entry.origin = Origin::kOverride;
 }
+
+void Schema::mark_secret(Attribute& entry) { entry.secret = entry.secret || is_secret(entry); }
 
 Attribute* Schema::link_attribute(std::uint32_t base) {
   const auto found = links_.find(2 * base);

@@ -78,6 +78,9 @@ class Schema {
   void override_attribute(const Attribute& entry);
   void override_class(const Class& entry);
 
+  // Decides anew whether an entry is a credential, after its names changed.
+  static void mark_secret(Attribute& entry);
+
   // The entry of a number, made if it is not there yet.
   Attribute& attribute(std::uint32_t id);
   Class& object_class(std::uint32_t id);
