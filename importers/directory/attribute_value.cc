@@ -4,6 +4,7 @@
 #include "importers/directory/syntax.h"
 #include "importers/ese/cell_value.h"
 #include "storage/base/identifiers.h"
+#include "storage/base/text.h"
 #include "storage/base/time.h"
 
 namespace dirsnap::directory {
@@ -21,15 +22,27 @@ std::optional<std::string> integer_text(const Attribute& attribute,
   return std::nullopt;
 }
 
-// A name with data: the row number, the size of what follows (itself included), octets.
-std::optional<std::string> dn_binary_text(Bytes bytes, ValueContext& context) {
+// Text of a name with data. `sized`: the size of the data, itself included, then the data.
+std::string data_name_text(const Attribute& attribute, std::string_view dn, Bytes sized) {
+  constexpr std::size_t kSizeBytes = 4;
+  if (sized.size() < kSizeBytes || load_le<std::uint32_t>(sized, 0) != sized.size()) {
+    return std::string(dn);
+  }
+  const Bytes data = sized.subspan(kSizeBytes);
+  if (attribute.syntax == syntax::kDnBinary) return dn_binary_form(data, dn);
+  if (attribute.syntax == syntax::kDnString) return dn_string_form(decode_utf16le(data).text, dn);
+  return std::string(dn);
+}
+
+// A name with data in a column: the row number, then the sized data.
+std::optional<std::string> data_name_text(const Attribute& attribute,
+                                          Bytes bytes,
+                                          ValueContext& context) {
   constexpr std::size_t kHeader = 8;
   if (bytes.size() < kHeader) return std::nullopt;
-  const auto size = load_le<std::uint32_t>(bytes, 4);
-  if (size < 4 || size - 4 != bytes.size() - kHeader) return std::nullopt;
   const auto dn = context.dn_of(load_le<std::int32_t>(bytes, 0));
   if (!dn) return std::nullopt;
-  return dn_binary_form(bytes.subspan(kHeader), *dn);
+  return data_name_text(attribute, *dn, bytes.subspan(4));
 }
 
 std::optional<std::string> readable_text(const Attribute& attribute,
@@ -42,7 +55,9 @@ std::optional<std::string> readable_text(const Attribute& attribute,
     case ValueType::kText:
       return attribute.syntax == syntax::kTime ? iso_from_asn1_time(value.bytes) : std::nullopt;
     case ValueType::kBlob:
-      if (attribute.syntax == syntax::kDnBinary) return dn_binary_text(cell.bytes, context);
+      if (attribute.syntax == syntax::kDnBinary || attribute.syntax == syntax::kDnString) {
+        return data_name_text(attribute, cell.bytes, context);
+      }
       return octets_form(attribute, cell.bytes, context.schema);
     case ValueType::kNull:
     case ValueType::kReal:
@@ -89,10 +104,14 @@ AttributeValue attribute_value(const Attribute& attribute,
   return result;
 }
 
-AttributeValue link_value(std::int32_t target_dnt, ValueContext& context) {
+AttributeValue link_value(const Attribute& attribute,
+                          std::int32_t target_dnt,
+                          Bytes data,
+                          ValueContext& context) {
   AttributeValue result{ValueView::of(target_dnt), ValueView::null()};
-  if (const auto dn = context.dn_of(target_dnt))
-    result.text = ValueView::text(context.arena.keep(*dn));
+  if (const auto dn = context.dn_of(target_dnt)) {
+    result.text = ValueView::text(context.arena.keep(data_name_text(attribute, *dn, data)));
+  }
   return result;
 }
 

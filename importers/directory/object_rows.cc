@@ -90,7 +90,8 @@ Result<void> Writer::write_links() {
                                  " is named by no schema; kept in the raw link table only"});
       continue;
     }
-    const AttributeValue value = link_value(at->to, values_);
+    const Bytes data = as_bytes(survey_.link_data).subspan(at->data_begin, at->data_size);
+    const AttributeValue value = link_value(*attribute, at->to, data, values_);
     DIRSNAP_CHECK(rows_.add_value(*attribute, seq++, value));
   }
   return {};

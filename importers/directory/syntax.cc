@@ -16,8 +16,9 @@ namespace {
 constexpr std::array<std::string_view, 6> kClassValued = {"objectClass",    "subClassOf",
                                                           "possSuperiors",  "systemPossSuperiors",
                                                           "auxiliaryClass", "systemAuxiliaryClass"};
-constexpr std::array<std::string_view, 5> kAttributeValued = {
-    "mustContain", "systemMustContain", "mayContain", "systemMayContain", "rDNAttID"};
+constexpr std::array<std::string_view, 6> kAttributeValued = {
+    "mustContain",      "systemMustContain", "mayContain",
+    "systemMayContain", "rDNAttID",          "transportAddressAttribute"};
 
 constexpr std::array<std::string_view, 9> kFileTimes = {
     "pwdLastSet",     "lastLogon",   "lastLogonTimestamp", "lastLogoff",  "badPasswordTime",
@@ -78,7 +79,13 @@ std::string integer_form(const Attribute& attribute, std::int64_t value, Schema&
 std::optional<std::string> octets_form(const Attribute& attribute, Bytes bytes, Schema& schema) {
   if (attribute.syntax == syntax::kSid) return sid_text(bytes, true);
   if (attribute.id == kAssocNtAccount) return sid_text(bytes);
-  if (holds_guids(attribute)) return guid_text(bytes);
+  if (holds_guids(attribute)) {
+    // Some writers store the readable form.
+    const std::string_view chars = as_chars(bytes);
+    const bool is_text = chars.size() == 36 && chars.find_first_not_of("0123456789abcdefABCDEF-") ==
+                                                   std::string_view::npos;
+    return is_text ? to_lower_ascii(chars) : guid_text(bytes);
+  }
   if (attribute.syntax == syntax::kOid) {
     const auto oid = oid_from_der(bytes);
     if (!oid) return std::nullopt;
@@ -92,6 +99,11 @@ std::string dn_binary_form(Bytes data, std::string_view dn) {
   std::string text = "B:" + std::to_string(2 * data.size()) + ':';
   for (const char c : to_hex(data)) text += c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
   return text.append(":").append(dn);
+}
+
+std::string dn_string_form(std::string_view data, std::string_view dn) {
+  std::string text = "S:" + std::to_string(data.size()) + ':';
+  return text.append(data).append(":").append(dn);
 }
 
 }  // namespace dirsnap::directory

@@ -52,5 +52,7 @@ std::optional<std::string> octets_form(const Attribute& attribute, Bytes bytes, 
 
 // What stands for a DN with data: "B:16:0123456789ABCDEF:DN" for octets. `dn` in X.500 form.
 std::string dn_binary_form(Bytes data, std::string_view dn);
+// "S:5:hello:DN" for text.
+std::string dn_string_form(std::string_view data, std::string_view dn);
 
 }  // namespace dirsnap::directory

@@ -43,6 +43,20 @@ std::optional<std::int64_t> integer_of(std::string_view text) {
   return value;
 }
 
+// "1100-1599", as ldbsearch prints the two halves of a large integer that is a pool of ids.
+std::optional<std::int64_t> pool_of(std::string_view text) {
+  const std::size_t dash = text.find('-', 1);
+  if (dash == std::string_view::npos) return std::nullopt;
+  const auto low = integer_of(text.substr(0, dash));
+  const auto high = integer_of(text.substr(dash + 1));
+  const auto fits = [](const std::optional<std::int64_t>& half) {
+    return half && *half >= 0 && *half <= UINT32_MAX;
+  };
+  if (!fits(low) || !fits(high)) return std::nullopt;
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(*high) << 32 |
+                                   static_cast<std::uint64_t>(*low));
+}
+
 AttributeValue plain(std::string_view text) {
   return {ValueView::text(text), ValueView::text(text)};
 }
@@ -176,7 +190,8 @@ AttributeValue ValueReader::read_number(const Attribute& attribute,
       return {ValueView::of(is_true ? 1 : 0), ValueView::text(is_true ? "TRUE" : "FALSE")};
     }
   }
-  const auto number = integer_of(text);
+  auto number = integer_of(text);
+  if (!number && attribute.syntax == syntax::kLargeInteger) number = pool_of(text);
   if (!number) return plain(text);
   return {ValueView::of(*number),
           ValueView::text(arena.keep(directory::integer_form(attribute, *number, schema_)))};
