@@ -9,9 +9,11 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "importers/directory/builtin.h"
 #include "importers/directory/prefix_map.h"
 #include "storage/base/result.h"
 
@@ -64,9 +66,12 @@ struct SchemaRow {
   std::optional<std::uint32_t> sub_class_of;
 };
 
+// Which built-in names come first: the two generations share numbers but not all LDAP names.
+enum class Generation : std::uint8_t { kExchange, kActiveDirectory };
+
 class Schema {
  public:
-  Schema();
+  explicit Schema(Generation generation = Generation::kExchange);
 
   [[nodiscard]] PrefixMap& prefixes() { return prefixes_; }
   [[nodiscard]] const PrefixMap& prefixes() const { return prefixes_; }
@@ -93,6 +98,8 @@ class Schema {
 
  private:
   std::string fallback_name(std::uint32_t id) const;
+  void add_builtin(std::span<const BuiltinAttribute> attributes);
+  void add_builtin(std::span<const BuiltinClass> classes);
 
   PrefixMap prefixes_;
   std::map<std::uint32_t, Attribute> attributes_;

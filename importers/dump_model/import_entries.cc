@@ -18,8 +18,6 @@
 namespace dirsnap::dump_model {
 namespace {
 
-constexpr unsigned kDefaultCodepage = 1252;
-
 // The attribute that a name with options stands for.
 struct Binding {
   directory::Attribute* attribute = nullptr;

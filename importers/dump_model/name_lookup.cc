@@ -14,6 +14,13 @@ bool is_oid(std::string_view name) {
          name.find('.') != std::string_view::npos;
 }
 
+// "Home-MTA" and "homeMTA" are one name: LDAP names of later generations were made of X.500 names.
+std::string squeezed(std::string_view name) {
+  std::string out = to_lower_ascii(name);
+  out.erase(std::remove(out.begin(), out.end(), '-'), out.end());
+  return out;
+}
+
 // Enters the names of all entries; the first entry to claim a name keeps it.
 template <class Entries>
 void enter_names(const Entries& entries, std::unordered_map<std::string, std::uint32_t>& names) {
@@ -34,6 +41,9 @@ void enter_names(const Entries& entries, std::unordered_map<std::string, std::ui
       enter(entry.x500_name, id);
       enter(entry.oid, id);
     }
+  }
+  for (const auto& [id, entry] : entries) {
+    if (!entry.x500_name.empty()) names.emplace(squeezed(entry.x500_name), id);
   }
 }
 

@@ -21,6 +21,13 @@ struct NameFacts {
   bool is_active_directory = false;
 };
 
+// Only Active Directory names its trees by domain components.
+bool is_below_domain(std::string_view dn) {
+  const std::size_t comma = dn.rfind(',');
+  return comma != std::string_view::npos &&
+         equal_ascii_nocase(trim_blanks(dn.substr(comma + 1)).substr(0, 3), "dc=");
+}
+
 class Pass {
  public:
   Pass(dump::EntryReader& reader, ImportContext& context) : reader_(reader), context_(context) {}
@@ -30,6 +37,8 @@ class Pass {
 
  private:
   const NameFacts& facts_of(std::string_view name);
+  // Names outside UTF-8 are read by the code page; how many texts are is told by the second pass.
+  std::string_view utf8(std::string_view text);
   void take(const dump::Entry& entry);
   void take_values(const dump::Entry& entry, NameIndex::Node& node);
   void take_rename(const dump::Entry& entry, std::uint32_t node);
@@ -41,6 +50,7 @@ class Pass {
   SchemaText schema_text_;
   std::unordered_map<std::string, NameFacts> names_;  // as written
   std::string name_;                                  // scratch
+  std::string utf8_;                                  // scratch
   std::vector<std::string> classes_;                  // of the present record
   bool is_active_directory_ = false;
 };
@@ -54,6 +64,13 @@ const NameFacts& Pass::facts_of(std::string_view name) {
   const bool is_ad = std::find(kActiveDirectoryNames.begin(), kActiveDirectoryNames.end(), lower) !=
                      kActiveDirectoryNames.end();
   return names_.emplace(name_, NameFacts{known_attribute(name), is_ad}).first->second;
+}
+
+std::string_view Pass::utf8(std::string_view text) {
+  if (is_valid_utf8(text)) return text;
+  const unsigned codepage = context_.options().codepage.value_or(kDefaultCodepage);
+  utf8_ = decode_codepage(as_bytes(text), codepage).value_or(repair_utf8(text)).text;
+  return utf8_;
 }
 
 void Pass::take_values(const dump::Entry& entry, NameIndex::Node& node) {
@@ -74,20 +91,21 @@ void Pass::take_values(const dump::Entry& entry, NameIndex::Node& node) {
 }
 
 void Pass::take_rename(const dump::Entry& entry, std::uint32_t node) {
-  const auto names = parse_name(entry.new_rdn);
+  const auto names = parse_name(utf8(entry.new_rdn));
   std::optional<std::uint32_t> parent;
   bool fits = names && names->size() == 1;
   if (fits && entry.has_new_superior) {
-    parent = index_.node_of(entry.new_superior);
+    parent = index_.node_of(utf8(entry.new_superior));
     fits = parent.has_value();
   }
   if (!fits || !index_.rename(node, names->front(), parent)) ++survey_.failed_renames;
 }
 
 void Pass::take(const dump::Entry& entry) {
-  const auto node = index_.node_of(entry.dn);
+  const auto node = index_.node_of(utf8(entry.dn));
   survey_.nodes.push_back(node.value_or(Survey::kNoNode));
   if (!node) return;
+  is_active_directory_ = is_active_directory_ || is_below_domain(entry.dn);
   if (entry.change != dump::Change::kContent) ++survey_.changes;
   if (index_.at(*node).object_id == 0) {
     index_.at(*node).object_id = context_.next_object_id++;
@@ -115,7 +133,9 @@ Result<Survey> Pass::run(const directory::OverrideMap& overrides,
     take(entry);
   }
   reader_.set_wanted({});
-  schema = std::make_unique<directory::Schema>();
+  schema = std::make_unique<directory::Schema>(is_active_directory_
+                                                   ? directory::Generation::kActiveDirectory
+                                                   : directory::Generation::kExchange);
   overrides.apply_to(*schema);
   schema_text_.apply_to(*schema);
   index_.move_into(survey_.tree);

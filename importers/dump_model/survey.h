@@ -21,6 +21,8 @@
 
 namespace dirsnap::dump_model {
 
+inline constexpr unsigned kDefaultCodepage = 1252;  // of texts outside UTF-8 unless told
+
 struct Survey {
   static constexpr std::uint32_t kNoNode = UINT32_MAX;
 
