@@ -15,6 +15,9 @@ constexpr std::array kImporters = {
     &registry_model::kHiveImporter,
     &registry_model::kRegTextImporter,
     &dump_model::kLdifImporter,
+    &dump_model::kCsvdeImporter,
+    &dump_model::kExchangeCsvImporter,
+    &dump_model::kAdmindmpImporter,
 };
 
 }  // namespace

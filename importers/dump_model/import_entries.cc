@@ -136,7 +136,9 @@ Result<void> Writer::write_value(const directory::NameTree::Node& node,
   hashes_.push_back(hash(value.bytes) ^ (std::uint64_t{binding.attribute->id} << 32));
   const directory::AttributeValue read = values_.read(*binding.attribute, value, arena_);
   if (binding.is_class) {
-    rows_.facts().classes.push_back(names_.object_class(trim_blanks(value.bytes)));
+    const bool is_number = read.value.type == ValueType::kInteger;
+    rows_.facts().classes.push_back(is_number ? static_cast<std::uint32_t>(read.value.integer)
+                                              : names_.object_class(trim_blanks(value.bytes)));
   }
   return rows_.add_value(*binding.attribute, plain.next_seq++, read);
 }

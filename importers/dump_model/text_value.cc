@@ -248,6 +248,16 @@ AttributeValue ValueReader::read(const Attribute& attribute,
   const bool holds_octets =
       attribute.syntax == syntax::kOctets || attribute.syntax == syntax::kSid ||
       attribute.syntax == syntax::kSecurityDescriptor || attribute.syntax == kPresentationAddress;
+  const bool is_hex =
+      value.form == dump::ValueForm::kHexText && (holds_octets || attribute.syntax == syntax::kOid);
+  if (is_hex && !value.bytes.empty()) {
+    if (const auto octets = octets_of_hex(value.bytes)) {
+      const auto oid = attribute.syntax == syntax::kOid ? oid_from_der(as_bytes(*octets))
+                                                        : std::optional<std::string>();
+      if (oid) return read_oid(attribute, arena.keep(*oid), arena);
+      return read_octets(attribute, arena.keep(*octets), arena);
+    }
+  }
   if (holds_octets) {
     // Tools print GUIDs and SIDs in their readable forms.
     if (const auto sid = octets_of_sid(value.bytes); sid && attribute.syntax == syntax::kSid) {
