@@ -118,13 +118,25 @@ void Reader::add_value(std::string_view attribute, std::string_view quoted, std:
       {.attribute = std::string(attribute), .value = std::string(quoted), .line = line});
 }
 
-// The rest of a value whose line was wrapped.
+// The rest of a value whose quote was not closed on its line. Long lines and octets are wrapped;
+// other values hold a line break themselves.
 void Reader::append_wrapped(std::string_view text) {
+  constexpr std::size_t kWrapColumn = 70;
   std::string& value = properties_.back().value;
-  text = text.substr(std::min(text.find_first_not_of(" \t"), text.size()));
+  const bool is_hex = value.find_first_not_of("0123456789ABCDEFabcdef") == std::string::npos;
+  if (last_.text_size >= kWrapColumn || (is_hex && !value.empty())) {
+    text = text.substr(std::min(text.find_first_not_of(" \t"), text.size()));
+  } else {
+    value += last_.ending;
+  }
   is_open_ = !text.ends_with('\'');
   if (!is_open_) text.remove_suffix(1);
-  if (value.size() + text.size() <= kMaxValueBytes) value += text;
+  if (value.size() + text.size() > kMaxValueBytes) {
+    report(Severity::kLoss, "admindmp-size", "a value of more than 16 MiB; cut");
+    is_open_ = false;
+    return;
+  }
+  value += text;
 }
 
 // A line with a name behind other text, or with a date, stands at the head of an object.
@@ -139,8 +151,10 @@ void Reader::take_line(const dump::Line& line) {
   const bool is_property = split_property(line.text, property);
   if (is_open_ && !is_property && listed.empty()) {
     append_wrapped(line.text);
+    last_ = {line.text.size(), std::string(line.ending)};
     return;
   }
+  last_ = {line.text.size(), std::string(line.ending)};
   if (is_open_) {
     report(Severity::kDoubt, "admindmp-value",
            "the value before line " + std::to_string(line.number) + " has no end; it may be cut");
@@ -170,8 +184,19 @@ Result<bool> Reader::next(dump::Entry& entry) {
       DIRSNAP_TRY(const bool more, lines_.next(line));
       if (!more) break;
     }
-    if (trim_blanks(line.text).empty()) continue;
+    const bool is_blank = trim_blanks(line.text).empty();
+    // Behind a blank line a name at the margin is the next object's head, quote or no quote.
+    const bool is_head =
+        was_blank_ &&
+        name_in(line.text) == trim_blanks(line.text.substr(0, line.text.find("  "))) &&
+        !name_in(line.text).empty();
+    was_blank_ = is_blank;
+    if (is_blank && !is_open_) continue;
     PropertyLine property;
+    if (is_open_ && is_head) {
+      report(Severity::kDoubt, "admindmp-value", "the last value has no end; it may be cut");
+      is_open_ = false;
+    }
     const bool is_line = split_property(line.text, property) || is_open_ ||
                          (!list_.empty() && !listed_value(line.text).empty());
     if (has_object_ && (is_line || !is_header(line.text))) {

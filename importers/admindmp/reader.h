@@ -56,9 +56,14 @@ class Reader final : public dump::EntryReader {
   dump::Place place_;
   std::string dn_;
   std::vector<Property> properties_;
-  std::string list_;       // attribute whose values are being listed
-  bool is_open_ = false;   // the last value's quote is not closed: its line wraps
-  bool has_next_ = false;  // next_ already belongs to the next object
+  std::string list_;  // attribute whose values are being listed
+  struct {
+    std::size_t text_size = 0;
+    std::string ending;
+  } last_;                  // line that was taken
+  bool is_open_ = false;    // the last value's quote is not closed: its line wraps
+  bool was_blank_ = false;  // the line before
+  bool has_next_ = false;   // next_ already belongs to the next object
   dump::Line next_;
 };
 

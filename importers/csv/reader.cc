@@ -102,6 +102,7 @@ Result<bool> Reader::read_row() {
   row_ = line.text;
   begin_fields();
   const std::size_t first_line = row_.size();
+  std::string ending(line.ending);
   bool is_open = scan(0);
   std::optional<dump::Place> second;
   while (is_open) {
@@ -118,8 +119,9 @@ Result<bool> Reader::read_row() {
       break;
     }
     const std::size_t from = row_.size();
-    row_ += '\n';
+    row_ += ending;
     row_ += line.text;
+    ending = line.ending;
     is_open = scan(from);
   }
   if (line.is_cut) report(Severity::kLoss, "csv-long-line", "a line longer than 256 MiB; cut");

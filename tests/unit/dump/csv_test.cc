@@ -122,7 +122,7 @@ TEST_CASE("CSV rows are found again at their places, in UTF-16 as well") {
     const dump::TextCoding coding = dump::detect_coding(as_bytes(bytes));
     csv::Reader reader(source, coding, *csv::detect_dialect(text), cancel, silent);
     const DumpRead all = read_all(reader);
-    CHECK(all.records == Texts{"cn=x|a=1\n2", "cn=y|a=\u00E9"});
+    CHECK(all.records == Texts{"cn=x|a=1\r\n2", "cn=y|a=\u00E9"});
     REQUIRE(all.places.size() == 2);
     CHECK(all.places[1].line == 5);
     reader.seek(all.places[1]);
@@ -156,12 +156,21 @@ TEST_CASE("Admindmp.txt: objects one after the other, lists, wrapped lines") {
   CHECK(read.issues.empty());
 }
 
+TEST_CASE("Admindmp.txt: long lines are wrapped, short ones hold the line break themselves") {
+  const std::string words(80, 'x');
+  CHECK(read_admindmp("/o=A\nCommon-Name: '" + words +
+                      "\n   more'\nAddress: 'Street 1\r\n\r\n Town'\n")
+            .records == Texts{"/o=A|Common-Name=" + words + "more|Address=Street 1\r\n\r\n Town"});
+}
+
 TEST_CASE("Admindmp.txt: the full name in the dump wins over its head; damage is an issue") {
   const DumpRead read = read_admindmp(
       "/o=Org/cn=A at noon\nObj-Dist-Name: '/o=Org/cn=A'\nstray words\nOpen: 'no end\nCommon-Name: "
       "'A'\n");
   CHECK(read.records == Texts{"/o=Org/cn=A|Obj-Dist-Name=/o=Org/cn=A|Open=no end|Common-Name=A"});
   CHECK(read.issues == Texts{"admindmp-line", "admindmp-value"});
+  CHECK(read_admindmp("/o=A\nCommon-Name: 'x\n\n/o=B  7 Feb\nCommon-Name: 'y'\n").records ==
+        Texts{"/o=A|Common-Name=x\n", "/o=B|Common-Name=y"});
   CHECK(read_admindmp("7 Feb\nCommon-Name: 'B'\n").issues == Texts{"admindmp-name"});
   CHECK_FALSE(admindmp::looks_like_dump("Name: 'x'\nOther: 'y'\nThird: 'z'\n"));
   CHECK_FALSE(admindmp::looks_like_dump("dn: cn=a\nobjectClass: top\ncn: a\n"));
