@@ -5,10 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "importers/directory/connectors.h"
-#include "importers/directory/object_rows.h"
-#include "importers/directory/row_writer.h"
-#include "importers/directory/schema_rows.h"
+#include "importers/directory/directory_import.h"
 #include "importers/ese_tables/raw_table_writer.h"
 #include "storage/base/text.h"
 
@@ -48,64 +45,22 @@ const char* role_of(const ese::Database& database, bool has_directory) {
   return "other";
 }
 
-// One database on its way into the snapshot.
-struct EseSource {
-  ese::Database& database;
-  const dir::OverrideMap& overrides;
-  SourceFacts& facts;
-  ImportContext& context;
-  IssueSink& issues;
-};
-
-// What the whole snapshot learns from a directory: its server and its organization.
-void note_facts(const EseSource& source, dir::Survey& survey) {
-  SourceFacts& facts = source.facts;
-  ImportContext& context = source.context;
-  if (survey.dsa_dnt) {
-    if (const auto* node = survey.tree.find(*survey.dsa_dnt)) {
-      const std::string server = dir::server_of_dn(survey.tree.names(*node).x500);
-      if (!server.empty()) facts.server = server;
-    }
-  }
-  if (context.options().server) facts.server = context.options().server;
-  if (!context.directory_server) context.directory_server = facts.server;
-  dir::note_organization(survey.tree, context);
-}
-
-// The object table, its raw rows included.
-Result<std::uint64_t> import_directory(const EseSource& source, const dir::Layout& layout) {
-  dir::Schema schema;
-  const std::int64_t source_id = source.facts.source_id;
-  DIRSNAP_TRY(dir::Survey survey, dir::survey_directory(source.database, layout, source.overrides,
-                                                        schema, source.context));
-  const dir::DirectorySource rows{source.database, layout,    survey,
-                                  schema,          source_id, source.issues};
-  DIRSNAP_TRY(const std::uint64_t objects, dir::write_objects(rows, source.context));
-  DIRSNAP_CHECK(dir::write_schema(schema, source_id, source.context));
-  note_facts(source, survey);
-  return objects;
-}
-
-Result<dir::OverrideMap> overrides_of(const ImportOptions& options) {
-  if (!options.map_file) return dir::OverrideMap{};
-  return dir::load_override_map(*options.map_file);
-}
-
 Result<void> import_ese(ByteSource& source,
                         SourceFacts& facts,
                         ImportContext& context,
                         IssueSink& issues) {
-  DIRSNAP_TRY(const dir::OverrideMap overrides, overrides_of(context.options()));
+  DIRSNAP_TRY(const dir::OverrideMap overrides, dir::overrides_of(context.options()));
   ese::OpenOptions options;
   options.cancel = &context.cancel();
   DIRSNAP_TRY(const auto database, ese::Database::open(source, options, issues));
-  const auto layout = dir::find_layout(*database, overrides, issues);
+  DatabaseTables tables(*database);
+  const auto layout = dir::find_layout(tables, overrides, issues);
   facts.role = role_of(*database, layout.has_value());
   facts.state = database->header().is_dirty() ? "dirty" : "clean";
   for (const ese::TableDef& table : database->tables()) {
     if (layout && &table == layout->objects) {
-      const EseSource directory_source{*database, overrides, facts, context, issues};
-      DIRSNAP_TRY(const std::uint64_t objects, import_directory(directory_source, *layout));
+      DIRSNAP_TRY(const std::uint64_t objects,
+                  dir::import_directory({tables, *layout, overrides, facts, context, issues}));
       facts.records += objects;
     } else {
       DIRSNAP_TRY(const std::uint64_t records,

@@ -32,7 +32,7 @@ class Writer {
   Result<void> write_links();
   void take_fact(std::uint32_t id, const ese::CellView& cell);
 
-  ese::Database& database_;
+  TableSource& database_;
   const Layout& layout_;
   Survey& survey_;
   Schema& schema_;
@@ -118,6 +118,9 @@ Result<void> Writer::write_row(const ese::RowView& row) {
     DIRSNAP_CHECK(rows_.add_value(attribute, cell.seq, value));
     take_fact(*id, cell);
   }
+  if (rows_.facts().classes.empty() && node_->class_id != 0) {
+    rows_.facts().classes.push_back(node_->class_id);
+  }
   DIRSNAP_CHECK(write_links());
   return rows_.finish_object();
 }
@@ -147,7 +150,8 @@ void Writer::bind_attributes(RawTableWriter& raw) {
 Result<std::uint64_t> Writer::run() {
   DIRSNAP_TRY(RawTableWriter raw, RawTableWriter::create(context_, source_id_, *layout_.objects));
   bind_attributes(raw);
-  ese::TableCursor cursor(database_, *layout_.objects);
+  DIRSNAP_TRY(const auto rows_of, database_.open(*layout_.objects, {}));
+  RowCursor& cursor = *rows_of;
   const auto& nodes = survey_.tree.nodes();
   std::uint64_t written = 0;
   for (std::size_t row = 0;; ++row) {

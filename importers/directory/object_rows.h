@@ -12,7 +12,7 @@ namespace dirsnap::directory {
 
 // A directory on its way into the snapshot.
 struct DirectorySource {
-  ese::Database& database;
+  TableSource& database;
   const Layout& layout;
   Survey& survey;
   Schema& schema;

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "importers/directory/directory_import.h"
 #include "importers/directory/row_writer.h"
 #include "importers/directory/schema_rows.h"
 #include "importers/directory/well_known.h"
@@ -248,15 +249,11 @@ Result<void> Writer::run(dump::EntryReader& reader) {
   return rows_.write_containers();
 }
 
-Result<directory::OverrideMap> overrides_of(const ImportOptions& options) {
-  if (!options.map_file) return directory::OverrideMap{};
-  return directory::load_override_map(*options.map_file);
-}
-
 }  // namespace
 
 Result<void> import_entries(const DumpSource& source) {
-  DIRSNAP_TRY(const directory::OverrideMap overrides, overrides_of(source.context.options()));
+  DIRSNAP_TRY(const directory::OverrideMap overrides,
+              directory::overrides_of(source.context.options()));
   dump::SilentSink silent;
   const std::unique_ptr<dump::EntryReader> reader = source.open(silent);
   std::unique_ptr<directory::Schema> schema;
