@@ -45,12 +45,15 @@ class Writer {
   Result<std::uint64_t> run();
 
  private:
+  [[nodiscard]] std::optional<std::string_view> dn_of(std::int32_t dnt);
   Result<void> open_tables();
   void bind_attributes(RawTableWriter& raw);
+  void read_values(const ese::RowView& row);
   Result<void> write_row(const ese::RowView& row);
   Result<void> write_attribute(Attribute& attribute,
                                std::uint32_t seq,
                                const AttributeValue& value);
+  Result<std::uint32_t> kind_of(const Attribute& attribute);
   Result<void> write_links();
   Result<void> write_object();
   Result<void> write_containers();
@@ -72,18 +75,31 @@ class Writer {
   RelationWriter* objects_ = nullptr;
   RelationWriter* attributes_ = nullptr;
   RowArena arena_;
-  ValueContext values_{schema_,
-                       [this](std::int32_t dnt) -> std::optional<std::string_view> {
-                         const NameTree::Node* node = survey_.tree.find(dnt);
-                         if (node == nullptr || node->object_id == 0) return std::nullopt;
-                         return survey_.tree.names(*node).x500;
-                       },
-                       arena_};
+  // Names that values point to: a few servers and containers are meant again and again.
+  struct NamedRow {
+    std::int32_t dnt = 0;
+    std::string dn;
+  };
+  std::array<NamedRow, 256> recent_;
+  ValueContext values_{schema_, [this](std::int32_t dnt) { return dn_of(dnt); }, arena_};
   const Attribute* home_server_ = nullptr;  // has no number of its own in the public sources
   std::vector<Attribute*> by_position_;     // of the object table's columns; null: no attribute
+  std::vector<ValueView> native_;           // of the present row's cells
   const NameTree::Node* node_ = nullptr;    // of the present row
   ObjectFacts facts_;
 };
+
+// Valid until the next call.
+std::optional<std::string_view> Writer::dn_of(std::int32_t dnt) {
+  const NameTree::Node* node = survey_.tree.find(dnt);
+  if (node == nullptr || node->object_id == 0) return std::nullopt;
+  NamedRow& recent = recent_[static_cast<std::uint32_t>(dnt) % recent_.size()];
+  if (recent.dnt != dnt || recent.dn.empty()) {
+    recent.dnt = dnt;
+    recent.dn = survey_.tree.names(*node).x500;
+  }
+  return recent.dn;
+}
 
 Result<void> Writer::open_tables() {
   DIRSNAP_TRY(objects_, context_.table(tables::objects::kSpec));
@@ -95,28 +111,32 @@ Result<void> Writer::write_attribute(Attribute& attribute,
                                      std::uint32_t seq,
                                      const AttributeValue& value) {
   namespace t = tables::attributes;
-  ++attribute.value_count;
-  std::array<Cell, 11> row;
-  std::size_t n = 0;
-  const auto put = [&](t::Col column, const ValueView& v) {
-    if (!v.is_null()) row[n++] = {column, v};
+  if (attribute.value_count++ == 0) {
+    DIRSNAP_TRY(attribute.row_kind, kind_of(attribute));
+  }
+  const std::array<Cell, 4> row = {{{t::kObjectId, ValueView::of(node_->object_id)},
+                                    {t::kSeq, ValueView::of(seq)},
+                                    {t::kValue, value.value},
+                                    {t::kText, value.text}}};
+  DIRSNAP_CHECK(attributes_->append(attribute.row_kind, row));
+  return {};
+}
+
+// The columns that all values of an attribute have in common.
+Result<std::uint32_t> Writer::kind_of(const Attribute& attribute) {
+  namespace t = tables::attributes;
+  std::vector<Cell> row;
+  const auto put_text = [&row](t::Col column, std::string_view text) {
+    if (!text.empty()) row.push_back({column, ValueView::text(text)});
   };
-  const auto put_text = [&](t::Col column, std::string_view text) {
-    if (!text.empty()) put(column, ValueView::text(text));
-  };
-  put(t::kObjectId, ValueView::of(node_->object_id));
   put_text(t::kAttribute, attribute.ldap_name);
   put_text(t::kAttributeX500, attribute.x500_name);
-  put(t::kAttributeId, ValueView::of(static_cast<std::int32_t>(attribute.id)));
+  row.push_back({t::kAttributeId, ValueView::of(static_cast<std::int32_t>(attribute.id))});
   put_text(t::kOid, attribute.oid);
-  put(t::kSeq, ValueView::of(seq));
   if (attribute.syntax != 0) put_text(t::kSyntax, kSyntaxNames[attribute.syntax]);
-  put(t::kValue, value.value);
-  put(t::kText, value.text);
   put_text(t::kNameOrigin, to_string(attribute.origin));
-  put(t::kSourceId, ValueView::of(source_id_));
-  DIRSNAP_CHECK(attributes_->append(std::span(row).first(n)));
-  return {};
+  row.push_back({t::kSourceId, ValueView::of(source_id_)});
+  return attributes_->kind(row);
 }
 
 void Writer::take_fact(std::uint32_t id, const ese::CellView& cell, const AttributeValue& value) {
@@ -313,10 +333,17 @@ Result<void> Writer::write_object() {
   return {};
 }
 
+// The native value of each cell, for the raw table and the attributes alike.
+void Writer::read_values(const ese::RowView& row) {
+  arena_.reset();
+  native_.clear();
+  for (const ese::CellView& cell : row.cells) native_.push_back(sql_value(cell, arena_));
+}
+
 Result<void> Writer::write_row(const ese::RowView& row) {
   facts_ = {};
-  arena_.reset();
-  for (const ese::CellView& cell : row.cells) {
+  for (std::size_t i = 0; i < row.cells.size(); ++i) {
+    const ese::CellView& cell = row.cells[i];
     const auto position = static_cast<std::size_t>(cell.column - layout_.objects->columns.data());
     const auto id = layout_.attribute_ids[position];
     if (!id) {
@@ -330,7 +357,7 @@ Result<void> Writer::write_row(const ese::RowView& row) {
       continue;
     }
     Attribute& attribute = *by_position_[position];
-    const AttributeValue value = attribute_value(attribute, cell, values_);
+    const AttributeValue value = attribute_value(attribute, cell, native_[i], values_);
     DIRSNAP_CHECK(write_attribute(attribute, cell.seq, value));
     take_fact(*id, cell, value);
     if (&attribute == home_server_ && value.text.type == ValueType::kText) {
@@ -399,7 +426,8 @@ Result<std::uint64_t> Writer::run() {
   for (std::size_t row = 0;; ++row) {
     DIRSNAP_TRY(const bool more, cursor.next());
     if (!more) break;
-    DIRSNAP_CHECK(raw.append(cursor.row()));
+    read_values(cursor.row());
+    DIRSNAP_CHECK(raw.append(cursor.row(), native_));
     if (row < nodes.size() && nodes[row].object_id != 0) {
       node_ = &nodes[row];
       DIRSNAP_CHECK(write_row(cursor.row()));

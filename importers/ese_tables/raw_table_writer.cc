@@ -38,6 +38,18 @@ void RawTableWriter::set_secret(std::uint32_t column_id) {
 
 Result<void> RawTableWriter::append(const ese::RowView& row) {
   arena_.reset();
+  values_.clear();
+  for (const ese::CellView& cell : row.cells) values_.push_back(sql_value(cell, arena_));
+  return append_values(row, values_);
+}
+
+Result<void> RawTableWriter::append(const ese::RowView& row, std::span<const ValueView> values) {
+  arena_.reset();
+  return append_values(row, values);
+}
+
+Result<void> RawTableWriter::append_values(const ese::RowView& row,
+                                           std::span<const ValueView> values) {
   cells_.clear();
   ++records_;
   cells_.push_back({kRecord, ValueView::of(static_cast<std::int64_t>(records_))});
@@ -47,10 +59,9 @@ Result<void> RawTableWriter::append(const ese::RowView& row) {
     std::size_t end = at + 1;
     while (end < row.cells.size() && row.cells[end].column == column) ++end;
     const auto position = static_cast<std::uint32_t>(column - table_->columns.data());
-    const auto values = row.cells.subspan(at, end - at);
-    const ValueView value = secret_[position]
-                                ? ValueView::text(arena_.keep(secret_text(values[0].bytes.size())))
-                                : sql_values(values, arena_);
+    const ValueView value =
+        secret_[position] ? ValueView::text(arena_.keep(secret_text(row.cells[at].bytes.size())))
+                          : sql_values(values.subspan(at, end - at), arena_);
     if (!value.is_null()) cells_.push_back({kFirstOwn + position, value});
     at = end;
   }

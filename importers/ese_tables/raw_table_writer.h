@@ -25,6 +25,8 @@ class RawTableWriter {
 
   // Appends the cursor's present row.
   Result<void> append(const ese::RowView& row);
+  // The same where the caller has had sql_value() of each cell already.
+  Result<void> append(const ese::RowView& row, std::span<const ValueView> values);
 
   // Writes the rows of ese_tables and ese_columns. Call once, after the last row.
   Result<void> finish(ImportContext& context);
@@ -34,6 +36,7 @@ class RawTableWriter {
  private:
   RawTableWriter(const ese::TableDef& table, std::int64_t source_id, RelationWriter& writer)
       : table_(&table), source_id_(source_id), writer_(&writer), secret_(table.columns.size()) {}
+  Result<void> append_values(const ese::RowView& row, std::span<const ValueView> values);
   Result<void> write_columns(ImportContext& context) const;
 
   const ese::TableDef* table_;
@@ -41,6 +44,7 @@ class RawTableWriter {
   RelationWriter* writer_;
   std::vector<bool> secret_;  // by position in table_->columns
   std::vector<Cell> cells_;
+  std::vector<ValueView> values_;
   RowArena arena_;
   std::uint64_t records_ = 0;
 };
