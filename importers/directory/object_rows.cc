@@ -13,6 +13,10 @@
 namespace dirsnap::directory {
 namespace {
 
+// Recovered rows are written as live ones are, with two columns more.
+static_assert(unsigned{tables::recovered_objects::kPlace} == tables::objects::kDefect + 1);
+static_assert(unsigned{tables::recovered_attributes::kPlace} == tables::attributes::kSourceId + 1);
+
 constexpr std::uint64_t kCancelStep = 1024;
 constexpr std::string_view kConnections = "Connections";
 constexpr std::array<std::string_view, 18> kSyntaxNames = {
@@ -43,6 +47,8 @@ class Writer {
         context_(context) {}
 
   Result<std::uint64_t> run();
+  // REQUIRES: the source's survey is one of recovered rows; `live` is that of the live ones.
+  Result<std::uint64_t> run_recovered(const ese::RecoveryIndex& index, Survey& live);
 
  private:
   Result<void> open_tables();
@@ -55,6 +61,11 @@ class Writer {
   Result<void> write_object();
   Result<void> write_containers();
   void take_fact(std::uint32_t id, const ese::CellView& cell, const AttributeValue& value);
+  [[nodiscard]] std::optional<std::string_view> dn_of(std::int32_t dnt);
+  [[nodiscard]] bool is_live(const NameTree::Node& node) const {
+    return live_ == nullptr ||
+           static_cast<std::size_t>(&node - survey_.tree.nodes().data()) < survey_.first_row;
+  }
   [[nodiscard]] std::uint32_t most_derived();
   [[nodiscard]] bool derives_from(std::uint32_t derived, std::uint32_t base);
   void consider_connector(const std::string& dn);
@@ -72,18 +83,24 @@ class Writer {
   RelationWriter* objects_ = nullptr;
   RelationWriter* attributes_ = nullptr;
   RowArena arena_;
-  ValueContext values_{schema_,
-                       [this](std::int32_t dnt) -> std::optional<std::string_view> {
-                         const NameTree::Node* node = survey_.tree.find(dnt);
-                         if (node == nullptr || node->object_id == 0) return std::nullopt;
-                         return survey_.tree.names(*node).x500;
-                       },
-                       arena_};
+  ValueContext values_{schema_, [this](std::int32_t dnt) { return dn_of(dnt); }, arena_};
   const Attribute* home_server_ = nullptr;  // has no number of its own in the public sources
   std::vector<Attribute*> by_position_;     // of the object table's columns; null: no attribute
   const NameTree::Node* node_ = nullptr;    // of the present row
   ObjectFacts facts_;
+  // Of recovered rows.
+  Survey* live_ = nullptr;                        // names of live objects; null: rows are live
+  const ese::RecoveredRow* recovered_ = nullptr;  // the present row
 };
+
+std::optional<std::string_view> Writer::dn_of(std::int32_t dnt) {
+  for (Survey* survey : {live_, &survey_}) {
+    if (survey == nullptr) continue;
+    const NameTree::Node* node = survey->tree.find(dnt);
+    if (node != nullptr && node->object_id != 0) return survey->tree.names(*node).x500;
+  }
+  return std::nullopt;
+}
 
 Result<void> Writer::open_tables() {
   DIRSNAP_TRY(objects_, context_.table(tables::objects::kSpec));
@@ -95,8 +112,8 @@ Result<void> Writer::write_attribute(Attribute& attribute,
                                      std::uint32_t seq,
                                      const AttributeValue& value) {
   namespace t = tables::attributes;
-  ++attribute.value_count;
-  std::array<Cell, 11> row;
+  if (recovered_ == nullptr) ++attribute.value_count;
+  std::array<Cell, 13> row;
   std::size_t n = 0;
   const auto put = [&](t::Col column, const ValueView& v) {
     if (!v.is_null()) row[n++] = {column, v};
@@ -115,6 +132,11 @@ Result<void> Writer::write_attribute(Attribute& attribute,
   put(t::kText, value.text);
   put_text(t::kNameOrigin, to_string(attribute.origin));
   put(t::kSourceId, ValueView::of(source_id_));
+  if (recovered_ != nullptr) {
+    namespace r = tables::recovered_attributes;
+    row[n++] = {r::kPlace, ValueView::text(ese::place_name(recovered_->place))};
+    row[n++] = {r::kConfidence, ValueView::of(recovered_->confidence_percent)};
+  }
   DIRSNAP_CHECK(attributes_->append(std::span(row).first(n)));
   return {};
 }
@@ -286,11 +308,11 @@ Result<void> Writer::write_object() {
   put(t::kObjectId, ValueView::of(node_->object_id));
   put(t::kDnt, ValueView::of(node_->dnt));
   const NameTree::Node* parent = tree.parent_of(*node_);
-  if (parent != nullptr && parent->object_id != 0)
+  if (parent != nullptr && parent->object_id != 0 && is_live(*parent))
     put(t::kParentId, ValueView::of(parent->object_id));
   if (!facts_.classes.empty()) {
     Class& own = schema_.object_class(most_derived());
-    ++own.objects;
+    if (recovered_ == nullptr) ++own.objects;
     put_text(t::kClass, own.ldap_name);
     put_text(t::kClassX500, own.x500_name);
   }
@@ -308,8 +330,13 @@ Result<void> Writer::write_object() {
   if (facts_.guid) put_text(t::kGuid, *facts_.guid);
   put(t::kSourceId, ValueView::of(source_id_));
   if (const char* defect = to_string(node_->defect)) put_text(t::kDefect, defect);
+  if (recovered_ != nullptr) {
+    namespace r = tables::recovered_objects;
+    row.push_back({r::kPlace, ValueView::text(ese::place_name(recovered_->place))});
+    row.push_back({r::kConfidence, ValueView::of(recovered_->confidence_percent)});
+  }
   DIRSNAP_CHECK(objects_->append(row));
-  consider_connector(names.x500);
+  if (recovered_ == nullptr) consider_connector(names.x500);
   return {};
 }
 
@@ -412,6 +439,28 @@ Result<std::uint64_t> Writer::run() {
   return written;
 }
 
+Result<std::uint64_t> Writer::run_recovered(const ese::RecoveryIndex& index, Survey& live) {
+  live_ = &live;
+  DIRSNAP_TRY(objects_, context_.table(tables::recovered_objects::kSpec));
+  DIRSNAP_TRY(attributes_, context_.table(tables::recovered_attributes::kSpec));
+  DIRSNAP_TRY(RawTableWriter raw,
+              RawTableWriter::create(context_, source_id_, *layout_.objects, RawRows::kRecovered));
+  bind_attributes(raw);
+  ese::RecoveredCursor cursor(database_, index, *layout_.objects);
+  const auto& nodes = survey_.tree.nodes();
+  for (std::size_t row = survey_.first_row;; ++row) {
+    DIRSNAP_TRY(const bool more, cursor.next());
+    if (!more) return raw.records();
+    recovered_ = &cursor.row();
+    DIRSNAP_CHECK(raw.append(*recovered_));
+    if (row < nodes.size() && nodes[row].object_id != 0) {
+      node_ = &nodes[row];
+      DIRSNAP_CHECK(write_row(recovered_->row));
+    }
+    if (row % kCancelStep == 0) DIRSNAP_CHECK(context_.cancel().check());
+  }
+}
+
 }  // namespace
 
 const char* container_level(const NameTree& tree, const NameTree::Node& node) {
@@ -425,6 +474,18 @@ const char* container_level(const NameTree& tree, const NameTree::Node& node) {
 
 Result<std::uint64_t> write_objects(const DirectorySource& source, ImportContext& context) {
   return Writer(source, context).run();
+}
+
+Result<std::uint64_t> write_recovered_objects(const DirectorySource& source,
+                                              const ese::RecoveryIndex& index,
+                                              ImportContext& context) {
+  if (index.leaves_of(source.layout.objects->objid).empty()) return 0;
+  DIRSNAP_TRY(Survey found, survey_recovered(source.database, index, source.layout, source.survey,
+                                             source.schema, context));
+  if (found.object_ids.empty()) return 0;
+  const DirectorySource recovered{source.database, source.layout,    found,
+                                  source.schema,   source.source_id, source.issues};
+  return Writer(recovered, context).run_recovered(index, source.survey);
 }
 
 }  // namespace dirsnap::directory
