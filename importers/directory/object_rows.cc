@@ -13,6 +13,10 @@
 namespace dirsnap::directory {
 namespace {
 
+// Recovered rows are written as live ones are, with two columns more.
+static_assert(unsigned{tables::recovered_objects::kPlace} == tables::objects::kDefect + 1);
+static_assert(unsigned{tables::recovered_attributes::kPlace} == tables::attributes::kSourceId + 1);
+
 constexpr std::uint64_t kCancelStep = 1024;
 constexpr std::string_view kConnections = "Connections";
 constexpr std::array<std::string_view, 18> kSyntaxNames = {
@@ -43,6 +47,8 @@ class Writer {
         context_(context) {}
 
   Result<std::uint64_t> run();
+  // REQUIRES: the source's survey is one of recovered rows; `live` is that of the live ones.
+  Result<std::uint64_t> run_recovered(const ese::RecoveryIndex& index, Survey& live);
 
  private:
   [[nodiscard]] std::optional<std::string_view> dn_of(std::int32_t dnt);
@@ -53,11 +59,18 @@ class Writer {
   Result<void> write_attribute(Attribute& attribute,
                                std::uint32_t seq,
                                const AttributeValue& value);
-  Result<std::uint32_t> kind_of(const Attribute& attribute);
+  Result<void> write_recovered_attribute(const Attribute& attribute,
+                                         std::uint32_t seq,
+                                         const AttributeValue& value);
+  [[nodiscard]] std::vector<Cell> cells_of(const Attribute& attribute) const;
   Result<void> write_links();
   Result<void> write_object();
   Result<void> write_containers();
   void take_fact(std::uint32_t id, const ese::CellView& cell, const AttributeValue& value);
+  [[nodiscard]] bool is_live(const NameTree::Node& node) const {
+    return live_ == nullptr ||
+           static_cast<std::size_t>(&node - survey_.tree.nodes().data()) < survey_.first_row;
+  }
   [[nodiscard]] std::uint32_t most_derived();
   [[nodiscard]] bool derives_from(std::uint32_t derived, std::uint32_t base);
   void consider_connector(const std::string& dn);
@@ -87,18 +100,23 @@ class Writer {
   std::vector<ValueView> native_;           // of the present row's cells
   const NameTree::Node* node_ = nullptr;    // of the present row
   ObjectFacts facts_;
+  // Of recovered rows.
+  Survey* live_ = nullptr;                        // names of live objects; null: rows are live
+  const ese::RecoveredRow* recovered_ = nullptr;  // the present row
 };
 
-// Valid until the next call.
 std::optional<std::string_view> Writer::dn_of(std::int32_t dnt) {
-  const NameTree::Node* node = survey_.tree.find(dnt);
-  if (node == nullptr || node->object_id == 0) return std::nullopt;
   NamedRow& recent = recent_[static_cast<std::uint32_t>(dnt) % recent_.size()];
-  if (recent.dnt != dnt || recent.dn.empty()) {
+  if (recent.dnt == dnt && !recent.dn.empty()) return recent.dn;
+  for (Survey* survey : {live_, &survey_}) {
+    if (survey == nullptr) continue;
+    const NameTree::Node* node = survey->tree.find(dnt);
+    if (node == nullptr || node->object_id == 0) continue;
     recent.dnt = dnt;
-    recent.dn = survey_.tree.names(*node).x500;
+    recent.dn = survey->tree.names(*node).x500;
+    return recent.dn;
   }
-  return recent.dn;
+  return std::nullopt;
 }
 
 Result<void> Writer::open_tables() {
@@ -111,8 +129,9 @@ Result<void> Writer::write_attribute(Attribute& attribute,
                                      std::uint32_t seq,
                                      const AttributeValue& value) {
   namespace t = tables::attributes;
+  if (recovered_ != nullptr) return write_recovered_attribute(attribute, seq, value);
   if (attribute.value_count++ == 0) {
-    DIRSNAP_TRY(attribute.row_kind, kind_of(attribute));
+    DIRSNAP_TRY(attribute.row_kind, attributes_->kind(cells_of(attribute)));
   }
   const std::array<Cell, 4> row = {{{t::kObjectId, ValueView::of(node_->object_id)},
                                     {t::kSeq, ValueView::of(seq)},
@@ -122,10 +141,26 @@ Result<void> Writer::write_attribute(Attribute& attribute,
   return {};
 }
 
+Result<void> Writer::write_recovered_attribute(const Attribute& attribute,
+                                               std::uint32_t seq,
+                                               const AttributeValue& value) {
+  namespace t = tables::recovered_attributes;
+  std::vector<Cell> row = cells_of(attribute);
+  row.push_back({t::kObjectId, ValueView::of(node_->object_id)});
+  row.push_back({t::kSeq, ValueView::of(seq)});
+  row.push_back({t::kValue, value.value});
+  row.push_back({t::kText, value.text});
+  row.push_back({t::kPlace, ValueView::text(ese::place_name(recovered_->place))});
+  row.push_back({t::kConfidence, ValueView::of(recovered_->confidence_percent)});
+  DIRSNAP_CHECK(attributes_->append(row));
+  return {};
+}
+
 // The columns that all values of an attribute have in common.
-Result<std::uint32_t> Writer::kind_of(const Attribute& attribute) {
+std::vector<Cell> Writer::cells_of(const Attribute& attribute) const {
   namespace t = tables::attributes;
   std::vector<Cell> row;
+  row.reserve(16);
   const auto put_text = [&row](t::Col column, std::string_view text) {
     if (!text.empty()) row.push_back({column, ValueView::text(text)});
   };
@@ -136,7 +171,7 @@ Result<std::uint32_t> Writer::kind_of(const Attribute& attribute) {
   if (attribute.syntax != 0) put_text(t::kSyntax, kSyntaxNames[attribute.syntax]);
   put_text(t::kNameOrigin, to_string(attribute.origin));
   row.push_back({t::kSourceId, ValueView::of(source_id_)});
-  return attributes_->kind(row);
+  return row;
 }
 
 void Writer::take_fact(std::uint32_t id, const ese::CellView& cell, const AttributeValue& value) {
@@ -306,11 +341,11 @@ Result<void> Writer::write_object() {
   put(t::kObjectId, ValueView::of(node_->object_id));
   put(t::kDnt, ValueView::of(node_->dnt));
   const NameTree::Node* parent = tree.parent_of(*node_);
-  if (parent != nullptr && parent->object_id != 0)
+  if (parent != nullptr && parent->object_id != 0 && is_live(*parent))
     put(t::kParentId, ValueView::of(parent->object_id));
   if (!facts_.classes.empty()) {
     Class& own = schema_.object_class(most_derived());
-    ++own.objects;
+    if (recovered_ == nullptr) ++own.objects;
     put_text(t::kClass, own.ldap_name);
     put_text(t::kClassX500, own.x500_name);
   }
@@ -328,8 +363,13 @@ Result<void> Writer::write_object() {
   if (facts_.guid) put_text(t::kGuid, *facts_.guid);
   put(t::kSourceId, ValueView::of(source_id_));
   if (const char* defect = to_string(node_->defect)) put_text(t::kDefect, defect);
+  if (recovered_ != nullptr) {
+    namespace r = tables::recovered_objects;
+    row.push_back({r::kPlace, ValueView::text(ese::place_name(recovered_->place))});
+    row.push_back({r::kConfidence, ValueView::of(recovered_->confidence_percent)});
+  }
   DIRSNAP_CHECK(objects_->append(row));
-  consider_connector(names.x500);
+  if (recovered_ == nullptr) consider_connector(names.x500);
   return {};
 }
 
@@ -440,6 +480,29 @@ Result<std::uint64_t> Writer::run() {
   return written;
 }
 
+Result<std::uint64_t> Writer::run_recovered(const ese::RecoveryIndex& index, Survey& live) {
+  live_ = &live;
+  DIRSNAP_TRY(objects_, context_.table(tables::recovered_objects::kSpec));
+  DIRSNAP_TRY(attributes_, context_.table(tables::recovered_attributes::kSpec));
+  DIRSNAP_TRY(RawTableWriter raw,
+              RawTableWriter::create(context_, source_id_, *layout_.objects, RawRows::kRecovered));
+  bind_attributes(raw);
+  ese::RecoveredCursor cursor(database_, index, *layout_.objects);
+  const auto& nodes = survey_.tree.nodes();
+  for (std::size_t row = survey_.first_row;; ++row) {
+    DIRSNAP_TRY(const bool more, cursor.next());
+    if (!more) return raw.records();
+    recovered_ = &cursor.row();
+    DIRSNAP_CHECK(raw.append(*recovered_));
+    if (row < nodes.size() && nodes[row].object_id != 0) {
+      node_ = &nodes[row];
+      read_values(recovered_->row);
+      DIRSNAP_CHECK(write_row(recovered_->row));
+    }
+    if (row % kCancelStep == 0) DIRSNAP_CHECK(context_.cancel().check());
+  }
+}
+
 }  // namespace
 
 const char* container_level(const NameTree& tree, const NameTree::Node& node) {
@@ -453,6 +516,18 @@ const char* container_level(const NameTree& tree, const NameTree::Node& node) {
 
 Result<std::uint64_t> write_objects(const DirectorySource& source, ImportContext& context) {
   return Writer(source, context).run();
+}
+
+Result<std::uint64_t> write_recovered_objects(const DirectorySource& source,
+                                              const ese::RecoveryIndex& index,
+                                              ImportContext& context) {
+  if (index.leaves_of(source.layout.objects->objid).empty()) return 0;
+  DIRSNAP_TRY(Survey found, survey_recovered(source.database, index, source.layout, source.survey,
+                                             source.schema, context));
+  if (found.object_ids.empty()) return 0;
+  const DirectorySource recovered{source.database, source.layout,    found,
+                                  source.schema,   source.source_id, source.issues};
+  return Writer(recovered, context).run_recovered(index, source.survey);
 }
 
 }  // namespace dirsnap::directory
