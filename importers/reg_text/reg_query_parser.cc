@@ -6,6 +6,7 @@
 
 #include "importers/reg_text/dump_parsers.h"
 #include "importers/reg_text/value_bytes.h"
+#include "storage/base/registry_type.h"
 #include "storage/base/text.h"
 
 namespace dirsnap::reg_text {
@@ -27,7 +28,7 @@ std::optional<QueryValue> split_value(std::string_view text) {
       const std::string_view tail = rest.substr(at + gap.size());
       const std::size_t end = std::min(tail.find(gap), tail.size());
       const std::string_view type = trim_blanks(tail.substr(0, end));
-      if (!type_of_name(type)) continue;
+      if (!registry_type_of_name(type)) continue;
       return QueryValue{rest.substr(0, at), type,
                         tail.substr(std::min(end + gap.size(), tail.size()))};
     }
@@ -78,7 +79,7 @@ void parse_line(ParseContext& context, const Line& line) {
   }
   Value value;
   value.offset = line.offset;
-  value.type = type_of_name(parts->type).value_or(kTypeNone);
+  value.type = registry_type_of_name(parts->type).value_or(kTypeNone);
   const bool is_default = parts->name == "(Default)" || parts->name == "<NO NAME>";
   if (!is_default) value.name = context.codec.text(parts->name);
   auto data = data_bytes(value.type, context.codec.text(parts->data));

@@ -6,6 +6,7 @@
 
 #include "importers/reg_text/dump_parsers.h"
 #include "importers/reg_text/value_bytes.h"
+#include "storage/base/registry_type.h"
 #include "storage/base/text.h"
 
 namespace dirsnap::reg_text {
@@ -139,7 +140,7 @@ bool RegEdt32Parser::parse_value_label(std::string_view text) {
   if (const auto name = behind_label(text, "Name:")) {
     if (*name != "<NO NAME>") value_->name = context_.codec.text(*name);
   } else if (const auto type = behind_label(text, "Type:")) {
-    const auto number = type_of_name(*type);
+    const auto number = registry_type_of_name(*type);
     has_type_ = number.has_value();
     value_->type = number.value_or(kTypeNone);
   } else if (const auto data = behind_label(text, "Data:")) {

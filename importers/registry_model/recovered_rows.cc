@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "importers/registry_model/value_text.h"
+#include "storage/base/registry_type.h"
 #include "storage/base/time.h"
 #include "storage/base/wtf8.h"
 
@@ -93,7 +94,7 @@ Result<void> Writer::add_keys(const std::vector<regf::DeletedKey>& deleted,
 
 Result<void> Writer::add_value(const regf::Deleted& deleted, const regf::DeletedValue& value) {
   const std::string name = utf8_from_wtf8(value.node.name).text;
-  const std::string type = type_name(value.node.type);
+  const std::string type = registry_type_name(value.node.type);
   const bool has_data = value.data_state != regf::DataState::kMissing;
   const bool is_partial = !value.key || deleted.keys[*value.key].path_is_partial;
   std::string storage;

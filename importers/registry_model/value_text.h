@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Registry data as SQL values: names of types, strings, numbers, lists.
+// Registry data as SQL values: strings, numbers, lists.
 // Decoding is total: data that does not fit its type stays bytes.
 // Threads: pure functions. Facts: importers/regf/FORMAT.md, "Value types".
 #pragma once
@@ -15,9 +15,6 @@
 #include "storage/value.h"
 
 namespace dirsnap::registry_model {
-
-// REG_SZ and so on; an unknown type as REG_0x followed by eight hex digits.
-std::string type_name(std::uint32_t type);
 
 // Text of a string type up to its final NUL; an odd last byte counts only if it is not zero.
 std::string string_of(Bytes data);

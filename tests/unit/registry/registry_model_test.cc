@@ -11,6 +11,7 @@
 #include "importers/registry_model/importers.h"
 #include "importers/registry_model/services.h"
 #include "importers/registry_model/value_text.h"
+#include "storage/base/registry_type.h"
 #include "storage/base/text.h"
 #include "tests/support/fake_snapshot.h"
 #include "tests/support/hive_builder.h"
@@ -84,10 +85,12 @@ TEST_CASE("registry data becomes the SQL value of its type") {
 }
 
 TEST_CASE("type numbers have names, unknown ones in hexadecimal") {
-  CHECK(type_name(0) == "REG_NONE");
-  CHECK(type_name(11) == "REG_QWORD");
-  CHECK(type_name(12) == "REG_0x0000000c");
-  CHECK(type_name(0xFFFF0012U) == "REG_0xffff0012");
+  CHECK(registry_type_name(0) == "REG_NONE");
+  CHECK(registry_type_name(11) == "REG_QWORD");
+  CHECK(registry_type_name(12) == "REG_0x0000000c");
+  CHECK(registry_type_name(0xFFFF0012U) == "REG_0xffff0012");
+  CHECK(registry_type_of_name("reg_multi_sz") == 7U);
+  CHECK_FALSE(registry_type_of_name("REG_0x0000000c"));
 }
 
 TEST_CASE("a text fills keys and values with parents, counts and offsets") {
