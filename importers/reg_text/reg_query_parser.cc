@@ -50,15 +50,15 @@ std::vector<std::string> split_strings(std::string_view text) {
 
 std::optional<std::string> data_bytes(std::uint32_t type, const std::string& data) {
   switch (type) {
-    case kTypeString:
-    case kTypeExpandString:
-    case kTypeLink:
+    case kRegString:
+    case kRegExpandString:
+    case kRegLink:
       return string_bytes(data);
-    case kTypeMultiString:
+    case kRegMultiString:
       return multi_string_bytes(split_strings(data));
-    case kTypeDword:
+    case kRegDword:
       return number_bytes(data, 4);
-    case kTypeQword:
+    case kRegQword:
       return number_bytes(data, 8);
     default:
       return hex_bytes(trim_blanks(data));
@@ -79,7 +79,7 @@ void parse_line(ParseContext& context, const Line& line) {
   }
   Value value;
   value.offset = line.offset;
-  value.type = registry_type_of_name(parts->type).value_or(kTypeNone);
+  value.type = registry_type_of_name(parts->type).value_or(kRegNone);
   const bool is_default = parts->name == "(Default)" || parts->name == "<NO NAME>";
   if (!is_default) value.name = context.codec.text(parts->name);
   auto data = data_bytes(value.type, context.codec.text(parts->data));

@@ -71,13 +71,17 @@ ValueView decode_value(std::uint32_t type, Bytes data, std::string& storage) {
   return ValueView::blob(as_chars(data));
 }
 
-std::optional<std::string> text_value(const RegistryKey& key, std::string_view name) {
-  const RegistryValue* value = find_value(key, name);
-  if (value == nullptr || !is_string(value->type)) return std::nullopt;
+std::optional<std::string> text_of(const RegistryValue& value) {
+  if (!is_string(value.type)) return std::nullopt;
   // Windows stops at the first NUL; what stands behind it is in registry_values.
-  std::string text = string_of(value->data);
+  std::string text = string_of(value.data);
   text.resize(std::min(text.find('\0'), text.size()));
   return text;
+}
+
+std::optional<std::string> text_value(const RegistryKey& key, std::string_view name) {
+  const RegistryValue* value = find_value(key, name);
+  return value == nullptr ? std::nullopt : text_of(*value);
 }
 
 std::optional<std::int64_t> number_value(const RegistryKey& key, std::string_view name) {

@@ -25,6 +25,9 @@ std::string json_array(const std::vector<std::string>& strings);
 // Text, integer, JSON array, or the bytes as they are. The result borrows `data` and `storage`.
 ValueView decode_value(std::uint32_t type, Bytes data, std::string& storage);
 
+// Text of a value of a string type up to its first NUL.
+std::optional<std::string> text_of(const RegistryValue& value);
+
 // What the services and server names need: a value of one of the fitting types.
 std::optional<std::string> text_value(const RegistryKey& key, std::string_view name);
 std::optional<std::int64_t> number_value(const RegistryKey& key, std::string_view name);

@@ -13,6 +13,7 @@ namespace dirsnap {
 
 // The types that have a meaning here; every other number is legal too.
 enum RegistryType : std::uint32_t {
+  kRegNone = 0,            // no type stated
   kRegString = 1,          // text, usually with its NUL
   kRegExpandString = 2,    // text with %variables%
   kRegBinary = 3,          // bytes

@@ -157,8 +157,8 @@ TEST_CASE("each direct subkey of Services becomes a service of its server") {
   CHECK(ds[services::kKind] == "own-process-interactive");
   CHECK(ds[services::kImagePath] == "x");
   CHECK(ds[services::kAccount] == "D\\svc");
-  CHECK(ds[services::kDependsOn] == R"(["a"])");
-  CHECK(ds[services::kDependsOnGroup] == R"(["c","b"])");
+  CHECK(ds[services::kDependsOn] == R"(["a","+b","+c"])");
+  CHECK(ds[services::kDependsOnGroup] == R"(["b","c"])");
   CHECK(ds[services::kErrorControl] == "1");
   CHECK(ds[services::kLoadGroup] == "g");
   CHECK(ds[services::kInControlPanel] == "1");
