@@ -38,6 +38,7 @@ Result<std::int64_t> RegistryRows::add(const RegistryKey& key) {
       Cell{keys::kSubkeys, integer(key.subkeys)},
       Cell{keys::kValueCount, integer(key.values.size())},
       Cell{keys::kOffsetBytes, integer(key.offset)},
+      Cell{keys::kSecuritySddl, key.security ? ValueView::text(*key.security) : ValueView::null()},
   };
   DIRSNAP_CHECK(keys_->append(cells));
   ++records_;

@@ -23,12 +23,18 @@ constexpr Name kAceTypes[] = {
 };
 constexpr Name kAceFlags[] = {{0x01, "OI"}, {0x02, "CI"}, {0x04, "NP"}, {0x08, "IO"},
                               {0x10, "ID"}, {0x40, "SA"}, {0x80, "FA"}};
+// Whole masks that have a name: all, read, write, execute of files and of keys.
+constexpr Name kWholeRights[] = {
+    {0x001F01FF, "FA"}, {0x00120089, "FR"}, {0x00120116, "FW"}, {0x001200A0, "FX"},
+    {0x000F003F, "KA"}, {0x00020019, "KR"}, {0x00020006, "KW"},
+};
+// From the lowest bit up, as Windows writes them.
 constexpr Name kRights[] = {
-    {0x80000000, "GR"}, {0x40000000, "GW"}, {0x20000000, "GX"}, {0x10000000, "GA"},
-    {0x00020000, "RC"}, {0x00010000, "SD"}, {0x00040000, "WD"}, {0x00080000, "WO"},
-    {0x00000010, "RP"}, {0x00000020, "WP"}, {0x00000001, "CC"}, {0x00000002, "DC"},
-    {0x00000004, "LC"}, {0x00000008, "SW"}, {0x00000080, "LO"}, {0x00000040, "DT"},
-    {0x00000100, "CR"},
+    {0x00000001, "CC"}, {0x00000002, "DC"}, {0x00000004, "LC"}, {0x00000008, "SW"},
+    {0x00000010, "RP"}, {0x00000020, "WP"}, {0x00000040, "DT"}, {0x00000080, "LO"},
+    {0x00000100, "CR"}, {0x00010000, "SD"}, {0x00020000, "RC"}, {0x00040000, "WD"},
+    {0x00080000, "WO"}, {0x10000000, "GA"}, {0x20000000, "GX"}, {0x40000000, "GW"},
+    {0x80000000, "GR"},
 };
 
 // SIDs with a short name that is the same on every machine.
@@ -74,6 +80,13 @@ std::string bit_names(std::uint32_t bits, const Name (&names)[N]) {
   return rest == 0 ? out : hex(bits);
 }
 
+std::string rights_text(std::uint32_t mask) {
+  for (const Name& name : kWholeRights) {
+    if (name.first == mask) return name.second;
+  }
+  return bit_names(mask, kRights);
+}
+
 std::string ace_type_name(std::uint32_t type) {
   for (const Name& name : kAceTypes) {
     if (name.first == type) return name.second;
@@ -108,8 +121,8 @@ std::optional<std::string> ace_text(Bytes ace) {
   const auto sid = read_sid(ace.subspan(at));
   if (!sid) return std::nullopt;
   return "(" + ace_type_name(type) + ";" + bit_names(flags, kAceFlags) + ";" +
-         bit_names(load_le<std::uint32_t>(ace, 4), kRights) + ";" + guids[0] + ";" + guids[1] +
-         ";" + *sid + ")";
+         rights_text(load_le<std::uint32_t>(ace, 4)) + ";" + guids[0] + ";" + guids[1] + ";" +
+         *sid + ")";
 }
 
 std::optional<std::string> acl_text(Bytes bytes) {
