@@ -223,6 +223,13 @@ Result<void> import_hive(ByteSource& source,
   DIRSNAP_CHECK(regf::walk(hive, context.cancel(), structure, on_key, &used));
   DIRSNAP_TRY(const regf::Deleted deleted, regf::find_deleted(hive, used, context.cancel()));
   DIRSNAP_CHECK(write_recovered(deleted, hive, root, facts.source_id, context));
+  if (deleted.is_limited) {
+    issues.report({.severity = Severity::kDoubt,
+                   .code = "hive-deleted-limited",
+                   .place = {},
+                   .message = "deleted records share so much that some data, paths or owners of "
+                              "theirs are left out"});
+  }
   if (writer.repaired_names() > 0) {
     issues.report({.severity = Severity::kDoubt,
                    .code = "registry-name-not-unicode",
