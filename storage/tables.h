@@ -21,6 +21,7 @@
 #include "storage/tables/registry_values.h"
 #include "storage/tables/schema_attributes.h"
 #include "storage/tables/schema_classes.h"
+#include "storage/tables/server_facts.h"
 #include "storage/tables/services.h"
 #include "storage/tables/sources.h"
 
@@ -36,6 +37,7 @@ inline constexpr std::array kFixedTables = {
     &tables::recovered_objects::kSpec,
     &tables::recovered_attributes::kSpec,
     &tables::services::kSpec,
+    &tables::server_facts::kSpec,
     &tables::registry_keys::kSpec,
     &tables::registry_values::kSpec,
     &tables::recovered_registry_keys::kSpec,

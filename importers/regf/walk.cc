@@ -329,8 +329,8 @@ void Walker::add_value(std::uint32_t offset, const std::string& place) {
 // Security descriptor and class name of a key.
 void Walker::mark_attachments(const KeyNode& key) {
   if (const auto cell = hive_.cell(key.security); cell && used_.mark(key.security)) {
-    // Header of 20 bytes, then a descriptor of the size at 16.
-    use(key.security, 20 + std::uint64_t{u32(cell->record, 16).value_or(0)});
+    // The size of the descriptor stands at 16.
+    use(key.security, kSecurityBytes + std::uint64_t{u32(cell->record, 16).value_or(0)});
   }
   if (key.class_bytes != 0 && hive_.cell(key.class_name)) {
     used_.mark(key.class_name);
