@@ -8,6 +8,7 @@
 
 #include "importers/directory/connectors.h"
 #include "importers/directory/object_rows.h"
+#include "importers/directory/row_writer.h"
 #include "importers/directory/schema_rows.h"
 #include "importers/ese_tables/raw_table_writer.h"
 #include "storage/base/text.h"
@@ -69,12 +70,7 @@ void note_facts(const EseSource& source, dir::Survey& survey) {
   }
   if (context.options().server) facts.server = context.options().server;
   if (!context.directory_server) context.directory_server = facts.server;
-  for (const auto& node : survey.tree.nodes()) {
-    if (context.organization) break;
-    if (node.depth == 1 && !node.is_deleted && equal_ascii_nocase(survey.tree.type(node), "o")) {
-      context.organization = std::string(survey.tree.rdn(node));
-    }
-  }
+  dir::note_organization(survey.tree, context);
 }
 
 // A directory whose live rows have been read; needed again for those that are recovered.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The second pass over a directory: rows of objects, attributes, containers, the candidates for
-// connectors, and the raw relation of the same table, each record decoded once.
+// The second pass over a directory: the values of every row, which RowWriter turns into
+// rows, and the raw relation of the same table, each record decoded once.
 // Threads: one thread.
 #pragma once
 
@@ -29,8 +29,5 @@ Result<std::uint64_t> write_objects(const DirectorySource& source, ImportContext
 Result<std::uint64_t> write_recovered_objects(const DirectorySource& source,
                                               const ese::RecoveryIndex& index,
                                               ImportContext& context);
-
-// Where a Connections container stands, by its parent.
-const char* container_level(const NameTree& tree, const NameTree::Node& node);
 
 }  // namespace dirsnap::directory

@@ -9,13 +9,20 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "importers/directory/builtin.h"
 #include "importers/directory/prefix_map.h"
 #include "storage/base/result.h"
 
 namespace dirsnap::directory {
+
+// Numbers that a text dump's reader makes up for attributes and classes that no table numbers.
+// They lie where no directory puts any and are never shown.
+inline constexpr std::uint32_t kFirstMadeUpId = 0xE0000000;
+constexpr bool is_made_up(std::uint32_t id) { return id >= kFirstMadeUpId && id < 0xFFFF0000; }
 
 enum class Origin : std::uint8_t { kNone, kBuiltin, kSchema, kOverride };
 const char* to_string(Origin origin);
@@ -64,9 +71,12 @@ struct SchemaRow {
   std::optional<std::uint32_t> sub_class_of;
 };
 
+// Which built-in names come first: the two generations share numbers but not all LDAP names.
+enum class Generation : std::uint8_t { kExchange, kActiveDirectory };
+
 class Schema {
  public:
-  Schema();
+  explicit Schema(Generation generation = Generation::kExchange);
 
   [[nodiscard]] PrefixMap& prefixes() { return prefixes_; }
   [[nodiscard]] const PrefixMap& prefixes() const { return prefixes_; }
@@ -77,6 +87,9 @@ class Schema {
   // Override entries; empty strings and nullopt leave the present value.
   void override_attribute(const Attribute& entry);
   void override_class(const Class& entry);
+
+  // Decides anew whether an entry is a credential, after its names changed.
+  static void mark_secret(Attribute& entry);
 
   // The entry of a number, made if it is not there yet.
   Attribute& attribute(std::uint32_t id);
@@ -90,6 +103,8 @@ class Schema {
 
  private:
   std::string fallback_name(std::uint32_t id) const;
+  void add_builtin(std::span<const BuiltinAttribute> attributes);
+  void add_builtin(std::span<const BuiltinClass> classes);
 
   PrefixMap prefixes_;
   std::map<std::uint32_t, Attribute> attributes_;

@@ -275,7 +275,9 @@ Result<void> read_links(ese::Database& database,
   if (layout.links == nullptr) return {};
   std::vector<std::uint32_t> columns = {layout.link_from->id, layout.link_to->id,
                                         layout.link_base->id};
-  if (layout.link_deleted_at != nullptr) columns.push_back(layout.link_deleted_at->id);
+  for (const ese::ColumnDef* column : {layout.link_deleted_at, layout.link_data}) {
+    if (column != nullptr) columns.push_back(column->id);
+  }
   ese::TableCursor cursor(database, *layout.links, {.column_ids = columns});
   for (std::uint64_t rows = 1;; ++rows) {
     DIRSNAP_TRY(const bool more, cursor.next());
@@ -283,6 +285,12 @@ Result<void> read_links(ese::Database& database,
     Link link;
     bool deleted = false;
     for (const ese::CellView& cell : cursor.row().cells) {
+      if (cell.column == layout.link_data) {
+        link.data_begin = survey.link_data.size();
+        link.data_size = static_cast<std::uint32_t>(cell.bytes.size());
+        survey.link_data += as_chars(cell.bytes);
+        continue;
+      }
       const std::int32_t value = dnt_of(cell).value_or(0);
       if (cell.column == layout.link_from) link.from = value;
       if (cell.column == layout.link_to) link.to = value;
