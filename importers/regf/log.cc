@@ -16,6 +16,8 @@ constexpr std::size_t kSectorBytes = 512;
 constexpr std::size_t kEntryHeaderBytes = 40;
 constexpr std::size_t kPageReferenceBytes = 8;
 constexpr std::uint64_t kMaxBinsBytes = std::uint64_t{1} << 31;  // offsets have 31 bits
+// New bins are written whole, so a hive grows by what stands in its log. A little more is allowed.
+constexpr std::uint64_t kMaxGrowthBeyondLog = std::uint64_t{16} << 20;
 
 // One entry of a new log, checked.
 struct Entry {
@@ -66,6 +68,14 @@ void copy_into(std::vector<std::byte>& image, std::uint64_t at, Bytes bytes) {
   std::memcpy(image.data() + at, bytes.data(), bytes.size());
 }
 
+// True if a log of that size can have made the hive that large.
+bool may_grow(const std::vector<std::byte>& image,
+              std::uint64_t bins_bytes,
+              std::size_t log_bytes) {
+  return bins_bytes <= kMaxBinsBytes &&
+         bins_bytes <= std::uint64_t{image.size()} + log_bytes + kMaxGrowthBeyondLog;
+}
+
 void grow(std::vector<std::byte>& image, std::uint64_t bins_bytes) {
   if (image.size() < kBaseBlockBytes + bins_bytes) {
     image.resize(static_cast<std::size_t>(kBaseBlockBytes + bins_bytes));
@@ -76,6 +86,7 @@ void grow(std::vector<std::byte>& image, std::uint64_t bins_bytes) {
 std::optional<std::uint64_t> apply_entry(std::vector<std::byte>& image, const Entry& entry) {
   const std::uint64_t references = std::uint64_t{entry.page_count} * kPageReferenceBytes;
   if (!has(entry.bytes, kEntryHeaderBytes, references)) return std::nullopt;
+  if (!may_grow(image, entry.bins_bytes, entry.bytes.size())) return std::nullopt;
   std::uint64_t page_at = kEntryHeaderBytes + references;
   for (int pass = 0; pass < 2; ++pass) {  // all pages are checked before one is copied
     std::uint64_t at = page_at;
@@ -265,8 +276,13 @@ void Replayer::apply_old() {
       old_logs_.begin(), old_logs_.end(),
       [](const OldLog& a, const OldLog& b) { return a.base.last_written < b.base.last_written; });
   const OldLog& log = *newest;
+  if (!may_grow(image_, log.base.bins_bytes, log.file->bytes.size())) {
+    report(issues_, Severity::kDoubt, "hive-log-unusable",
+           "log " + log.file->name + ": it states a size that the hive cannot have grown to");
+    return;
+  }
   if (!base_.has_checksum) copy_into(image_, 0, log.file->bytes.first(kBaseBlockUsedBytes));
-  grow(image_, std::min<std::uint64_t>(log.base.bins_bytes, kMaxBinsBytes));
+  grow(image_, log.base.bins_bytes);
   const std::uint64_t pages = copy_dirty_pages(log);
   finish_base_block(image_, log.base.sequence_2, log.base.bins_bytes);
   result_.applied.push_back({.name = log.file->name,

@@ -164,8 +164,7 @@ Harm set_integer(Image& image, Random& random) {
   put(image, record + field, &value, size);
   return {.what = std::to_string(size) + " bytes at " + std::to_string(field) + " of a " + letters +
                   " set to " + std::to_string(value),
-          .at = record + field,
-          .is_silent = true};
+          .at = record + field};
 }
 
 Harm set_cell_size(Image& image, Random& random) {
@@ -276,7 +275,7 @@ bool run_source(const Source& source, const Settings& settings, Shared& shared) 
     for (std::uint64_t i = 0; i < settings.mutants; ++i) {
       shared.mutant = settings.seed + i;
       is_good = run_mutant(source, sound, settings.seed + i, shared) && is_good;
-      if (!is_good) break;
+      
     }
     std::fflush(nullptr);
     _exit(is_good ? 0 : kFailed);
