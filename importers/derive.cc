@@ -2,11 +2,14 @@
 #include "importers/derive.h"
 
 #include "importers/directory/connectors.h"
+#include "importers/registry_model/server_facts.h"
 #include "importers/registry_model/services.h"
 
 namespace dirsnap {
 
 Result<void> derive_rows(ImportContext& context) {
+  registry_model::settle_servers(context.registries);
+  DIRSNAP_CHECK(registry_model::write_server_facts(context));
   DIRSNAP_CHECK(registry_model::write_services(context));
   return directory::write_connectors(context);
 }

@@ -2,10 +2,12 @@
 #include "importers/ese_importer.h"
 
 #include <array>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "importers/directory/directory_import.h"
+#include "importers/directory/object_rows.h"
 #include "importers/ese_tables/raw_table_writer.h"
 #include "storage/base/text.h"
 
@@ -45,6 +47,65 @@ const char* role_of(const ese::Database& database, bool has_directory) {
   return "other";
 }
 
+// One database on its way into the snapshot.
+struct EseSource {
+  ese::Database& database;
+  const dir::OverrideMap& overrides;
+  SourceFacts& facts;
+  ImportContext& context;
+  IssueSink& issues;
+};
+
+// The live rows of all tables; `counts` by number of the table.
+Result<void> import_live(const EseSource& source,
+                         const dir::Layout* layout,
+                         dir::ReadDirectory& read,
+                         std::vector<RawTableCounts>& counts) {
+  const auto tables = source.database.tables();
+  counts.resize(tables.size());
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    if (layout != nullptr && &tables[i] == layout->objects) {
+      DatabaseTables live(source.database);
+      DIRSNAP_TRY(const std::uint64_t objects,
+                  dir::import_directory({live, *layout, source.overrides, source.facts,
+                                         source.context, source.issues},
+                                        read));
+      counts[i].records = read.survey.object_ids.size();
+      source.facts.records += objects;
+    } else {
+      DIRSNAP_TRY(counts[i].records, import_raw_table(source.database, tables[i],
+                                                      source.facts.source_id, source.context));
+      source.facts.records += counts[i].records;
+    }
+  }
+  return {};
+}
+
+// What is left of deleted rows, and the list of the tables. After all live rows and after
+// verify_pages(): no page is read again but those that hold something.
+Result<void> import_recovered(const EseSource& source,
+                              const dir::Layout* layout,
+                              dir::ReadDirectory& read,
+                              std::vector<RawTableCounts>& counts) {
+  const std::int64_t source_id = source.facts.source_id;
+  DIRSNAP_TRY(const auto index, ese::RecoveryIndex::build(source.database));
+  const auto tables = source.database.tables();
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    if (layout != nullptr && &tables[i] == layout->objects) {
+      DatabaseTables live(source.database);
+      const dir::DirectorySource rows{live,        *layout,   read.survey,
+                                      read.schema, source_id, source.issues};
+      DIRSNAP_TRY(counts[i].recovered,
+                  dir::write_recovered_objects(rows, source.database, index, source.context));
+    } else {
+      DIRSNAP_TRY(counts[i].recovered, import_recovered_table(source.database, index, tables[i],
+                                                              source_id, source.context));
+    }
+    DIRSNAP_CHECK(write_ese_table(tables[i], counts[i], source_id, source.context));
+  }
+  return {};
+}
+
 Result<void> import_ese(ByteSource& source,
                         SourceFacts& facts,
                         ImportContext& context,
@@ -53,22 +114,16 @@ Result<void> import_ese(ByteSource& source,
   ese::OpenOptions options;
   options.cancel = &context.cancel();
   DIRSNAP_TRY(const auto database, ese::Database::open(source, options, issues));
-  DatabaseTables tables(*database);
-  const auto layout = dir::find_layout(tables, overrides, issues);
+  const auto layout = dir::find_layout(DatabaseTables(*database), overrides, issues);
   facts.role = role_of(*database, layout.has_value());
   facts.state = database->header().is_dirty() ? "dirty" : "clean";
-  for (const ese::TableDef& table : database->tables()) {
-    if (layout && &table == layout->objects) {
-      DIRSNAP_TRY(const std::uint64_t objects,
-                  dir::import_directory({tables, *layout, overrides, facts, context, issues}));
-      facts.records += objects;
-    } else {
-      DIRSNAP_TRY(const std::uint64_t records,
-                  import_raw_table(*database, table, facts.source_id, context));
-      facts.records += records;
-    }
-  }
+  const EseSource parts{*database, overrides, facts, context, issues};
+  const dir::Layout* const objects = layout ? &*layout : nullptr;
+  dir::ReadDirectory directory;
+  std::vector<RawTableCounts> counts;
+  DIRSNAP_CHECK(import_live(parts, objects, directory, counts));
   DIRSNAP_TRY(const ese::PageCounts pages, database->verify_pages());
+  DIRSNAP_CHECK(import_recovered(parts, objects, directory, counts));
   if (pages.bad > 0) facts.state = "damaged";
   facts.details = details_json(database->header(), pages);
   return {};

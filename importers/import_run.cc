@@ -334,6 +334,11 @@ Result<void> Run::write_sources(ImportContext& context) const {
 Result<void> Run::finish(ImportContext& context) {
   log_.set_source(0);
   DIRSNAP_CHECK(derive_rows(context));
+  for (const RegistrySource& source : context.registries) {
+    for (SourceFacts& facts : facts_) {
+      if (facts.source_id == source.source_id) facts.server = source.server;
+    }
+  }
   DIRSNAP_CHECK(write_sources(context));
   return log_.write(context);
 }

@@ -64,6 +64,26 @@ struct ServiceRecord {
   std::optional<std::int64_t> start, type, error_control;
   std::optional<std::vector<std::string>> depends_on, depends_on_group;
   bool is_current = false;
+  std::optional<std::string> description;
+  std::optional<std::string> rooted_image_path;   // variables of its own registry expanded
+  std::vector<std::string> triggers;              // JSON objects
+  std::vector<std::string> disabled_in_profiles;  // hardware profiles, e.g. 0001
+  bool is_delayed = false;
+  bool is_marked_for_deletion = false;
+};
+
+// One thing that a registry tells about its server: a row of the table server_facts.
+struct ServerFact {
+  std::string fact, value, place;
+};
+
+// A registry source, for what only all sources together tell.
+struct RegistrySource {
+  std::int64_t source_id = 0;
+  bool is_hive = false;
+  std::string folder;                 // it lies in
+  std::optional<std::string> server;  // NULL where it does not tell
+  std::vector<ServerFact> facts = {};
 };
 
 // What the user said on the command line.
@@ -93,9 +113,11 @@ class ImportContext {
   // Next free ids of the snapshot (they start at 1 and are dense).
   std::int64_t next_object_id = 1;
   std::int64_t next_key_id = 1;
+  std::int64_t next_recovered_object_id = 1;
 
   std::vector<ConnectorCandidate> connectors;
   std::vector<ServiceRecord> services;
+  std::vector<RegistrySource> registries;
   std::optional<std::string> organization;      // first one found
   std::optional<std::string> directory_server;  // server the directory database belongs to
 

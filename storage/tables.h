@@ -13,12 +13,15 @@
 #include "storage/tables/ese_tables.h"
 #include "storage/tables/import_issues.h"
 #include "storage/tables/objects.h"
+#include "storage/tables/recovered_attributes.h"
+#include "storage/tables/recovered_objects.h"
 #include "storage/tables/recovered_registry_keys.h"
 #include "storage/tables/recovered_registry_values.h"
 #include "storage/tables/registry_keys.h"
 #include "storage/tables/registry_values.h"
 #include "storage/tables/schema_attributes.h"
 #include "storage/tables/schema_classes.h"
+#include "storage/tables/server_facts.h"
 #include "storage/tables/services.h"
 #include "storage/tables/sources.h"
 
@@ -31,7 +34,10 @@ inline constexpr std::array kFixedTables = {
     &tables::attributes::kSpec,
     &tables::containers::kSpec,
     &tables::connectors::kSpec,
+    &tables::recovered_objects::kSpec,
+    &tables::recovered_attributes::kSpec,
     &tables::services::kSpec,
+    &tables::server_facts::kSpec,
     &tables::registry_keys::kSpec,
     &tables::registry_values::kSpec,
     &tables::recovered_registry_keys::kSpec,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "importers/directory/attribute_value.h"
 
+#include <array>
+#include <charconv>
+
 #include "importers/directory/syntax.h"
 #include "importers/ese/cell_value.h"
 #include "storage/base/identifiers.h"
@@ -10,16 +13,39 @@
 namespace dirsnap::directory {
 namespace {
 
+ValueView kept(std::string_view text, RowArena& arena) { return ValueView::text(arena.keep(text)); }
+
+ValueView kept_if(const std::optional<std::string>& text, RowArena& arena) {
+  return text ? kept(*text, arena) : ValueView::null();
+}
+
+ValueView digits(std::int64_t value, RowArena& arena) {
+  std::array<char, 24> buffer;
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
+  return kept(std::string_view(buffer.data(), static_cast<std::size_t>(end - buffer.data())),
+              arena);
+}
+
 // Readable text of an integer.
-std::optional<std::string> integer_text(const Attribute& attribute,
-                                        const ese::CellView& cell,
-                                        std::int64_t value,
-                                        ValueContext& context) {
-  if (attribute.syntax == syntax::kTime) return time_of_cell(cell);
-  const bool is_name = attribute.syntax == syntax::kDn || attribute.syntax == syntax::kDnBinary;
-  if (!is_name) return integer_form(attribute, value, context.schema);
-  if (const auto dn = context.dn_of(static_cast<std::int32_t>(value))) return std::string(*dn);
-  return std::nullopt;
+ValueView integer_text(const Attribute& attribute,
+                       const ese::CellView& cell,
+                       std::int64_t value,
+                       ValueContext& context) {
+  switch (attribute.syntax) {
+    case syntax::kTime:
+      return kept_if(time_of_cell(cell), context.arena);
+    case syntax::kDn:
+    case syntax::kDnBinary: {
+      const auto dn = context.dn_of(static_cast<std::int32_t>(value));
+      return dn ? kept(*dn, context.arena) : ValueView::null();
+    }
+    case syntax::kOid:
+    case syntax::kBoolean:
+    case syntax::kLargeInteger:
+      return kept(integer_form(attribute, value, context.schema), context.arena);
+    default:
+      return digits(value, context.arena);
+  }
 }
 
 // Text of a name with data. `sized`: the size of the data, itself included, then the data.
@@ -45,25 +71,29 @@ std::optional<std::string> data_name_text(const Attribute& attribute,
   return data_name_text(attribute, *dn, bytes.subspan(4));
 }
 
-std::optional<std::string> readable_text(const Attribute& attribute,
-                                         const ese::CellView& cell,
-                                         const ValueView& value,
-                                         ValueContext& context) {
+ValueView readable_text(const Attribute& attribute,
+                        const ese::CellView& cell,
+                        const ValueView& value,
+                        ValueContext& context) {
+  RowArena& arena = context.arena;
   switch (value.type) {
     case ValueType::kInteger:
       return integer_text(attribute, cell, value.integer, context);
-    case ValueType::kText:
-      return attribute.syntax == syntax::kTime ? iso_from_asn1_time(value.bytes) : std::nullopt;
+    case ValueType::kText: {
+      if (attribute.syntax != syntax::kTime) return value;
+      const auto time = iso_from_asn1_time(value.bytes);
+      return time ? kept(*time, arena) : value;
+    }
     case ValueType::kBlob:
       if (attribute.syntax == syntax::kDnBinary || attribute.syntax == syntax::kDnString) {
-        return data_name_text(attribute, cell.bytes, context);
+        return kept_if(data_name_text(attribute, cell.bytes, context), arena);
       }
-      return octets_form(attribute, cell.bytes, context.schema);
+      return kept_if(octets_form(attribute, cell.bytes, context.schema), arena);
     case ValueType::kNull:
     case ValueType::kReal:
-      return std::nullopt;
+      return ValueView::null();
   }
-  return std::nullopt;
+  return ValueView::null();
 }
 
 }  // namespace
@@ -89,19 +119,15 @@ std::optional<std::string> time_of_cell(const ese::CellView& cell) {
   return std::nullopt;
 }
 
-AttributeValue attribute_value(const Attribute& attribute,
+AttributeValue attribute_value(Attribute& attribute,
                                const ese::CellView& cell,
+                               const ValueView& native,
                                ValueContext& context) {
   if (attribute.secret) {
-    return {ValueView::null(), ValueView::text(context.arena.keep(secret_text(cell.bytes.size())))};
+    return {ValueView::null(), kept(secret_text(cell.bytes.size()), context.arena)};
   }
-  AttributeValue result{sql_value(cell, context.arena), ValueView::null()};
-  if (const auto text = readable_text(attribute, cell, result.value, context)) {
-    result.text = ValueView::text(context.arena.keep(*text));
-  } else if (result.value.type == ValueType::kText) {
-    result.text = result.value;
-  }
-  return result;
+  if (attribute.meaning == Meaning::kUnset) attribute.meaning = find_meaning(attribute);
+  return {native, readable_text(attribute, cell, native, context)};
 }
 
 AttributeValue link_value(const Attribute& attribute,
@@ -110,7 +136,7 @@ AttributeValue link_value(const Attribute& attribute,
                           ValueContext& context) {
   AttributeValue result{ValueView::of(target_dnt), ValueView::null()};
   if (const auto dn = context.dn_of(target_dnt)) {
-    result.text = ValueView::text(context.arena.keep(data_name_text(attribute, *dn, data)));
+    result.text = kept(data_name_text(attribute, *dn, data), context.arena);
   }
   return result;
 }

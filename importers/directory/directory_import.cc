@@ -25,10 +25,11 @@ void note_facts(const DirectoryTables& source, Survey& survey) {
 
 }  // namespace
 
-Result<std::uint64_t> import_directory(const DirectoryTables& source) {
-  Schema schema;
-  DIRSNAP_TRY(Survey survey, survey_directory(source.tables, source.layout, source.overrides,
-                                              schema, source.context));
+Result<std::uint64_t> import_directory(const DirectoryTables& source, ReadDirectory& read) {
+  Schema& schema = read.schema;
+  Survey& survey = read.survey;
+  DIRSNAP_TRY(survey, survey_directory(source.tables, source.layout, source.overrides, schema,
+                                       source.context));
   if (survey.classes_from_category > 0) {
     source.issues.report(
         {.severity = Severity::kDoubt,

@@ -7,6 +7,7 @@
 
 #include "importers/directory/layout.h"
 #include "importers/directory/override_map.h"
+#include "importers/directory/survey.h"
 #include "importers/ese_tables/table_source.h"
 #include "importers/importer.h"
 
@@ -21,8 +22,14 @@ struct DirectoryTables {
   IssueSink& issues;
 };
 
+// A directory whose rows have been read; needed again for rows that are recovered.
+struct ReadDirectory {
+  Schema schema;
+  Survey survey;
+};
+
 // Returns the number of objects. Issue "class-from-category" where objects have no classes.
-Result<std::uint64_t> import_directory(const DirectoryTables& source);
+Result<std::uint64_t> import_directory(const DirectoryTables& source, ReadDirectory& read);
 
 // The override map that the user named; empty where there is none.
 Result<OverrideMap> overrides_of(const ImportOptions& options);

@@ -2,6 +2,7 @@
 #include "importers/directory/object_rows.h"
 
 #include <algorithm>
+#include <array>
 
 #include "importers/directory/row_writer.h"
 #include "importers/directory/well_known.h"
@@ -25,8 +26,13 @@ class Writer {
         rows_(std::move(rows)) {}
 
   Result<std::uint64_t> run();
+  // REQUIRES: the source's survey and row writer are for recovered rows; `live` is the survey of
+  // the live ones.
+  Result<std::uint64_t> run_recovered(ese::RecoveredCursor& cursor, Survey& live);
 
  private:
+  [[nodiscard]] std::optional<std::string_view> dn_of(std::int32_t dnt);
+  void read_values(const ese::RowView& row);
   void bind_attributes(RawTableWriter& raw);
   Result<void> write_row(const ese::RowView& row);
   Result<void> write_links();
@@ -42,16 +48,40 @@ class Writer {
 
   RowWriter rows_;
   RowArena arena_;
-  ValueContext values_{schema_,
-                       [this](std::int32_t dnt) -> std::optional<std::string_view> {
-                         const NameTree::Node* node = survey_.tree.find(dnt);
-                         if (node == nullptr || node->object_id == 0) return std::nullopt;
-                         return survey_.tree.names(*node).x500;
-                       },
-                       arena_};
+  // Names that values point to: a few servers and containers are meant again and again.
+  struct NamedRow {
+    std::int32_t dnt = 0;
+    std::string dn;
+  };
+  std::array<NamedRow, 256> recent_;
+  ValueContext values_{schema_, [this](std::int32_t dnt) { return dn_of(dnt); }, arena_};
   std::vector<Attribute*> by_position_;   // of the object table's columns; null: no attribute
+  std::vector<ValueView> native_;         // of the present row's cells
+  Survey* live_ = nullptr;                // names of live objects, where rows are recovered
   const NameTree::Node* node_ = nullptr;  // of the present row
 };
+
+// Valid until the next call.
+std::optional<std::string_view> Writer::dn_of(std::int32_t dnt) {
+  NamedRow& recent = recent_[static_cast<std::uint32_t>(dnt) % recent_.size()];
+  if (recent.dnt == dnt && !recent.dn.empty()) return recent.dn;
+  for (Survey* survey : {live_, &survey_}) {
+    if (survey == nullptr) continue;
+    const NameTree::Node* node = survey->tree.find(dnt);
+    if (node == nullptr || node->object_id == 0) continue;
+    recent.dnt = dnt;
+    recent.dn = survey->tree.names(*node).x500;
+    return recent.dn;
+  }
+  return std::nullopt;
+}
+
+// The native value of each cell, for the raw table and the attributes alike.
+void Writer::read_values(const ese::RowView& row) {
+  arena_.reset();
+  native_.clear();
+  for (const ese::CellView& cell : row.cells) native_.push_back(sql_value(cell, arena_));
+}
 
 // Facts that depend on how the column stores them.
 void Writer::take_fact(std::uint32_t id, const ese::CellView& cell) {
@@ -98,9 +128,8 @@ Result<void> Writer::write_links() {
 }
 
 Result<void> Writer::write_row(const ese::RowView& row) {
-  rows_.begin(*node_);
-  arena_.reset();
-  for (const ese::CellView& cell : row.cells) {
+  for (std::size_t i = 0; i < row.cells.size(); ++i) {
+    const ese::CellView& cell = row.cells[i];
     const auto position = static_cast<std::size_t>(cell.column - layout_.objects->columns.data());
     const auto id = layout_.attribute_ids[position];
     if (!id) {
@@ -114,7 +143,7 @@ Result<void> Writer::write_row(const ese::RowView& row) {
       continue;
     }
     Attribute& attribute = *by_position_[position];
-    const AttributeValue value = attribute_value(attribute, cell, values_);
+    const AttributeValue value = attribute_value(attribute, cell, native_[i], values_);
     DIRSNAP_CHECK(rows_.add_value(attribute, cell.seq, value));
     take_fact(*id, cell);
   }
@@ -157,9 +186,11 @@ Result<std::uint64_t> Writer::run() {
   for (std::size_t row = 0;; ++row) {
     DIRSNAP_TRY(const bool more, cursor.next());
     if (!more) break;
-    DIRSNAP_CHECK(raw.append(cursor.row()));
+    read_values(cursor.row());
+    DIRSNAP_CHECK(raw.append(cursor.row(), native_));
     if (row < nodes.size() && nodes[row].object_id != 0) {
       node_ = &nodes[row];
+      rows_.begin(*node_);
       DIRSNAP_CHECK(write_row(cursor.row()));
       ++written;
     }
@@ -170,12 +201,53 @@ Result<std::uint64_t> Writer::run() {
   return written;
 }
 
+Result<std::uint64_t> Writer::run_recovered(ese::RecoveredCursor& cursor, Survey& live) {
+  live_ = &live;
+  DIRSNAP_TRY(RawTableWriter raw,
+              RawTableWriter::create(context_, source_id_, *layout_.objects, RawRows::kRecovered));
+  bind_attributes(raw);
+  const auto& nodes = survey_.tree.nodes();
+  for (std::size_t row = survey_.first_row;; ++row) {
+    DIRSNAP_TRY(const bool more, cursor.next());
+    if (!more) return raw.records();
+    const ese::RecoveredRow& recovered = cursor.row();
+    DIRSNAP_CHECK(raw.append(recovered));
+    if (row < nodes.size() && nodes[row].object_id != 0) {
+      node_ = &nodes[row];
+      rows_.begin(*node_, {.place = ese::place_name(recovered.place),
+                           .confidence_percent = recovered.confidence_percent});
+      read_values(recovered.row);
+      DIRSNAP_CHECK(write_row(recovered.row));
+    }
+    if (row % kCancelStep == 0) DIRSNAP_CHECK(context_.cancel().check());
+  }
+}
+
 }  // namespace
 
 Result<std::uint64_t> write_objects(const DirectorySource& source, ImportContext& context) {
   DIRSNAP_TRY(RowWriter rows, RowWriter::create(source.survey.tree, source.schema,
                                                 {.source_id = source.source_id}, context));
   return Writer(source, std::move(rows), context).run();
+}
+
+Result<std::uint64_t> write_recovered_objects(const DirectorySource& source,
+                                              ese::Database& database,
+                                              const ese::RecoveryIndex& index,
+                                              ImportContext& context) {
+  if (index.leaves_of(source.layout.objects->objid).empty()) return 0;
+  DIRSNAP_TRY(Survey found, survey_recovered(database, index, source.layout, source.survey,
+                                             source.schema, context));
+  if (found.object_ids.empty()) return 0;
+  const DirectorySource recovered{source.database, source.layout,    found,
+                                  source.schema,   source.source_id, source.issues};
+  DIRSNAP_TRY(RowWriter rows,
+              RowWriter::create(
+                  found.tree, source.schema,
+                  {.source_id = source.source_id, .recovered = true, .first_row = found.first_row},
+                  context));
+  ese::RecoveredCursor cursor(database, index, *source.layout.objects);
+  return Writer(recovered, std::move(rows), context).run_recovered(cursor, source.survey);
 }
 
 }  // namespace dirsnap::directory

@@ -23,4 +23,12 @@ struct DirectorySource {
 // Returns the number of objects written. Issue "link-base" for links that no schema names.
 Result<std::uint64_t> write_objects(const DirectorySource& source, ImportContext& context);
 
+// The same for what can be recovered of the object table: rows of recovered_objects and
+// recovered_attributes, and the recovered twin of the raw table. `source.survey` is that of the
+// live rows. Returns the number of rows of the twin.
+Result<std::uint64_t> write_recovered_objects(const DirectorySource& source,
+                                              ese::Database& database,
+                                              const ese::RecoveryIndex& index,
+                                              ImportContext& context);
+
 }  // namespace dirsnap::directory

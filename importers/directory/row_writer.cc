@@ -12,6 +12,10 @@
 namespace dirsnap::directory {
 namespace {
 
+// Recovered rows are written as live ones are, with two columns more.
+static_assert(unsigned{tables::recovered_objects::kPlace} == tables::objects::kDefect + 1);
+static_assert(unsigned{tables::recovered_attributes::kPlace} == tables::attributes::kSourceId + 1);
+
 constexpr std::string_view kConnections = "Connections";
 constexpr std::array<std::string_view, 18> kSyntaxNames = {
     "",         "2.5.5.1",  "2.5.5.2",  "2.5.5.3",  "2.5.5.4",  "2.5.5.5",
@@ -25,8 +29,11 @@ Result<RowWriter> RowWriter::create(NameTree& tree,
                                     const Options& options,
                                     ImportContext& context) {
   RowWriter writer(tree, schema, options, context);
-  DIRSNAP_TRY(writer.objects_, context.table(tables::objects::kSpec));
-  DIRSNAP_TRY(writer.attributes_, context.table(tables::attributes::kSpec));
+  const bool recovered = options.recovered;
+  DIRSNAP_TRY(writer.objects_,
+              context.table(recovered ? tables::recovered_objects::kSpec : tables::objects::kSpec));
+  DIRSNAP_TRY(writer.attributes_, context.table(recovered ? tables::recovered_attributes::kSpec
+                                                          : tables::attributes::kSpec));
   return writer;
 }
 
@@ -34,8 +41,9 @@ void RowWriter::bind(const Attribute& attribute) {
   if (equal_ascii_nocase(attribute.x500_name, "Home-Server")) home_server_ = &attribute;
 }
 
-void RowWriter::begin(const NameTree::Node& node) {
+void RowWriter::begin(const NameTree::Node& node, const RecoveredFrom& recovery) {
   node_ = &node;
+  recovery_ = recovery;
   facts_ = {};
 }
 
@@ -43,31 +51,52 @@ Result<void> RowWriter::add_value(Attribute& attribute,
                                   std::uint32_t seq,
                                   const AttributeValue& value) {
   namespace t = tables::attributes;
-  ++attribute.value_count;
-  std::array<Cell, 11> row;
-  std::size_t n = 0;
-  const auto put = [&](t::Col column, const ValueView& v) {
-    if (!v.is_null()) row[n++] = {column, v};
+  take_fact(attribute, value);
+  if (options_.recovered) return add_recovered_value(attribute, seq, value);
+  if (attribute.value_count++ == 0) {
+    DIRSNAP_TRY(attribute.row_kind, attributes_->kind(cells_of(attribute)));
+  }
+  const std::array<Cell, 4> row = {{{t::kObjectId, ValueView::of(node_->object_id)},
+                                    {t::kSeq, ValueView::of(seq)},
+                                    {t::kValue, value.value},
+                                    {t::kText, value.text}}};
+  DIRSNAP_CHECK(attributes_->append(attribute.row_kind, row));
+  return {};
+}
+
+Result<void> RowWriter::add_recovered_value(const Attribute& attribute,
+                                            std::uint32_t seq,
+                                            const AttributeValue& value) {
+  namespace t = tables::recovered_attributes;
+  std::vector<Cell> row = cells_of(attribute);
+  row.push_back({t::kObjectId, ValueView::of(node_->object_id)});
+  row.push_back({t::kSeq, ValueView::of(seq)});
+  row.push_back({t::kValue, value.value});
+  row.push_back({t::kText, value.text});
+  row.push_back({t::kPlace, ValueView::text(recovery_.place)});
+  row.push_back({t::kConfidence, ValueView::of(recovery_.confidence_percent)});
+  DIRSNAP_CHECK(attributes_->append(row));
+  return {};
+}
+
+// The columns that all values of an attribute have in common.
+std::vector<Cell> RowWriter::cells_of(const Attribute& attribute) const {
+  namespace t = tables::attributes;
+  std::vector<Cell> row;
+  row.reserve(16);
+  const auto put_text = [&row](t::Col column, std::string_view text) {
+    if (!text.empty()) row.push_back({column, ValueView::text(text)});
   };
-  const auto put_text = [&](t::Col column, std::string_view text) {
-    if (!text.empty()) put(column, ValueView::text(text));
-  };
-  put(t::kObjectId, ValueView::of(node_->object_id));
   put_text(t::kAttribute, attribute.ldap_name);
   put_text(t::kAttributeX500, attribute.x500_name);
   if (!is_made_up(attribute.id)) {
-    put(t::kAttributeId, ValueView::of(static_cast<std::int32_t>(attribute.id)));
+    row.push_back({t::kAttributeId, ValueView::of(static_cast<std::int32_t>(attribute.id))});
   }
   put_text(t::kOid, attribute.oid);
-  put(t::kSeq, ValueView::of(seq));
   if (attribute.syntax != 0) put_text(t::kSyntax, kSyntaxNames[attribute.syntax]);
-  put(t::kValue, value.value);
-  put(t::kText, value.text);
   put_text(t::kNameOrigin, to_string(attribute.origin));
-  put(t::kSourceId, ValueView::of(options_.source_id));
-  DIRSNAP_CHECK(attributes_->append(std::span(row).first(n)));
-  take_fact(attribute, value);
-  return {};
+  row.push_back({t::kSourceId, ValueView::of(options_.source_id)});
+  return row;
 }
 
 void RowWriter::take_fact(const Attribute& attribute, const AttributeValue& value) {
@@ -191,6 +220,13 @@ void RowWriter::consider_connector(const std::string& dn) {
   context_->connectors.push_back(std::move(c));
 }
 
+// In the table that the row goes to or points to.
+bool RowWriter::has_object_id(const NameTree::Node& parent) const {
+  if (parent.object_id == 0) return false;
+  const auto index = static_cast<std::size_t>(&parent - tree_->nodes().data());
+  return !options_.recovered || index < options_.first_row;
+}
+
 Result<void> RowWriter::finish_object() {
   namespace t = tables::objects;
   const NameTree& tree = *tree_;
@@ -209,11 +245,11 @@ Result<void> RowWriter::finish_object() {
   put(t::kObjectId, ValueView::of(node_->object_id));
   if (options_.has_row_numbers) put(t::kDnt, ValueView::of(node_->dnt));
   const NameTree::Node* parent = tree.parent_of(*node_);
-  if (parent != nullptr && parent->object_id != 0)
+  if (parent != nullptr && has_object_id(*parent))
     put(t::kParentId, ValueView::of(parent->object_id));
   if (!facts_.classes.empty()) {
     Class& own = schema_->object_class(most_derived());
-    ++own.objects;
+    if (!options_.recovered) ++own.objects;
     put_text(t::kClass, own.ldap_name);
     put_text(t::kClassX500, own.x500_name);
   }
@@ -231,8 +267,13 @@ Result<void> RowWriter::finish_object() {
   if (facts_.guid) put_text(t::kGuid, *facts_.guid);
   put(t::kSourceId, ValueView::of(options_.source_id));
   if (const char* defect = to_string(node_->defect)) put_text(t::kDefect, defect);
+  if (options_.recovered) {
+    namespace r = tables::recovered_objects;
+    row.push_back({r::kPlace, ValueView::text(recovery_.place)});
+    row.push_back({r::kConfidence, ValueView::of(recovery_.confidence_percent)});
+  }
   DIRSNAP_CHECK(objects_->append(row));
-  consider_connector(names.x500);
+  if (!options_.recovered) consider_connector(names.x500);
   return {};
 }
 

@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "importers/directory/attribute_value.h"
@@ -29,11 +30,21 @@ struct ObjectFacts {
   std::vector<std::string> routing_list;
 };
 
+// Where a recovered object lay.
+struct RecoveredFrom {
+  std::string_view place;
+  std::int64_t confidence_percent = 0;
+};
+
 class RowWriter {
  public:
   struct Options {
     std::int64_t source_id = 0;
     bool has_row_numbers = true;  // false: nodes are numbered by the reader, not by a database
+    // Rows of recovered_objects and recovered_attributes. Their tree begins with live nodes: those
+    // below `first_row`, which alone can be parents with an object id.
+    bool recovered = false;
+    std::size_t first_row = 0;
   };
   static Result<RowWriter> create(NameTree& tree,
                                   Schema& schema,
@@ -44,7 +55,7 @@ class RowWriter {
   void bind(const Attribute& attribute);
 
   // The values that follow are this object's.
-  void begin(const NameTree::Node& node);
+  void begin(const NameTree::Node& node, const RecoveredFrom& recovery = {});
   // What the object's values told so far. The numbers of its classes are added by the caller.
   [[nodiscard]] ObjectFacts& facts() { return facts_; }
   Result<void> add_value(Attribute& attribute, std::uint32_t seq, const AttributeValue& value);
@@ -56,6 +67,11 @@ class RowWriter {
  private:
   RowWriter(NameTree& tree, Schema& schema, const Options& options, ImportContext& context)
       : tree_(&tree), schema_(&schema), options_(options), context_(&context) {}
+  [[nodiscard]] std::vector<Cell> cells_of(const Attribute& attribute) const;
+  Result<void> add_recovered_value(const Attribute& attribute,
+                                   std::uint32_t seq,
+                                   const AttributeValue& value);
+  [[nodiscard]] bool has_object_id(const NameTree::Node& parent) const;
   void take_fact(const Attribute& attribute, const AttributeValue& value);
   [[nodiscard]] std::uint32_t most_derived();
   [[nodiscard]] bool derives_from(std::uint32_t derived, std::uint32_t base);
@@ -71,6 +87,7 @@ class RowWriter {
   RelationWriter* attributes_ = nullptr;
   const Attribute* home_server_ = nullptr;  // has no number of its own in the public sources
   const NameTree::Node* node_ = nullptr;    // the present object
+  RecoveredFrom recovery_;
   ObjectFacts facts_;
 };
 

@@ -13,6 +13,7 @@
 #include "importers/directory/layout.h"
 #include "importers/directory/name_tree.h"
 #include "importers/directory/schema.h"
+#include "importers/ese/recovered.h"
 #include "importers/importer.h"
 
 namespace dirsnap::directory {
@@ -33,6 +34,7 @@ struct Survey {
   std::string link_data;                    // of those links that have any
   std::uint64_t classes_from_category = 0;  // objects whose class only objectCategory tells
   std::optional<std::int32_t> dsa_dnt;      // the directory service's own object
+  std::size_t first_row = 0;  // nodes before it are copies, there for their names only
 };
 
 // Reads names, schema and links. Object ids are taken from the context. Placeholder rows of a new
@@ -40,6 +42,16 @@ struct Survey {
 Result<Survey> survey_directory(TableSource& database,
                                 const Layout& layout,
                                 const OverrideMap& overrides,
+                                Schema& schema,
+                                ImportContext& context);
+
+// Names of the rows of the object table that can be recovered, in the order of RecoveredCursor:
+// those of live parents come from `live`. Object ids count recovered objects. Nothing is learnt
+// from these rows: they may be old.
+Result<Survey> survey_recovered(ese::Database& database,
+                                const ese::RecoveryIndex& index,
+                                const Layout& layout,
+                                const Survey& live,
                                 Schema& schema,
                                 ImportContext& context);
 

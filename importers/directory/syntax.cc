@@ -36,6 +36,11 @@ bool ends_in_guid(std::string_view name) {
   return name.size() >= 4 && equal_ascii_nocase(name.substr(name.size() - 4), "guid");
 }
 
+// Found once for the attributes of a database, each time for those of a dump.
+Meaning meaning_of(const Attribute& attribute) {
+  return attribute.meaning == Meaning::kUnset ? find_meaning(attribute) : attribute.meaning;
+}
+
 std::string oid_text(std::uint32_t number, const Schema& schema) {
   return schema.prefixes().oid_of(number).value_or(std::to_string(number));
 }
@@ -56,18 +61,25 @@ bool holds_guids(const Attribute& a) {
          equal_ascii_nocase(a.x500_name, "DSA-Signature");
 }
 
+Meaning find_meaning(const Attribute& attribute) {
+  if (holds_classes(attribute)) return Meaning::kClass;
+  if (holds_attributes(attribute)) return Meaning::kAttribute;
+  if (holds_filetimes(attribute)) return Meaning::kFileTime;
+  return holds_guids(attribute) ? Meaning::kGuid : Meaning::kPlain;
+}
+
 std::string integer_form(const Attribute& attribute, std::int64_t value, Schema& schema) {
   switch (attribute.syntax) {
     case syntax::kOid: {
       const auto number = static_cast<std::uint32_t>(value);
-      if (holds_classes(attribute)) return schema.object_class(number).ldap_name;
-      if (holds_attributes(attribute)) return schema.attribute(number).ldap_name;
+      if (meaning_of(attribute) == Meaning::kClass) return schema.object_class(number).ldap_name;
+      if (meaning_of(attribute) == Meaning::kAttribute) return schema.attribute(number).ldap_name;
       return oid_text(number, schema);
     }
     case syntax::kBoolean:
       return value != 0 ? "TRUE" : "FALSE";
     case syntax::kLargeInteger:
-      if (value > 0 && value != INT64_MAX && holds_filetimes(attribute)) {
+      if (value > 0 && value != INT64_MAX && meaning_of(attribute) == Meaning::kFileTime) {
         if (auto text = iso_from_filetime(static_cast<std::uint64_t>(value))) return *text;
       }
       return std::to_string(value);
@@ -79,7 +91,7 @@ std::string integer_form(const Attribute& attribute, std::int64_t value, Schema&
 std::optional<std::string> octets_form(const Attribute& attribute, Bytes bytes, Schema& schema) {
   if (attribute.syntax == syntax::kSid) return sid_text(bytes, true);
   if (attribute.id == kAssocNtAccount) return sid_text(bytes);
-  if (holds_guids(attribute)) {
+  if (meaning_of(attribute) == Meaning::kGuid) {
     // Some writers store the readable form.
     const std::string_view chars = as_chars(bytes);
     const bool is_text = chars.size() == 36 && chars.find_first_not_of("0123456789abcdefABCDEF-") ==
@@ -90,7 +102,9 @@ std::optional<std::string> octets_form(const Attribute& attribute, Bytes bytes, 
     const auto oid = oid_from_der(bytes);
     if (!oid) return std::nullopt;
     const auto number = schema.prefixes().number_of(*oid);
-    return number && holds_classes(attribute) ? schema.object_class(*number).ldap_name : *oid;
+    return number && meaning_of(attribute) == Meaning::kClass
+               ? schema.object_class(*number).ldap_name
+               : *oid;
   }
   return std::nullopt;
 }

@@ -43,6 +43,9 @@ bool holds_filetimes(const Attribute& attribute);
 // Octets that are a GUID where there are 16 of them.
 bool holds_guids(const Attribute& attribute);
 
+// All of these by the attribute's names; Attribute::meaning keeps the answer.
+Meaning find_meaning(const Attribute& attribute);
+
 // Readable text of a number: OID or its name, TRUE and FALSE, FILETIME, decimal digits. Not for
 // names and times, whose meaning depends on the source.
 std::string integer_form(const Attribute& attribute, std::int64_t value, Schema& schema);

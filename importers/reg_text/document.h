@@ -16,25 +16,15 @@
 #include <unordered_map>
 #include <vector>
 
+#include "storage/base/registry_type.h"
+
 namespace dirsnap::reg_text {
 
-// Registry value types that the text forms treat specially; any other number is legal.
-enum ValueTypeId : std::uint32_t {
-  kTypeNone = 0,
-  kTypeString = 1,
-  kTypeExpandString = 2,
-  kTypeBinary = 3,
-  kTypeDword = 4,
-  kTypeLink = 6,
-  kTypeMultiString = 7,
-  kTypeQword = 11,
-};
-
 struct Value {
-  std::string name;                // empty: the default value
-  std::uint32_t type = kTypeNone;  // type number as the registry stores it
-  std::string data;                // bytes as the registry stores them: strings are UTF-16LE
-  std::uint64_t offset = 0;        // of the line that assigns it
+  std::string name;               // empty: the default value
+  std::uint32_t type = kRegNone;  // type number as the registry stores it
+  std::string data;               // bytes as the registry stores them: strings are UTF-16LE
+  std::uint64_t offset = 0;       // of the line that assigns it
 };
 
 struct Key {

@@ -6,6 +6,7 @@
 
 #include "importers/reg_text/dump_parsers.h"
 #include "importers/reg_text/value_bytes.h"
+#include "storage/base/registry_type.h"
 #include "storage/base/text.h"
 
 namespace dirsnap::reg_text {
@@ -27,7 +28,7 @@ std::optional<QueryValue> split_value(std::string_view text) {
       const std::string_view tail = rest.substr(at + gap.size());
       const std::size_t end = std::min(tail.find(gap), tail.size());
       const std::string_view type = trim_blanks(tail.substr(0, end));
-      if (!type_of_name(type)) continue;
+      if (!registry_type_of_name(type)) continue;
       return QueryValue{rest.substr(0, at), type,
                         tail.substr(std::min(end + gap.size(), tail.size()))};
     }
@@ -49,15 +50,15 @@ std::vector<std::string> split_strings(std::string_view text) {
 
 std::optional<std::string> data_bytes(std::uint32_t type, const std::string& data) {
   switch (type) {
-    case kTypeString:
-    case kTypeExpandString:
-    case kTypeLink:
+    case kRegString:
+    case kRegExpandString:
+    case kRegLink:
       return string_bytes(data);
-    case kTypeMultiString:
+    case kRegMultiString:
       return multi_string_bytes(split_strings(data));
-    case kTypeDword:
+    case kRegDword:
       return number_bytes(data, 4);
-    case kTypeQword:
+    case kRegQword:
       return number_bytes(data, 8);
     default:
       return hex_bytes(trim_blanks(data));
@@ -78,7 +79,7 @@ void parse_line(ParseContext& context, const Line& line) {
   }
   Value value;
   value.offset = line.offset;
-  value.type = type_of_name(parts->type).value_or(kTypeNone);
+  value.type = registry_type_of_name(parts->type).value_or(kRegNone);
   const bool is_default = parts->name == "(Default)" || parts->name == "<NO NAME>";
   if (!is_default) value.name = context.codec.text(parts->name);
   auto data = data_bytes(value.type, context.codec.text(parts->data));

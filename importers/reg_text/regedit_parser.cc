@@ -18,8 +18,8 @@ constexpr std::size_t kMaxStringLines = std::size_t{1} << 18;
 constexpr std::size_t kMaxFillerLines = 1024;
 
 bool is_string_type(std::uint32_t type) {
-  return type == kTypeString || type == kTypeExpandString || type == kTypeLink ||
-         type == kTypeMultiString;
+  return type == kRegString || type == kRegExpandString || type == kRegLink ||
+         type == kRegMultiString;
 }
 
 }  // namespace
@@ -141,21 +141,21 @@ Result<void> RegeditParser::parse_data(Line& line, std::string_view data, Value 
     return {};
   }
   if (data.starts_with('"')) {
-    value.type = kTypeString;
+    value.type = kRegString;
     return parse_string(line, data.substr(1), std::move(value));
   }
   if (take_word(data, "dword:")) {
-    value.type = kTypeDword;
+    value.type = kRegDword;
     parse_number(line, data, sizeof(std::uint32_t), std::move(value));
     return {};
   }
   if (take_word(data, "qword:")) {
-    value.type = kTypeQword;
+    value.type = kRegQword;
     parse_number(line, data, sizeof(std::uint64_t), std::move(value));
     return {};
   }
   if (take_word(data, "hex:")) {
-    value.type = kTypeBinary;
+    value.type = kRegBinary;
     return parse_list(line, data, std::move(value));
   }
   if (take_word(data, "hex(")) {
@@ -166,7 +166,7 @@ Result<void> RegeditParser::parse_data(Line& line, std::string_view data, Value 
     }
   }
   if (take_word(data, "str:\"")) {
-    value.type = kTypeString;
+    value.type = kRegString;
     return parse_string(line, data, std::move(value));
   }
   if (take_word(data, "str(")) {

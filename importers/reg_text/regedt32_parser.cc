@@ -6,6 +6,7 @@
 
 #include "importers/reg_text/dump_parsers.h"
 #include "importers/reg_text/value_bytes.h"
+#include "storage/base/registry_type.h"
 #include "storage/base/text.h"
 
 namespace dirsnap::reg_text {
@@ -139,9 +140,9 @@ bool RegEdt32Parser::parse_value_label(std::string_view text) {
   if (const auto name = behind_label(text, "Name:")) {
     if (*name != "<NO NAME>") value_->name = context_.codec.text(*name);
   } else if (const auto type = behind_label(text, "Type:")) {
-    const auto number = type_of_name(*type);
+    const auto number = registry_type_of_name(*type);
     has_type_ = number.has_value();
-    value_->type = number.value_or(kTypeNone);
+    value_->type = number.value_or(kRegNone);
   } else if (const auto data = behind_label(text, "Data:")) {
     is_in_data_ = true;
     if (!data->empty()) data_.push_back(*data);
@@ -154,16 +155,16 @@ bool RegEdt32Parser::parse_value_label(std::string_view text) {
 std::optional<std::string> RegEdt32Parser::data_bytes() const {
   std::string data;
   switch (value_->type) {
-    case kTypeString:
-    case kTypeExpandString:
-    case kTypeLink:
+    case kRegString:
+    case kRegExpandString:
+    case kRegLink:
       for (const std::string& line : data_) data += (data.empty() ? "" : "\r\n") + line;
       return string_bytes(data);
-    case kTypeMultiString:
+    case kRegMultiString:
       return multi_string_bytes(data_);
-    case kTypeDword:
+    case kRegDword:
       return data_.size() == 1 ? number_bytes(data_[0], 4) : std::nullopt;
-    case kTypeQword:
+    case kRegQword:
       return data_.size() == 1 ? number_bytes(data_[0], 8) : std::nullopt;
     default:
       for (const std::string& line : data_) {

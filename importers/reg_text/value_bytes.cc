@@ -1,35 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "importers/reg_text/value_bytes.h"
 
-#include <algorithm>
-#include <array>
-
 #include "storage/base/text.h"
 #include "storage/base/wtf8.h"
 
 namespace dirsnap::reg_text {
-
-std::optional<std::uint32_t> type_of_name(std::string_view name) {
-  static constexpr std::array<std::string_view, 12> kNames = {
-      "REG_NONE",
-      "REG_SZ",
-      "REG_EXPAND_SZ",
-      "REG_BINARY",
-      "REG_DWORD",
-      "REG_DWORD_BIG_ENDIAN",
-      "REG_LINK",
-      "REG_MULTI_SZ",
-      "REG_RESOURCE_LIST",
-      "REG_FULL_RESOURCE_DESCRIPTOR",
-      "REG_RESOURCE_REQUIREMENTS_LIST",
-      "REG_QWORD",
-  };
-  const auto place = std::find_if(kNames.begin(), kNames.end(), [name](std::string_view known) {
-    return equal_ascii_nocase(known, name);
-  });
-  if (place == kNames.end()) return std::nullopt;
-  return static_cast<std::uint32_t>(place - kNames.begin());
-}
 
 std::optional<unsigned> hex_digit(char c) {
   if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');

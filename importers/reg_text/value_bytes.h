@@ -12,9 +12,6 @@
 
 namespace dirsnap::reg_text {
 
-// Number of a type's name, REG_SZ and so on.
-std::optional<std::uint32_t> type_of_name(std::string_view name);
-
 std::optional<unsigned> hex_digit(char c);
 
 // "0x1f" or "1f" as `bytes` little-endian bytes; nullopt if it is no such number.

@@ -12,11 +12,24 @@ constexpr std::uint64_t kLatest = 157'469'184'000'000'000;    // 2100-01-01
 constexpr std::size_t kMaxKeyNameBytes = 512;                 // 256 UTF-16 units
 constexpr std::size_t kMaxValueNameBytes = 32'768;
 constexpr std::size_t kMaxDataBytes = std::size_t{1} << 28;
+constexpr std::size_t kMaxRecordBytes = 65'536;
+
+// Dead records may share data, parents and lists without end. What is handed out is bounded by
+// what a hive of that size can have held.
+constexpr std::uint64_t kDataFactor = 4;
+constexpr std::uint64_t kPathFactor = 8;
+constexpr std::uint64_t kSlack = 65'536;
 
 class Scanner {
  public:
   Scanner(const Hive& hive, const UseMap& used, const CancelToken& cancel)
-      : hive_(hive), used_(used), cancel_(cancel), bins_(hive.bins()) {}
+      : hive_(hive),
+        used_(used),
+        cancel_(cancel),
+        bins_(hive.bins()),
+        data_left_(kDataFactor * hive.bins().size() + kSlack),
+        path_left_(kPathFactor * hive.bins().size() + kSlack),
+        entries_left_(hive.bins().size() + kSlack) {}
 
   Result<Deleted> run();
 
@@ -25,12 +38,13 @@ class Scanner {
   Result<void> scan(std::size_t begin, std::size_t end, Place place);
   void try_key(std::size_t at, Bytes record, Place place);
   void try_value(std::size_t at, Bytes record, Place place);
-  bool read_data(DeletedValue& value) const;
+  bool read_data(DeletedValue& value);
   [[nodiscard]] bool is_inside(std::uint32_t offset) const {
     return offset % 8 == 0 && has(bins_, offset, hive_.cell_header_bytes());
   }
-  void build_path(DeletedKey& key) const;
+  void build_path(DeletedKey& key);
   void link_values();
+  bool take(std::uint64_t& left, std::uint64_t amount);
 
   const Hive& hive_;
   const UseMap& used_;
@@ -38,6 +52,9 @@ class Scanner {
   Bytes bins_;
   Deleted result_;
   std::uint64_t steps_ = 0;
+  std::uint64_t data_left_;
+  std::uint64_t path_left_;
+  std::uint64_t entries_left_;
 };
 
 // All space behind the base block: bin by bin where their headers are sound.
@@ -83,9 +100,9 @@ Result<void> Scanner::scan(std::size_t begin, std::size_t end, Place place) {
     const bool is_key = signature == 0x6B6E;    // nk
     const bool is_value = signature == 0x6B76;  // vk
     if ((!is_key && !is_value) || at < hive_.cell_header_bytes() || used_.is_covered(at)) continue;
-    const auto record_end =
-        static_cast<std::size_t>(std::min<std::uint64_t>(used_.next_covered(at), bins_.size()));
-    const Bytes record = bins_.subspan(at, std::min<std::size_t>(record_end - at, 65'536));
+    const std::size_t limit = at + std::min<std::size_t>(bins_.size() - at, kMaxRecordBytes);
+    const auto record_end = static_cast<std::size_t>(used_.next_covered(at, limit));
+    const Bytes record = bins_.subspan(at, record_end - at);
     if (is_key) {
       try_key(at, record, place);
     } else {
@@ -124,7 +141,7 @@ void Scanner::try_value(std::size_t at, Bytes record, Place place) {
 
 // False if the record cannot have been a value. A data cell whose header is none any more has been
 // written over.
-bool Scanner::read_data(DeletedValue& value) const {
+bool Scanner::read_data(DeletedValue& value) {
   const std::uint64_t size = value.node.size();
   if (value.node.is_inline()) {
     value.data = bins_.subspan(static_cast<std::size_t>(value.node.inline_at),
@@ -148,14 +165,25 @@ bool Scanner::read_data(DeletedValue& value) const {
   }
   const std::uint64_t begin = std::uint64_t{value.node.data_offset} + header;
   const std::uint64_t have = std::min(size, cell_bytes - header);
+  if (!take(data_left_, have)) return true;
   value.data = bins_.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(have));
-  const bool is_intact = have == size && used_.next_covered(begin) >= begin + have;
+  const bool is_intact = have == size && used_.next_covered(begin, begin + have) == begin + have;
   value.data_state = is_intact ? DataState::kIntact : DataState::kReused;
   return true;
 }
 
+// Counts against a bound; false once it is reached.
+bool Scanner::take(std::uint64_t& left, std::uint64_t amount) {
+  if (amount > left) {
+    result_.is_limited = true;
+    return false;
+  }
+  left -= amount;
+  return true;
+}
+
 // Follows the parents, living or dead, as long as their places hold key records.
-void Scanner::build_path(DeletedKey& key) const {
+void Scanner::build_path(DeletedKey& key) {
   key.path = {key.node.name};
   std::vector<std::uint32_t> seen = {key.offset};
   std::uint32_t offset = key.node.parent;
@@ -166,8 +194,9 @@ void Scanner::build_path(DeletedKey& key) const {
     if (!is_inside(offset) || !has(bins_, at, kKeyNodeBytes)) break;
     const Bytes record = bins_.subspan(static_cast<std::size_t>(at));
     const auto parent =
-        parse_key_node(hive_, record.first(std::min<std::size_t>(record.size(), 65'536)));
-    if (!parent) break;
+        parse_key_node(hive_, record.first(std::min(record.size(), kMaxRecordBytes)));
+    if (!parent || parent->name_bytes > kMaxKeyNameBytes) break;
+    if (!take(path_left_, parent->name.size() + sizeof(std::string))) break;
     key.path.push_back(parent->name);
     if ((parent->flags & kKeyIsRoot) != 0 || offset == hive_.base().root_offset) {
       key.path_is_partial = false;
@@ -190,7 +219,7 @@ void Scanner::link_values() {
     std::uint64_t at = std::uint64_t{node.value_list} + hive_.cell_header_bytes();
     for (std::uint32_t n = 0; n < node.value_count; ++n, at += 4) {
       const auto offset = u32(bins_, at);
-      if (!offset || used_.is_covered(at)) break;
+      if (!offset || used_.is_covered(at) || !take(entries_left_, 1)) break;
       const auto place = by_offset.find(*offset);
       if (place == by_offset.end()) continue;
       DeletedValue& value = result_.values[place->second];

@@ -2,6 +2,7 @@
 //
 // Deleted keys and values: records in space that the living tree does not use. Free cells are
 // merged and reused, so each record is judged by its own fields and not by its cell.
+// Bounds: data, paths and list entries looked at are a small multiple of the hive's size.
 // Units: offsets count bytes from the start of the bins data.
 // Lifetime: data borrows the hive's image. Threads: one thread per call.
 // Facts: FORMAT.md section 5.
@@ -53,6 +54,7 @@ struct DeletedValue {
 struct Deleted {
   std::vector<DeletedKey> keys;
   std::vector<DeletedValue> values;
+  bool is_limited = false;  // the bound was reached: some data, paths or owners are left out
 };
 
 // `used`: filled by walk() over the same hive. Fails with kInterrupted and kLimit.

@@ -16,6 +16,8 @@ constexpr std::size_t kSectorBytes = 512;
 constexpr std::size_t kEntryHeaderBytes = 40;
 constexpr std::size_t kPageReferenceBytes = 8;
 constexpr std::uint64_t kMaxBinsBytes = std::uint64_t{1} << 31;  // offsets have 31 bits
+// New bins are written whole, so a hive grows by what stands in its log. A little more is allowed.
+constexpr std::uint64_t kMaxGrowthBeyondLog = std::uint64_t{16} << 20;
 
 // One entry of a new log, checked.
 struct Entry {
@@ -66,6 +68,14 @@ void copy_into(std::vector<std::byte>& image, std::uint64_t at, Bytes bytes) {
   std::memcpy(image.data() + at, bytes.data(), bytes.size());
 }
 
+// True if a log of that size can have made the hive that large.
+bool may_grow(const std::vector<std::byte>& image,
+              std::uint64_t bins_bytes,
+              std::size_t log_bytes) {
+  return bins_bytes <= kMaxBinsBytes &&
+         bins_bytes <= std::uint64_t{image.size()} + log_bytes + kMaxGrowthBeyondLog;
+}
+
 void grow(std::vector<std::byte>& image, std::uint64_t bins_bytes) {
   if (image.size() < kBaseBlockBytes + bins_bytes) {
     image.resize(static_cast<std::size_t>(kBaseBlockBytes + bins_bytes));
@@ -76,6 +86,7 @@ void grow(std::vector<std::byte>& image, std::uint64_t bins_bytes) {
 std::optional<std::uint64_t> apply_entry(std::vector<std::byte>& image, const Entry& entry) {
   const std::uint64_t references = std::uint64_t{entry.page_count} * kPageReferenceBytes;
   if (!has(entry.bytes, kEntryHeaderBytes, references)) return std::nullopt;
+  if (!may_grow(image, entry.bins_bytes, entry.bytes.size())) return std::nullopt;
   std::uint64_t page_at = kEntryHeaderBytes + references;
   for (int pass = 0; pass < 2; ++pass) {  // all pages are checked before one is copied
     std::uint64_t at = page_at;
@@ -119,6 +130,7 @@ class Replayer {
 
  private:
   void sort_out(const LogFile& file);
+  void report_cut(const NewLog& log, std::size_t end);
   void apply_new();
   void apply_new_log(const NewLog& log, std::uint32_t oldest, std::optional<std::uint32_t>& last);
   void apply_old();
@@ -142,11 +154,13 @@ void Replayer::sort_out(const LogFile& file) {
   const auto type = static_cast<FileType>(base.file_type);
   if (type == FileType::kLogNew) {
     NewLog log{.file = &file, .base = base, .entries = {}};
-    for (std::size_t at = kSectorBytes; auto entry = parse_entry(file.bytes, at);) {
+    std::size_t at = kSectorBytes;
+    while (auto entry = parse_entry(file.bytes, at)) {
       at += entry->bytes.size();
       log.entries.push_back(*entry);
     }
     if (log.entries.empty()) return refuse("it holds no valid entry");
+    report_cut(log, at);
     new_logs_.push_back(std::move(log));
     return;
   }
@@ -157,6 +171,33 @@ void Replayer::sort_out(const LogFile& file) {
   if (base_.has_checksum && base.last_written != base_.last_written)
     return refuse("it belongs to another state of the hive");
   old_logs_.push_back({.file = &file, .base = base});
+}
+
+// Behind the last valid entry lie remains of older ones. What is newer was lost there.
+void Replayer::report_cut(const NewLog& log, std::size_t end) {
+  const Bytes bytes = log.file->bytes;
+  const std::uint32_t last = log.entries.back().sequence;
+  const auto starts_entry = [bytes](std::size_t at) {
+    return has(bytes, at, kEntryHeaderBytes) && as_chars(bytes.subspan(at)).starts_with("HvLE");
+  };
+  bool is_cut = starts_entry(end) && load_le<std::uint32_t>(bytes, end + 12) == last + 1;
+  // Entries that overlap are forged; checking each costs its size.
+  std::uint64_t bytes_left = bytes.size();
+  for (std::size_t at = end; !is_cut && at < bytes.size();) {
+    const std::uint64_t size = starts_entry(at) ? load_le<std::uint32_t>(bytes, at + 4) : 0;
+    if (size > bytes_left) break;
+    bytes_left -= size;
+    const auto entry = size != 0 ? parse_entry(bytes, at) : std::nullopt;
+    is_cut = entry && entry->sequence > last;
+    at += entry ? entry->bytes.size() : kSectorBytes;
+  }
+  if (!is_cut) return;
+  issues_.report({.severity = Severity::kLoss,
+                  .code = "hive-log-cut",
+                  .offset_bytes = end,
+                  .place = {},
+                  .message = "log " + log.file->name + ": the entry behind " +
+                             std::to_string(last) + " is damaged; it and what follows is lost"});
 }
 
 Replay Replayer::run(std::span<const LogFile> logs) {
@@ -207,7 +248,13 @@ void Replayer::apply_new_log(const NewLog& log,
   AppliedLog applied{.name = log.file->name, .is_new_format = true};
   for (const Entry& entry : log.entries) {
     if (entry.sequence < log.base.sequence_1 || entry.sequence < oldest) continue;
-    if (last && entry.sequence != *last + 1) break;
+    if (last && entry.sequence != *last + 1) {
+      if (entry.sequence <= *last) break;  // left from before
+      report(issues_, Severity::kLoss, "hive-log-cut",
+             "log " + log.file->name + ": entry " + std::to_string(entry.sequence) +
+                 " does not follow " + std::to_string(*last) + "; it and what follows is lost");
+      break;
+    }
     const auto pages = apply_entry(image_, entry);
     if (!pages) {
       report(issues_, Severity::kDoubt, "hive-log-unusable",
@@ -229,8 +276,13 @@ void Replayer::apply_old() {
       old_logs_.begin(), old_logs_.end(),
       [](const OldLog& a, const OldLog& b) { return a.base.last_written < b.base.last_written; });
   const OldLog& log = *newest;
+  if (!may_grow(image_, log.base.bins_bytes, log.file->bytes.size())) {
+    report(issues_, Severity::kDoubt, "hive-log-unusable",
+           "log " + log.file->name + ": it states a size that the hive cannot have grown to");
+    return;
+  }
   if (!base_.has_checksum) copy_into(image_, 0, log.file->bytes.first(kBaseBlockUsedBytes));
-  grow(image_, std::min<std::uint64_t>(log.base.bins_bytes, kMaxBinsBytes));
+  grow(image_, log.base.bins_bytes);
   const std::uint64_t pages = copy_dirty_pages(log);
   finish_base_block(image_, log.base.sequence_2, log.base.bins_bytes);
   result_.applied.push_back({.name = log.file->name,

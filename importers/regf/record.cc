@@ -127,6 +127,20 @@ std::optional<std::string> read_class_name(const Hive& hive, const KeyNode& key)
   return wtf8_from_utf16le(cell->record.first(size));
 }
 
+Result<Bytes> read_security(const Hive& hive, std::uint32_t offset) {
+  DIRSNAP_TRY(const Cell cell, hive.cell(offset));
+  const Bytes record = cell.record;
+  if (!has_signature(record, "sk")) return fail(Code::kCorrupt, offset, "no security record");
+  if (record.size() < kSecurityBytes) {
+    return fail(Code::kTruncated, offset, "the security record is cut");
+  }
+  const auto size = load_le<std::uint32_t>(record, 16);
+  if (record.size() - kSecurityBytes < size) {
+    return fail(Code::kTruncated, offset, "the descriptor goes past the cell");
+  }
+  return record.subspan(kSecurityBytes, size);
+}
+
 ValueData read_value_data(const Hive& hive,
                           const ValueNode& value,
                           std::vector<std::byte>& storage) {

@@ -29,6 +29,7 @@ enum ValueFlags : std::uint16_t {
 
 inline constexpr std::size_t kKeyNodeBytes = 76;      // before the name
 inline constexpr std::size_t kValueNodeBytes = 20;    // before the name
+inline constexpr std::size_t kSecurityBytes = 20;     // before the descriptor
 inline constexpr std::size_t kSegmentBytes = 16'344;  // of big data, the last one less
 
 // nk
@@ -78,6 +79,10 @@ Result<SubkeyList> parse_subkey_list(Bytes record);
 
 // Class name of a key, or nullopt where it has none or the cell is bad.
 std::optional<std::string> read_class_name(const Hive& hive, const KeyNode& key);
+
+// The self-relative security descriptor in the sk cell at `offset`. Fails with kCorrupt (no such
+// record) and kTruncated (it goes past the cell).
+Result<Bytes> read_security(const Hive& hive, std::uint32_t offset);
 
 // What kept a value's data from being whole.
 enum class DataFault : std::uint8_t {

@@ -16,7 +16,7 @@ namespace dirsnap::regf {
 class UseMap {
  public:
   explicit UseMap(std::size_t bins_bytes)
-      : cells_(bins_bytes / 8 + 1), units_(bins_bytes / kUnitBytes + 1) {}
+      : cells_(bins_bytes / 8 + 1), words_(bins_bytes / kWordBytes + 1) {}
 
   // True if the cell was not marked before. REQUIRES: offset is inside the bins data.
   bool mark(std::uint32_t offset) {
@@ -31,15 +31,17 @@ class UseMap {
   // Bytes are counted in units of four; a part of the bins data only.
   void cover(std::uint64_t begin, std::uint64_t bytes);
   [[nodiscard]] bool is_covered(std::uint64_t at) const {
-    return at / kUnitBytes < units_.size() && units_[static_cast<std::size_t>(at / kUnitBytes)];
+    if (at / kWordBytes >= words_.size()) return false;
+    return (words_[static_cast<std::size_t>(at / kWordBytes)] >> (at / kUnitBytes % 64) & 1) != 0;
   }
-  // First covered place at or behind `at`, or the end.
-  [[nodiscard]] std::uint64_t next_covered(std::uint64_t at) const;
+  // First covered place at or behind `at`, or `limit`. Takes time by what lies between.
+  [[nodiscard]] std::uint64_t next_covered(std::uint64_t at, std::uint64_t limit) const;
 
  private:
   static constexpr std::size_t kUnitBytes = 4;
+  static constexpr std::size_t kWordBytes = 64 * kUnitBytes;  // of the bins data in one word
   std::vector<bool> cells_;
-  std::vector<bool> units_;
+  std::vector<std::uint64_t> words_;  // one bit a unit, the lowest first
 };
 
 }  // namespace dirsnap::regf

@@ -61,6 +61,7 @@ class Walker {
   void check_order(const Pending& pending, const KeyNode& key);
   bool may_list_again(std::uint32_t entry, const std::string& place);
   void read_values(const KeyNode& key, const std::string& place);
+  void check_no_values(const KeyNode& key, const std::string& place);
   void add_value(std::uint32_t offset, const std::string& place);
   void mark_data(const ValueNode& value);
   void mark_segments(Bytes record, std::uint64_t size);
@@ -222,7 +223,14 @@ void Walker::check_order(const Pending& pending, const KeyNode& key) {
 
 void Walker::collect_subkeys(const KeyNode& key, const std::string& place) {
   subkeys_.clear();
-  if (key.subkey_count == 0) return;
+  if (key.subkey_count == 0) {
+    const auto cell = hive_.cell(key.subkey_list);
+    if (cell && cell->is_allocated && parse_subkey_list(cell->record)) {
+      report(Severity::kLoss, "hive-subkey-list", key.subkey_list, place,
+             "subkeys lost: the key states none, yet has a list of them");
+    }
+    return;
+  }
   add_list(key.subkey_list, 0, place);
   if (subkeys_.size() != key.subkey_count) {
     report(Severity::kDoubt, "hive-subkey-count", key.subkey_list, place,
@@ -272,7 +280,7 @@ bool Walker::may_list_again(std::uint32_t entry, const std::string& place) {
 void Walker::read_values(const KeyNode& key, const std::string& place) {
   values_.clear();
   segments_.clear();
-  if (key.value_count == 0) return;
+  if (key.value_count == 0) return check_no_values(key, place);
   const auto lose = [&](const std::string& why) {
     report(Severity::kLoss, "hive-value-list", key.value_list, place, "values lost: " + why);
   };
@@ -289,6 +297,17 @@ void Walker::read_values(const KeyNode& key, const std::string& place) {
   for (std::size_t i = 0; i < count; ++i) {
     add_value(load_le<std::uint32_t>(cell->record, 4 * i), place);
   }
+}
+
+// A key without values has no list of them; one that is there belongs to a damaged key.
+void Walker::check_no_values(const KeyNode& key, const std::string& place) {
+  const auto list = hive_.cell(key.value_list);
+  if (!list || !list->is_allocated || list->record.size() < kListEntryBytes) return;
+  const auto first = load_le<std::uint32_t>(list->record, 0);
+  const auto value = hive_.cell(first);
+  if (!value || !value->is_allocated || !parse_value_node(hive_, value->record, first)) return;
+  report(Severity::kLoss, "hive-value-list", key.value_list, place,
+         "values lost: the key states none, yet has a list of them");
 }
 
 void Walker::add_value(std::uint32_t offset, const std::string& place) {
@@ -329,8 +348,8 @@ void Walker::add_value(std::uint32_t offset, const std::string& place) {
 // Security descriptor and class name of a key.
 void Walker::mark_attachments(const KeyNode& key) {
   if (const auto cell = hive_.cell(key.security); cell && used_.mark(key.security)) {
-    // Header of 20 bytes, then a descriptor of the size at 16.
-    use(key.security, 20 + std::uint64_t{u32(cell->record, 16).value_or(0)});
+    // The size of the descriptor stands at 16.
+    use(key.security, kSecurityBytes + std::uint64_t{u32(cell->record, 16).value_or(0)});
   }
   if (key.class_bytes != 0 && hive_.cell(key.class_name)) {
     used_.mark(key.class_name);

@@ -11,6 +11,7 @@
 #include "importers/regf/walk.h"
 #include "importers/registry_model/hive_kind.h"
 #include "importers/registry_model/importers.h"
+#include "importers/registry_model/key_security.h"
 #include "importers/registry_model/recovered_rows.h"
 #include "importers/registry_model/rows.h"
 #include "importers/registry_model/system_facts.h"
@@ -77,8 +78,16 @@ Result<Logs> apply_logs(std::vector<std::byte>& image, ImportContext& context, I
 // Turns visited keys into rows. Paths grow and shrink with the walk, which visits parents first.
 class KeyWriter {
  public:
-  KeyWriter(RegistryRows& rows, SystemFacts& system, std::string root, std::int64_t first_id)
-      : rows_(rows), system_(system), path_(std::move(root)), first_id_(first_id) {}
+  KeyWriter(RegistryRows& rows,
+            SystemFacts& system,
+            KeySecurity& security,
+            std::string root,
+            std::int64_t first_id)
+      : rows_(rows),
+        system_(system),
+        security_(security),
+        path_(std::move(root)),
+        first_id_(first_id) {}
 
   Result<void> add(const regf::WalkKey& key);
   [[nodiscard]] std::size_t repaired_names() const { return repaired_names_; }
@@ -94,6 +103,7 @@ class KeyWriter {
 
   RegistryRows& rows_;
   SystemFacts& system_;
+  KeySecurity& security_;
   std::string path_;
   std::int64_t first_id_;
   std::vector<Level> levels_;
@@ -138,6 +148,7 @@ Result<void> KeyWriter::add(const regf::WalkKey& key) {
     row.parent_id = first_id_ + static_cast<std::int64_t>(key.parent);
   }
   if (key.class_name) row.class_name = clean(*key.class_name);
+  row.security = security_.text_at(key.node->security);
   row.filetime = key.node->last_written;
   row.subkeys = key.subkeys;
   row.offset = regf::file_offset(key.offset);
@@ -205,12 +216,20 @@ Result<void> import_hive(ByteSource& source,
   DIRSNAP_TRY(RegistryRows rows, RegistryRows::begin(context, facts.source_id));
   SystemFacts system(facts.source_id);
   const std::string root = root_path(kind, hive.base(), issues);
-  KeyWriter writer(rows, system, root, context.next_key_id);
+  KeySecurity security(hive, &structure);
+  KeyWriter writer(rows, system, security, root, context.next_key_id);
   regf::UseMap used(hive.bins().size());
   const auto on_key = [&writer](const regf::WalkKey& key) { return writer.add(key); };
   DIRSNAP_CHECK(regf::walk(hive, context.cancel(), structure, on_key, &used));
   DIRSNAP_TRY(const regf::Deleted deleted, regf::find_deleted(hive, used, context.cancel()));
-  DIRSNAP_CHECK(write_recovered(deleted, root, facts.source_id, context));
+  DIRSNAP_CHECK(write_recovered(deleted, hive, root, facts.source_id, context));
+  if (deleted.is_limited) {
+    issues.report({.severity = Severity::kDoubt,
+                   .code = "hive-deleted-limited",
+                   .place = {},
+                   .message = "deleted records share so much that some data, paths or owners of "
+                              "theirs are left out"});
+  }
   if (writer.repaired_names() > 0) {
     issues.report({.severity = Severity::kDoubt,
                    .code = "registry-name-not-unicode",

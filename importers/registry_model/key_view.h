@@ -26,6 +26,7 @@ struct RegistryKey {
   std::string_view name;                       // last part of the path
   std::optional<std::int64_t> parent_id;       // key_id of the parent's row, if it has one
   std::optional<std::string_view> class_name;  //
+  std::optional<std::string_view> security;    // descriptor as SDDL
   std::optional<std::uint64_t> filetime;       // last written
   std::uint64_t subkeys = 0;                   // direct subkeys in the source
   std::uint64_t offset = 0;                    // of the record or line

@@ -5,7 +5,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "importers/registry_model/key_security.h"
 #include "importers/registry_model/value_text.h"
+#include "storage/base/registry_type.h"
 #include "storage/base/time.h"
 #include "storage/base/wtf8.h"
 
@@ -41,8 +43,12 @@ const char* data_state_name(regf::DataState state) {
 
 class Writer {
  public:
-  Writer(std::int64_t source_id, RelationWriter& key_rows, RelationWriter& value_rows)
-      : source_id_(source_id),
+  Writer(const regf::Hive& hive,
+         std::int64_t source_id,
+         RelationWriter& key_rows,
+         RelationWriter& value_rows)
+      : security_(hive, nullptr),
+        source_id_(source_id),
         key_rows_(key_rows),
         value_rows_(value_rows),
         first_id_(static_cast<std::int64_t>(key_rows.rows()) + 1) {}
@@ -55,6 +61,7 @@ class Writer {
     return first_id_ + static_cast<std::int64_t>(index);
   }
 
+  KeySecurity security_;
   std::int64_t source_id_;
   RelationWriter& key_rows_;
   RelationWriter& value_rows_;
@@ -71,6 +78,7 @@ Result<void> Writer::add_keys(const std::vector<regf::DeletedKey>& deleted,
     paths_.push_back(path_of(key, root));
     const std::string name = utf8_from_wtf8(key.node.name).text;
     const auto changed_at = iso_from_filetime(key.node.last_written);
+    const auto security = security_.text_at(key.node.security);
     const auto parent = by_offset.find(key.node.parent);
     const std::array cells = {
         Cell{keys::kKeyId, ValueView::of(id_of(i))},
@@ -85,6 +93,7 @@ Result<void> Writer::add_keys(const std::vector<regf::DeletedKey>& deleted,
         Cell{keys::kOffsetBytes, integer(regf::file_offset(key.offset))},
         Cell{keys::kPathIsPartial, ValueView::of(key.path_is_partial ? 1 : 0)},
         Cell{keys::kPlace, ValueView::text(regf::place_name(key.place))},
+        Cell{keys::kSecuritySddl, security ? ValueView::text(*security) : ValueView::null()},
     };
     DIRSNAP_CHECK(key_rows_.append(cells));
   }
@@ -93,7 +102,7 @@ Result<void> Writer::add_keys(const std::vector<regf::DeletedKey>& deleted,
 
 Result<void> Writer::add_value(const regf::Deleted& deleted, const regf::DeletedValue& value) {
   const std::string name = utf8_from_wtf8(value.node.name).text;
-  const std::string type = type_name(value.node.type);
+  const std::string type = registry_type_name(value.node.type);
   const bool has_data = value.data_state != regf::DataState::kMissing;
   const bool is_partial = !value.key || deleted.keys[*value.key].path_is_partial;
   std::string storage;
@@ -119,13 +128,14 @@ Result<void> Writer::add_value(const regf::Deleted& deleted, const regf::Deleted
 }  // namespace
 
 Result<void> write_recovered(const regf::Deleted& deleted,
+                             const regf::Hive& hive,
                              const std::string& root,
                              std::int64_t source_id,
                              ImportContext& context) {
   if (deleted.keys.empty() && deleted.values.empty()) return {};
   DIRSNAP_TRY(RelationWriter* const key_rows, context.table(keys::kSpec));
   DIRSNAP_TRY(RelationWriter* const value_rows, context.table(values::kSpec));
-  Writer writer(source_id, *key_rows, *value_rows);
+  Writer writer(hive, source_id, *key_rows, *value_rows);
   DIRSNAP_CHECK(writer.add_keys(deleted.keys, root));
   for (const regf::DeletedValue& value : deleted.values) {
     DIRSNAP_CHECK(writer.add_value(deleted, value));

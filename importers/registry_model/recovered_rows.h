@@ -12,8 +12,10 @@
 
 namespace dirsnap::registry_model {
 
-// `root`: path of the hive's root key. Nothing is written where nothing was found.
+// `hive`: the one it was found in. `root`: path of the hive's root key. Nothing is written where
+// nothing was found.
 Result<void> write_recovered(const regf::Deleted& deleted,
+                             const regf::Hive& hive,
                              const std::string& root,
                              std::int64_t source_id,
                              ImportContext& context);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "importers/registry_model/value_text.h"
+#include "storage/base/registry_type.h"
 #include "storage/base/time.h"
 
 namespace dirsnap::registry_model {
@@ -37,6 +38,7 @@ Result<std::int64_t> RegistryRows::add(const RegistryKey& key) {
       Cell{keys::kSubkeys, integer(key.subkeys)},
       Cell{keys::kValueCount, integer(key.values.size())},
       Cell{keys::kOffsetBytes, integer(key.offset)},
+      Cell{keys::kSecuritySddl, key.security ? ValueView::text(*key.security) : ValueView::null()},
   };
   DIRSNAP_CHECK(keys_->append(cells));
   ++records_;
@@ -47,7 +49,7 @@ Result<std::int64_t> RegistryRows::add(const RegistryKey& key) {
 Result<void> RegistryRows::add_value(const RegistryKey& key,
                                      std::int64_t key_id,
                                      const RegistryValue& value) {
-  const std::string type = type_name(value.type);
+  const std::string type = registry_type_name(value.type);
   std::string storage;
   const std::array cells = {
       Cell{values::kKeyId, ValueView::of(key_id)},

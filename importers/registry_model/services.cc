@@ -3,8 +3,12 @@
 
 #include <array>
 #include <string>
+#include <utility>
 
+#include "importers/registry_model/image_path.h"
+#include "importers/registry_model/server_facts.h"
 #include "importers/registry_model/value_text.h"
+#include "storage/base/text.h"
 
 namespace dirsnap::registry_model {
 namespace {
@@ -33,7 +37,51 @@ std::optional<std::string> list_text(const std::optional<std::vector<std::string
   return json_array(*list);
 }
 
-Result<void> append(RelationWriter& rows, const ServiceRecord& service) {
+// The elements are JSON already; no array for none.
+std::optional<std::string> joined(const std::vector<std::string>& elements) {
+  if (elements.empty()) return std::nullopt;
+  std::string json = "[";
+  for (const std::string& element : elements) {
+    if (json.size() > 1) json += ',';
+    json += element;
+  }
+  return json + ']';
+}
+
+// What every registry of the server tells about the folders of Windows. SystemRoot and windir are
+// no values of the environment's key: Windows sets them when it starts.
+Variables machine_variables(const std::vector<RegistrySource>& registries,
+                            const ServiceRecord& service) {
+  static constexpr std::array<std::pair<const char*, const char*>, 3> kNames = {
+      {{"systemroot", "system_root"},
+       {"programfiles", "program_files"},
+       {"commonprogramfiles", "common_files"}}};
+  Variables variables;
+  for (const RegistrySource& source : registries) {
+    const bool is_own = source.source_id == service.source_id;
+    const bool is_same_server =
+        source.server && service.server && equal_folded(*source.server, *service.server);
+    if (!is_own && !is_same_server) continue;
+    for (const auto& [variable, name] : kNames) {
+      const ServerFact* const fact = find_fact(source.facts, name);
+      if (fact != nullptr) variables.emplace(variable, fact->value);
+    }
+  }
+  if (const auto root = variables.find("systemroot"); root != variables.end()) {
+    variables.emplace("systemdrive", root->second.substr(0, root->second.find('\\')));
+  }
+  variables.emplace("windir", "%SystemRoot%");
+  return variables;
+}
+
+Result<void> append(RelationWriter& rows,
+                    const ServiceRecord& service,
+                    const Variables& variables) {
+  std::optional<std::string> image;
+  if (service.rooted_image_path) image = expand_variables(*service.rooted_image_path, variables);
+  const auto triggers = joined(service.triggers);
+  std::optional<std::string> profiles;
+  if (!service.disabled_in_profiles.empty()) profiles = json_array(service.disabled_in_profiles);
   const std::string_view start_type = service_start_type(service);
   const auto depends_on = list_text(service.depends_on);
   const auto depends_on_group = list_text(service.depends_on_group);
@@ -59,6 +107,12 @@ Result<void> append(RelationWriter& rows, const ServiceRecord& service) {
       Cell{services::kKeyPath, ValueView::text(service.key_path)},
       Cell{services::kChangedAt, text_or_null(service.changed_at)},
       Cell{services::kSourceId, ValueView::of(service.source_id)},
+      Cell{services::kImagePathExpanded, text_or_null(image)},
+      Cell{services::kDelayedStart, ValueView::of(service_start_is_delayed(service) ? 1 : 0)},
+      Cell{services::kTriggers, text_or_null(triggers)},
+      Cell{services::kDisabledInProfiles, text_or_null(profiles)},
+      Cell{services::kMarkedForDeletion, ValueView::of(service.is_marked_for_deletion ? 1 : 0)},
+      Cell{services::kDescription, text_or_null(service.description)},
   };
   DIRSNAP_CHECK(rows.append(cells));
   return {};
@@ -89,6 +143,10 @@ std::string_view service_start_type(const ServiceRecord& service) {
   return kNames[static_cast<std::size_t>(*service.start)];
 }
 
+bool service_start_is_delayed(const ServiceRecord& service) {
+  return service.is_delayed && service_start_type(service) == "automatic";
+}
+
 bool service_in_control_panel(const ServiceRecord& service) {
   return service.type && (*service.type & (kOwnProcess | kSharedProcess)) != 0;
 }
@@ -101,7 +159,15 @@ bool service_is_stub(const ServiceRecord& service) {
 
 Result<void> write_services(ImportContext& context) {
   DIRSNAP_TRY(RelationWriter* const rows, context.table(services::kSpec));
-  for (const ServiceRecord& service : context.services) DIRSNAP_CHECK(append(*rows, service));
+  Variables variables;
+  std::optional<std::int64_t> source_id;  // whose services the variables are for
+  for (const ServiceRecord& service : context.services) {
+    if (source_id != service.source_id) {
+      variables = machine_variables(context.registries, service);
+      source_id = service.source_id;
+    }
+    DIRSNAP_CHECK(append(*rows, service, variables));
+  }
   return {};
 }
 

@@ -15,6 +15,8 @@ namespace dirsnap::registry_model {
 std::string_view service_kind(const ServiceRecord& service);
 // boot, system, automatic, manual, disabled; empty where Start is absent or foreign.
 std::string_view service_start_type(const ServiceRecord& service);
+// True if an automatic start waits until the others are done.
+bool service_start_is_delayed(const ServiceRecord& service);
 // True if Control Panel > Services lists it.
 bool service_in_control_panel(const ServiceRecord& service);
 // True for a key that no service can run from.

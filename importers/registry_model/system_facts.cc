@@ -2,10 +2,15 @@
 #include "importers/registry_model/system_facts.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
+#include <filesystem>
+#include <set>
 #include <utility>
 
 #include "importers/registry_model/hive_kind.h"
+#include "importers/registry_model/server_facts.h"
+#include "importers/registry_model/service_triggers.h"
 #include "importers/registry_model/value_text.h"
 #include "storage/base/text.h"
 #include "storage/base/time.h"
@@ -13,7 +18,9 @@
 namespace dirsnap::registry_model {
 namespace {
 
-constexpr std::string_view kSystemRoot = "HKEY_LOCAL_MACHINE\\SYSTEM\\";
+constexpr std::string_view kMachine = "HKEY_LOCAL_MACHINE\\";
+constexpr std::size_t kMaxVariables = 4096;        // of one environment
+constexpr std::size_t kMaxVariableBytes = 32'767;  // Windows allows no more
 
 std::string_view take_part(std::string_view& path) {
   const std::size_t end = std::min(path.find('\\'), path.size());
@@ -38,27 +45,58 @@ void report(IssueSink& issues, Severity severity, const char* code, std::string 
   issues.report({.severity = severity, .code = code, .place = {}, .message = std::move(message)});
 }
 
-// DependOnService may name groups too, with a plus sign in front.
-void split_groups(ServiceRecord& service) {
-  if (!service.depends_on) return;
+// DependOnService may name groups too, with a plus sign in front. Afterwards depends_on holds the
+// services, then all groups with the sign; depends_on_group holds the groups without it.
+void mark_groups(ServiceRecord& service) {
   std::vector<std::string> names;
+  std::vector<std::string> groups;
+  std::set<std::string> known;
+  const auto add_group = [&groups, &known](std::string group) {
+    if (known.insert(group).second) groups.push_back(std::move(group));
+  };
+  if (!service.depends_on && !service.depends_on_group) return;
+  if (!service.depends_on) service.depends_on.emplace();
   for (std::string& name : *service.depends_on) {
-    if (!name.starts_with('+')) {
+    if (name.starts_with('+')) {
+      add_group(name.substr(1));
+    } else {
       names.push_back(std::move(name));
-      continue;
     }
-    if (!service.depends_on_group) service.depends_on_group.emplace();
-    service.depends_on_group->push_back(name.substr(1));
   }
+  if (service.depends_on_group) {
+    for (std::string& group : *service.depends_on_group) add_group(std::move(group));
+  }
+  for (const std::string& group : groups) names.push_back('+' + group);
   service.depends_on = std::move(names);
+  if (groups.empty()) return service.depends_on_group.reset();
+  service.depends_on_group = std::move(groups);
+}
+
+// The number of a trigger's key; keys of another name come last.
+std::uint64_t trigger_number(std::string_view name) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  const bool is_number = error == std::errc{} && end == name.data() + name.size();
+  return is_number ? number : UINT64_MAX;
+}
+
+void add_variables(const RegistryKey& key, Variables& variables) {
+  for (const RegistryValue& value : key.values) {
+    if (variables.size() >= kMaxVariables) return;
+    const auto text = text_of(value);
+    if (text && text->size() <= kMaxVariableBytes) variables[fold_case(value.name)] = *text;
+  }
 }
 
 }  // namespace
 
 void SystemFacts::add(const RegistryKey& key) {
   std::string_view rest = key.path;
-  if (!equal_ascii_nocase(rest.substr(0, kSystemRoot.size()), kSystemRoot)) return;
-  rest.remove_prefix(kSystemRoot.size());
+  if (!equal_ascii_nocase(rest.substr(0, kMachine.size()), kMachine)) return;
+  rest.remove_prefix(kMachine.size());
+  const std::string_view hive = take_part(rest);
+  if (equal_ascii_nocase(hive, "SOFTWARE")) collect_facts(FactScope::kSoftware, rest, key, facts_);
+  if (!equal_ascii_nocase(hive, "SYSTEM")) return;
   const std::string_view first = take_part(rest);
   if (rest.empty() && equal_ascii_nocase(first, "Select")) {
     select_current_ = number_value(key, "Current");
@@ -71,17 +109,23 @@ void SystemFacts::add(const RegistryKey& key) {
 }
 
 void SystemFacts::add_in_set(const RegistryKey& key, ControlSet& set, std::string_view rest) {
-  const auto is = [&rest](std::string_view path) { return equal_ascii_nocase(rest, path); };
-  if (is("Control\\ComputerName\\ComputerName")) {
-    set.computer_name = text_value(key, "ComputerName");
-  } else if (is("Services\\MSExchangeIS\\ParametersSystem")) {
-    set.store_server = text_value(key, "This Server");
-  } else if (is("Services\\MSExchangeSA\\Parameters")) {
-    set.attendant_server = text_value(key, "Server");
+  collect_facts(FactScope::kControlSet, rest, key, set.facts);
+  set.profiles.add(key, rest);
+  if (equal_ascii_nocase(rest, "Control\\Session Manager\\Environment")) {
+    add_variables(key, set.variables);
   }
-  if (!equal_ascii_nocase(take_part(rest), "Services")) return;
-  const bool is_direct_subkey = !rest.empty() && rest.find('\\') == std::string_view::npos;
-  if (is_direct_subkey) add_service(key, set);
+  if (equal_ascii_nocase(take_part(rest), "Services")) add_below_services(key, set, rest);
+}
+
+void SystemFacts::add_below_services(const RegistryKey& key,
+                                     ControlSet& set,
+                                     std::string_view rest) {
+  const std::string_view service = take_part(rest);
+  if (service.empty()) return;
+  if (rest.empty()) return add_service(key, set);
+  const bool is_trigger = equal_ascii_nocase(take_part(rest), "TriggerInfo") && !rest.empty() &&
+                          rest.find('\\') == std::string_view::npos;
+  if (is_trigger) set.triggers[fold_case(service)][trigger_number(rest)] = trigger_json(key);
 }
 
 void SystemFacts::add_service(const RegistryKey& key, const ControlSet& set) {
@@ -99,7 +143,10 @@ void SystemFacts::add_service(const RegistryKey& key, const ControlSet& set) {
   service.error_control = number_value(key, "ErrorControl");
   service.depends_on = list_value(key, "DependOnService");
   service.depends_on_group = list_value(key, "DependOnGroup");
-  split_groups(service);
+  mark_groups(service);
+  service.description = text_value(key, "Description");
+  service.is_delayed = number_value(key, "DelayedAutostart").value_or(0) != 0;
+  service.is_marked_for_deletion = number_value(key, "DeleteFlag").value_or(0) != 0;
   if (key.filetime) service.changed_at = iso_from_filetime(*key.filetime);
   services_.push_back(std::move(service));
 }
@@ -136,12 +183,13 @@ void SystemFacts::choose_server(SourceFacts& facts,
   std::vector<std::pair<const char*, std::string>> names;  // where it stands, name
   if (const auto place = sets_.find(fold_case(control_set_)); place != sets_.end()) {
     const ControlSet& set = place->second;
-    const auto note = [&names](const char* where, const std::optional<std::string>& name) {
-      if (name && !name->empty()) names.emplace_back(where, *name);
+    const auto note = [&names, &set](const char* where, const char* fact) {
+      const ServerFact* const found = find_fact(set.facts, fact);
+      if (found != nullptr) names.emplace_back(where, found->value);
     };
-    note("Control\\ComputerName\\ComputerName", set.computer_name);
-    note("MSExchangeIS\\ParametersSystem, This Server", set.store_server);
-    note("MSExchangeSA\\Parameters, Server", set.attendant_server);
+    note("Control\\ComputerName\\ComputerName", "computer_name");
+    note("MSExchangeIS\\ParametersSystem, This Server", "exchange_store_server");
+    note("MSExchangeSA\\Parameters, Server", "exchange_server");
   }
   for (std::size_t i = 1; i < names.size(); ++i) {
     if (equal_folded(names[i].second, names[0].second)) continue;
@@ -158,15 +206,69 @@ void SystemFacts::choose_server(SourceFacts& facts,
   facts.server = options.server;
 }
 
+// Where no value names the folder of Windows, images that lie in its system32 do, if all agree.
+void SystemFacts::add_system_root(const ControlSet& set) {
+  std::optional<ServerFact> found;
+  for (const ServiceRecord& service : services_) {
+    if (service.control_set != set.name || !service.image_path) continue;
+    auto root = system_root_of(*service.image_path);
+    if (!root) continue;
+    if (found && !equal_folded(found->value, *root)) return;
+    if (!found) {
+      found = {.fact = "system_root",
+               .value = *std::move(root),
+               .place = service.key_path + "\\ImagePath"};
+    }
+  }
+  if (found) facts_.push_back(*std::move(found));
+}
+
+// What several keys tell of a service together.
+void SystemFacts::complete_services(SourceFacts& facts, ImportContext& context) {
+  const std::string current = fold_case(control_set_);
+  for (auto& [folded, set] : sets_) {
+    const auto disabled = set.profiles.disabled_services();
+    for (ServiceRecord& service : services_) {
+      if (service.control_set != set.name) continue;
+      service.server = facts.server;
+      service.is_current = !current.empty() && folded == current;
+      const std::string name = fold_case(service.name);
+      if (const auto place = disabled.find(name); place != disabled.end()) {
+        service.disabled_in_profiles = place->second;
+      }
+      if (const auto place = set.triggers.find(name); place != set.triggers.end()) {
+        for (auto& trigger : place->second) service.triggers.push_back(trigger.second);
+      }
+      if (const auto path = rooted_image_path(service)) {
+        service.rooted_image_path = expand_variables(*path, set.variables);
+      }
+    }
+  }
+  for (ServiceRecord& service : services_) context.services.push_back(std::move(service));
+  services_.clear();
+}
+
 void SystemFacts::finish(SourceFacts& facts, ImportContext& context, IssueSink& issues) {
   choose_control_set(issues);
   choose_server(facts, context.options(), issues);
-  for (ServiceRecord& service : services_) {
-    service.server = facts.server;
-    service.is_current = !control_set_.empty() && equal_folded(service.control_set, control_set_);
-    context.services.push_back(std::move(service));
+  if (const auto place = sets_.find(fold_case(control_set_)); place != sets_.end()) {
+    ControlSet& set = place->second;
+    if (find_fact(facts_, "system_root") == nullptr) add_system_root(set);
+    facts_.insert(facts_.end(), set.facts.begin(), set.facts.end());
+    const bool is_selected = control_set_rule_.starts_with("Select\\");
+    facts_.push_back({.fact = "control_set",
+                      .value = control_set_,
+                      .place = std::string(kMachine) + "SYSTEM\\" +
+                               (is_selected ? control_set_rule_ : control_set_)});
   }
-  services_.clear();
+  complete_services(facts, context);
+  context.registries.push_back(
+      {.source_id = source_id_,
+       .is_hive = facts.kind == "registry-hive",
+       .folder = std::filesystem::path(facts.absolute_path).parent_path().string(),
+       .server = facts.server,
+       .facts = std::move(facts_)});
+  facts_.clear();
 }
 
 }  // namespace dirsnap::registry_model

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// What HKEY_LOCAL_MACHINE\SYSTEM tells about the machine: control sets and which of them is in
-// force, services, the server's name. Keys are looked at as they come; what needs several keys
-// is settled at the end.
-// Memory: one record per Services subkey. Threads: one thread.
+// What HKEY_LOCAL_MACHINE tells about the machine: control sets and which of them is in force,
+// services, the server's name and other facts. Keys are looked at as they come; what needs
+// several keys is settled at the end.
+// Memory: one record per Services subkey and device instance. Threads: one thread.
 #pragma once
 
 #include <map>
@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "importers/importer.h"
+#include "importers/registry_model/hardware_profiles.h"
+#include "importers/registry_model/image_path.h"
 #include "importers/registry_model/key_view.h"
 
 namespace dirsnap::registry_model {
@@ -33,17 +35,22 @@ class SystemFacts {
   [[nodiscard]] const std::string& control_set_rule() const { return control_set_rule_; }
 
  private:
-  // What one control set says about the server's name.
+  // What one control set tells beside its services.
   struct ControlSet {
     std::string name;  // as spelled
-    std::optional<std::string> computer_name;
-    std::optional<std::string> store_server;      // MSExchangeIS\ParametersSystem "This Server"
-    std::optional<std::string> attendant_server;  // MSExchangeSA\Parameters "Server"
+    std::vector<ServerFact> facts;
+    Variables variables;  // of the system's environment
+    HardwareProfiles profiles;
+    // JSON by folded name of the service and number of the trigger.
+    std::map<std::string, std::map<std::uint64_t, std::string>> triggers;
   };
 
   void add_in_set(const RegistryKey& key, ControlSet& set, std::string_view rest);
+  void add_below_services(const RegistryKey& key, ControlSet& set, std::string_view rest);
   void add_service(const RegistryKey& key, const ControlSet& set);
   void choose_control_set(IssueSink& issues);
+  void complete_services(SourceFacts& facts, ImportContext& context);
+  void add_system_root(const ControlSet& set);
   void choose_server(SourceFacts& facts, const ImportOptions& options, IssueSink& issues) const;
 
   std::int64_t source_id_;
@@ -51,6 +58,7 @@ class SystemFacts {
   std::optional<std::int64_t> select_current_;
   std::optional<std::int64_t> select_default_;
   std::vector<ServiceRecord> services_;
+  std::vector<ServerFact> facts_;  // outside the control sets
   std::string control_set_;
   std::string control_set_rule_;
 };

@@ -1,26 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "importers/registry_model/value_text.h"
 
-#include <array>
-#include <cstdio>
+#include <algorithm>
 
+#include "storage/base/registry_type.h"
 #include "storage/base/text.h"
 
 namespace dirsnap::registry_model {
 namespace {
 
-enum Type : std::uint32_t {
-  kString = 1,
-  kExpandString = 2,
-  kDword = 4,
-  kDwordBigEndian = 5,
-  kLink = 6,
-  kMultiString = 7,
-  kQword = 11,
-};
-
 bool is_string(std::uint32_t type) {
-  return type == kString || type == kExpandString || type == kLink;
+  return type == kRegString || type == kRegExpandString || type == kRegLink;
 }
 
 std::string decode_whole(Bytes data) {
@@ -35,27 +25,6 @@ const RegistryValue* find_value(const RegistryKey& key, std::string_view name) {
     if (equal_folded(value.name, name)) return &value;
   }
   return nullptr;
-}
-
-std::string type_name(std::uint32_t type) {
-  static constexpr std::array kNames = {
-      "REG_NONE",
-      "REG_SZ",
-      "REG_EXPAND_SZ",
-      "REG_BINARY",
-      "REG_DWORD",
-      "REG_DWORD_BIG_ENDIAN",
-      "REG_LINK",
-      "REG_MULTI_SZ",
-      "REG_RESOURCE_LIST",
-      "REG_FULL_RESOURCE_DESCRIPTOR",
-      "REG_RESOURCE_REQUIREMENTS_LIST",
-      "REG_QWORD",
-  };
-  if (type < kNames.size()) return kNames[type];
-  char text[16];
-  std::snprintf(text, sizeof text, "REG_0x%08x", type);
-  return text;
 }
 
 std::string string_of(Bytes data) {
@@ -91,24 +60,28 @@ ValueView decode_value(std::uint32_t type, Bytes data, std::string& storage) {
     storage = string_of(data);
     return ValueView::text(storage);
   }
-  if (type == kMultiString) {
+  if (type == kRegMultiString) {
     storage = json_array(strings_of(data));
     return ValueView::text(storage);
   }
-  if (type == kDword && data.size() == 4) return ValueView::of(load_le<std::uint32_t>(data, 0));
-  if (type == kDwordBigEndian && data.size() == 4)
+  if (type == kRegDword && data.size() == 4) return ValueView::of(load_le<std::uint32_t>(data, 0));
+  if (type == kRegDwordBigEndian && data.size() == 4)
     return ValueView::of(load_be<std::uint32_t>(data, 0));
-  if (type == kQword && data.size() == 8) return ValueView::of(load_le<std::int64_t>(data, 0));
+  if (type == kRegQword && data.size() == 8) return ValueView::of(load_le<std::int64_t>(data, 0));
   return ValueView::blob(as_chars(data));
+}
+
+std::optional<std::string> text_of(const RegistryValue& value) {
+  if (!is_string(value.type)) return std::nullopt;
+  // Windows stops at the first NUL; what stands behind it is in registry_values.
+  std::string text = string_of(value.data);
+  text.resize(std::min(text.find('\0'), text.size()));
+  return text;
 }
 
 std::optional<std::string> text_value(const RegistryKey& key, std::string_view name) {
   const RegistryValue* value = find_value(key, name);
-  if (value == nullptr || !is_string(value->type)) return std::nullopt;
-  // Windows stops at the first NUL; what stands behind it is in registry_values.
-  std::string text = string_of(value->data);
-  text.resize(std::min(text.find('\0'), text.size()));
-  return text;
+  return value == nullptr ? std::nullopt : text_of(*value);
 }
 
 std::optional<std::int64_t> number_value(const RegistryKey& key, std::string_view name) {
@@ -123,7 +96,7 @@ std::optional<std::int64_t> number_value(const RegistryKey& key, std::string_vie
 std::optional<std::vector<std::string>> list_value(const RegistryKey& key, std::string_view name) {
   const RegistryValue* value = find_value(key, name);
   if (value == nullptr) return std::nullopt;
-  if (value->type == kMultiString) return strings_of(value->data);
+  if (value->type == kRegMultiString) return strings_of(value->data);
   const auto text = text_value(key, name);
   if (!text) return std::nullopt;
   return text->empty() ? std::vector<std::string>{} : std::vector<std::string>{*text};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Registry data as SQL values: names of types, strings, numbers, lists.
+// Registry data as SQL values: strings, numbers, lists.
 // Decoding is total: data that does not fit its type stays bytes.
 // Threads: pure functions. Facts: importers/regf/FORMAT.md, "Value types".
 #pragma once
@@ -16,9 +16,6 @@
 
 namespace dirsnap::registry_model {
 
-// REG_SZ and so on; an unknown type as REG_0x followed by eight hex digits.
-std::string type_name(std::uint32_t type);
-
 // Text of a string type up to its final NUL; an odd last byte counts only if it is not zero.
 std::string string_of(Bytes data);
 // The strings of a REG_MULTI_SZ without the empty one that ends it.
@@ -27,6 +24,9 @@ std::string json_array(const std::vector<std::string>& strings);
 
 // Text, integer, JSON array, or the bytes as they are. The result borrows `data` and `storage`.
 ValueView decode_value(std::uint32_t type, Bytes data, std::string& storage);
+
+// Text of a value of a string type up to its first NUL.
+std::optional<std::string> text_of(const RegistryValue& value);
 
 // What the services and server names need: a value of one of the fitting types.
 std::optional<std::string> text_value(const RegistryKey& key, std::string_view name);

@@ -20,6 +20,7 @@ enum Col : unsigned {
   kOffsetBytes,
   kPathIsPartial,
   kPlace,
+  kSecuritySddl,
 };
 
 inline constexpr ColumnSpec kColumnSpecs[] = {
@@ -39,8 +40,10 @@ inline constexpr ColumnSpec kColumnSpecs[] = {
     {"path_is_partial", ColumnType::kInteger, "1 if the path does not begin at the hive's root."},
     {"place", ColumnType::kText,
      "Where it lay: free cell, unreferenced cell, slack, behind the bins, damaged bin."},
+    {"security_sddl", ColumnType::kText,
+     "Security descriptor as SDDL, if there still is one where the record says."},
 };
-static_assert(covers(kColumnSpecs, kPlace));
+static_assert(covers(kColumnSpecs, kSecuritySddl));
 
 inline constexpr const char* kExamples[] = {
     "SELECT path, changed_at, place FROM recovered_registry_keys WHERE path_is_partial = 0",

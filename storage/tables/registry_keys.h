@@ -18,6 +18,7 @@ enum Col : unsigned {
   kSubkeys,
   kValueCount,
   kOffsetBytes,
+  kSecuritySddl,
 };
 
 inline constexpr ColumnSpec kColumnSpecs[] = {
@@ -33,8 +34,10 @@ inline constexpr ColumnSpec kColumnSpecs[] = {
     {"subkeys", ColumnType::kInteger, "Number of direct subkeys."},
     {"value_count", ColumnType::kInteger, "Number of values."},
     {"offset_bytes", ColumnType::kInteger, "Place of the key record or of its line in the source."},
+    {"security_sddl", ColumnType::kText,
+     "Security descriptor as SDDL: owner, group, access lists; NULL for text exports."},
 };
-static_assert(covers(kColumnSpecs, kOffsetBytes));
+static_assert(covers(kColumnSpecs, kSecuritySddl));
 
 inline constexpr const char* kExamples[] = {
     "SELECT name, subkeys FROM registry_keys WHERE path LIKE "

@@ -28,6 +28,12 @@ enum Col : unsigned {
   kKeyPath,
   kChangedAt,
   kSourceId,
+  kImagePathExpanded,
+  kDelayedStart,
+  kTriggers,
+  kDisabledInProfiles,
+  kMarkedForDeletion,
+  kDescription,
 };
 
 inline constexpr ColumnSpec kColumnSpecs[] = {
@@ -43,8 +49,10 @@ inline constexpr ColumnSpec kColumnSpecs[] = {
      "own-process-interactive, shared-process-interactive or unknown."},
     {"image_path", ColumnType::kText, "ImagePath as stored."},
     {"account", ColumnType::kText, "ObjectName: the account of the service."},
-    {"depends_on", ColumnType::kText, "JSON array of DependOnService."},
-    {"depends_on_group", ColumnType::kText, "JSON array of DependOnGroup."},
+    {"depends_on", ColumnType::kText,
+     "JSON array of the services it depends on, then of the groups, each with a + in front."},
+    {"depends_on_group", ColumnType::kText,
+     "JSON array of the groups alone, without the +; NULL where there are none."},
     {"error_control", ColumnType::kInteger,
      "ErrorControl: 0 ignore, 1 normal, 2 severe, 3 critical."},
     {"load_group", ColumnType::kText, "Group: the load-order group."},
@@ -60,8 +68,22 @@ inline constexpr ColumnSpec kColumnSpecs[] = {
     {"key_path", ColumnType::kText, "Registry path of the key.", Access::kIndex, Collation::kFold},
     {"changed_at", ColumnType::kText, "Last-written time of the key, NULL for text exports."},
     {"source_id", ColumnType::kInteger, "Source the row was read from (sources.source_id)."},
+    {"image_path_expanded", ColumnType::kText,
+     "ImagePath as a path of the machine: variables, \\SystemRoot\\, \\??\\ and relative paths "
+     "resolved, the default image of a driver without one. A variable whose value no source "
+     "tells stays."},
+    {"delayed_start", ColumnType::kInteger,
+     "1 for an automatic start that waits for the others (DelayedAutostart)."},
+    {"triggers", ColumnType::kText,
+     "JSON array of TriggerInfo: objects of action, type, event, guid and data; NULL where there "
+     "are none."},
+    {"disabled_in_profiles", ColumnType::kText,
+     "JSON array of the hardware profiles that disable it, e.g. [\"0001\"]; NULL where none does. "
+     "The profile in force is hardware_profile of server_facts."},
+    {"marked_for_deletion", ColumnType::kInteger, "1 if DeleteFlag is set."},
+    {"description", ColumnType::kText, "Description as stored, NULL where the value is absent."},
 };
-static_assert(covers(kColumnSpecs, kSourceId));
+static_assert(covers(kColumnSpecs, kDescription));
 
 inline constexpr const char* kExamples[] = {
     "SELECT server, name, start_type, image_path FROM services WHERE name LIKE 'MSExchange%' AND "

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// registry_seeds FOLDER: writes small inputs for reg_text_fuzz (FOLDER/text) and regf_fuzz
-// (FOLDER/hive), one of each form and version.
+// registry_seeds FOLDER: writes small inputs for reg_text_fuzz (FOLDER/text), regf_fuzz
+// (FOLDER/hive) and regf_log_fuzz (FOLDER/log), one of each form and version.
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -50,6 +50,29 @@ void write_hives(const fs::path& folder) {
   }
 }
 
+// Logs of both forms with one page each: the bins data of a hive.
+void write_logs(const fs::path& folder) {
+  const auto state =
+      test::HiveBuilder(5).build({.name = "R", .values = {{.name = "w", .data = "1"}}});
+  const std::string page(as_chars(state).substr(4096));
+  const auto page_bytes = static_cast<std::uint32_t>(page.size());
+  const auto base = [&state](std::uint32_t type) {
+    std::vector<std::byte> block(state.begin(), state.begin() + 512);
+    test::put(block, 4, test::le(std::uint32_t{5}) + test::le(std::uint32_t{5}));
+    test::put(block, 28, test::le(type));
+    return std::string(as_chars(block));
+  };
+  std::string entry = "HvLE" + test::le(page_bytes + 512) + test::le(std::uint32_t{0}) +
+                      test::le(std::uint32_t{5}) + test::le(page_bytes) +
+                      test::le(std::uint32_t{1}) + std::string(16, '\0') +
+                      test::le(std::uint32_t{0}) + test::le(page_bytes) + page;
+  entry.resize(page.size() + 512);
+  write(folder / "new", base(6) + entry);
+  std::string map = "DIRT" + std::string(page.size() / 512 / 8, '\xFF');
+  map.resize(512);
+  write(folder / "old", base(1) + map + page);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -60,7 +83,9 @@ int main(int argc, char** argv) {
   const fs::path folder = argv[1];
   fs::create_directories(folder / "text");
   fs::create_directories(folder / "hive");
+  fs::create_directories(folder / "log");
   write_texts(folder / "text");
   write_hives(folder / "hive");
+  write_logs(folder / "log");
   return 0;
 }

@@ -85,7 +85,7 @@ constexpr const char* kDescriptor =
 
 TEST_CASE("sddl decodes owner, group and access lists") {
   CHECK(value_of(std::string("sddl(") + kDescriptor + ")") ==
-        "t:O:BAG:SYD:AI(A;OICI;RCSDWDWORPWPCCDCLCSWLODTCR;;;WD)"
+        "t:O:BAG:SYD:AI(A;OICI;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;WD)"
         "(OA;;CR;33221100-5544-7766-8899-aabbccddeeff;ccddeeff-aabb-8899-7766-554433221100;AU)"
         "S:AI");
   CHECK(value_of("sddl(x'01000480000000000000000000000000"

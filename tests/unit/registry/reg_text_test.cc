@@ -78,7 +78,7 @@ TEST_CASE("each data form gives its type and bytes") {
   CHECK(r.data("e").empty());
   CHECK(r.document->keys[0].values[4].type == 0xFFFF0012U);
   CHECK(r.data("s") == hex_of_text("a\\b\"c\""));
-  CHECK(r.document->keys[0].values[5].type == kTypeExpandString);
+  CHECK(r.document->keys[0].values[5].type == kRegExpandString);
   CHECK(r.data("") == hex_of_text("default"));
 }
 

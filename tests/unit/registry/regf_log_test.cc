@@ -119,6 +119,47 @@ TEST_CASE("entries of both new logs are applied in the order of their sequence")
   CHECK_FALSE(result.issues.has_loss_or_doubt());
 }
 
+TEST_CASE("a damaged entry of a new log costs what follows it, and that is named") {
+  const auto dirty = hive_with("old data", 6, 5);
+  const auto damaged = [&](std::size_t changed_entry) {
+    std::vector<std::string> entries;
+    for (std::uint32_t i = 5; i <= 7; ++i) {
+      entries.push_back(new_entry(hive_with("state " + std::to_string(i) + " ", 5, 5), i));
+    }
+    entries[changed_entry][100] ^= 1;
+    return apply(dirty,
+                 {log_of(dirty, FileType::kLogNew, 5, entries[0] + entries[1] + entries[2])});
+  };
+  const Replayed middle = damaged(1);
+  CHECK(middle.data == value_of("state 5 "));
+  CHECK(middle.issues.count("hive-log-cut") == 1);
+  const Replayed last = damaged(2);
+  CHECK(last.data == value_of("state 6 "));
+  CHECK(last.issues.count("hive-log-cut") == 1);
+}
+
+TEST_CASE("older entries behind the last one are remains, not a loss") {
+  const auto dirty = hive_with("old data", 6, 5);
+  const std::string old_entry = new_entry(hive_with("state 3 ", 5, 5), 3);
+  const std::string body = new_entry(hive_with("state 5 ", 5, 5), 5);
+  std::string torn = old_entry;
+  torn[100] ^= 1;
+  const Replayed result =
+      apply(dirty, {log_of(dirty, FileType::kLogNew, 5, body + torn + old_entry)});
+  CHECK(result.data == value_of("state 5 "));
+  CHECK_FALSE(result.issues.has_loss_or_doubt());
+}
+
+TEST_CASE("a new log whose every sector claims a large entry is looked at once") {
+  const auto dirty = hive_with("old data", 6, 5);
+  std::string claim =
+      "HvLE" + le(std::uint32_t{0x100000}) + le(std::uint32_t{0}) + le(std::uint32_t{9});
+  claim.resize(512);
+  std::string body = new_entry(hive_with("state 5 ", 5, 5), 5);
+  for (int i = 0; i < 40'000; ++i) body += claim;
+  CHECK(apply(dirty, {log_of(dirty, FileType::kLogNew, 5, body)}).data == value_of("state 5 "));
+}
+
 TEST_CASE("entries older than the hive and behind a gap are not applied") {
   const auto dirty = hive_with("old data", 6, 5);
   const auto log =

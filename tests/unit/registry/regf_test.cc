@@ -412,6 +412,76 @@ TEST_CASE("records inside living data are not taken for deleted ones") {
   CHECK(test::deleted_lines(*Hive::open(file))->empty());
 }
 
+TEST_CASE("lists of a key that states neither subkeys nor values are a loss") {
+  const auto file = [](std::size_t field, std::string_view bytes) {
+    HiveBuilder builder(5);
+    const std::uint32_t root = builder.add_key(
+        {.name = "R", .values = {{.name = "v", .data = "12345"}}, .subkeys = {{.name = "k"}}},
+        kNoOffset);
+    builder.patch(root, field, bytes);
+    return walk_file(builder.finish(root));
+  };
+  const Walked no_subkeys = file(20, le(std::uint32_t{0}));
+  CHECK(no_subkeys.issues.count("hive-subkey-list") == 1);
+  CHECK(no_subkeys.lines->size() == 2);
+  const Walked no_values = file(36, le(std::uint32_t{0}));
+  CHECK(no_values.issues.count("hive-value-list") == 1);
+  CHECK(no_values.lines->size() == 2);
+  CHECK(file(2, le(std::uint16_t{0x64})).issues.count("hive-value-list") == 1);
+  CHECK(file(2, le(std::uint16_t{0x24})).issues.issues.empty());
+}
+
+TEST_CASE("the next used byte is found over words and not beyond the limit") {
+  UseMap map(4096);
+  map.cover(1000, 8);
+  map.cover(2048, 600);
+  CHECK_FALSE(map.is_covered(999));
+  CHECK(map.is_covered(1000));
+  CHECK(map.is_covered(1007));
+  CHECK_FALSE(map.is_covered(1008));
+  CHECK(map.is_covered(2647));
+  CHECK_FALSE(map.is_covered(2648));
+  CHECK_FALSE(map.is_covered(1'000'000));
+  CHECK(map.next_covered(0, 4096) == 1000);
+  CHECK(map.next_covered(0, 500) == 500);
+  CHECK(map.next_covered(1004, 4096) == 1004);
+  CHECK(map.next_covered(1008, 4096) == 2048);
+  CHECK(map.next_covered(2648, 4096) == 4096);
+  CHECK(map.next_covered(5000, 9000) == 9000);
+}
+
+TEST_CASE("dead records that share data, parents and lists stop at a multiple of the hive") {
+  HiveBuilder builder(3);
+  const std::uint32_t root = builder.add_key({.name = "R"}, kNoOffset);
+  const std::uint32_t data = builder.add_cell(std::string(60'000, 'x'), false);
+  std::string list;
+  for (int i = 0; i < 2'000; ++i) list += le(builder.add_value({.name = "", .data = "12345"}));
+  for (int i = 0; i < 2'000; ++i) {
+    const std::uint32_t value = builder.add_value({.name = "", .data = "12345"});
+    builder.patch(value, 4, le(std::uint32_t{60'000}) + le(data));
+  }
+  const std::uint32_t values = builder.add_cell(list, false);
+  for (int i = 0; i < 1'000; ++i) {
+    const std::uint32_t key = builder.add_key({.name = "k"}, root);
+    builder.patch(key, 36, le(std::uint32_t{2'000}) + le(values));
+  }
+  const auto file = builder.finish(root);
+  const auto hive = Hive::open(file);
+  UseMap used(hive->bins().size());
+  const CancelToken cancel;
+  test::CollectingSink issues;
+  REQUIRE(walk(
+      *hive, cancel, issues, [](const WalkKey&) { return Result<void>{}; }, &used));
+  const auto deleted = find_deleted(*hive, used, cancel);
+  REQUIRE(deleted);
+  CHECK(deleted->is_limited);
+  std::uint64_t bytes = 0;
+  for (const DeletedValue& value : deleted->values) bytes += value.data.size();
+  CHECK(bytes > 60'000);
+  CHECK(bytes <= 4 * hive->bins().size() + 65'536);
+  CHECK(deleted->keys.size() == 1'000);
+}
+
 TEST_CASE("a hive with any byte changed or cut anywhere is read without a crash") {
   const auto whole = HiveBuilder(5).build(sample_tree());
   std::mt19937 random(4);

@@ -11,6 +11,7 @@
 #include "importers/registry_model/importers.h"
 #include "importers/registry_model/services.h"
 #include "importers/registry_model/value_text.h"
+#include "storage/base/registry_type.h"
 #include "storage/base/text.h"
 #include "tests/support/fake_snapshot.h"
 #include "tests/support/hive_builder.h"
@@ -84,10 +85,12 @@ TEST_CASE("registry data becomes the SQL value of its type") {
 }
 
 TEST_CASE("type numbers have names, unknown ones in hexadecimal") {
-  CHECK(type_name(0) == "REG_NONE");
-  CHECK(type_name(11) == "REG_QWORD");
-  CHECK(type_name(12) == "REG_0x0000000c");
-  CHECK(type_name(0xFFFF0012U) == "REG_0xffff0012");
+  CHECK(registry_type_name(0) == "REG_NONE");
+  CHECK(registry_type_name(11) == "REG_QWORD");
+  CHECK(registry_type_name(12) == "REG_0x0000000c");
+  CHECK(registry_type_name(0xFFFF0012U) == "REG_0xffff0012");
+  CHECK(registry_type_of_name("reg_multi_sz") == 7U);
+  CHECK_FALSE(registry_type_of_name("REG_0x0000000c"));
 }
 
 TEST_CASE("a text fills keys and values with parents, counts and offsets") {
@@ -154,8 +157,8 @@ TEST_CASE("each direct subkey of Services becomes a service of its server") {
   CHECK(ds[services::kKind] == "own-process-interactive");
   CHECK(ds[services::kImagePath] == "x");
   CHECK(ds[services::kAccount] == "D\\svc");
-  CHECK(ds[services::kDependsOn] == R"(["a"])");
-  CHECK(ds[services::kDependsOnGroup] == R"(["c","b"])");
+  CHECK(ds[services::kDependsOn] == R"(["a","+b","+c"])");
+  CHECK(ds[services::kDependsOnGroup] == R"(["b","c"])");
   CHECK(ds[services::kErrorControl] == "1");
   CHECK(ds[services::kLoadGroup] == "g");
   CHECK(ds[services::kInControlPanel] == "1");
@@ -334,6 +337,83 @@ TEST_CASE("a SYSTEM hive stands under HKEY_LOCAL_MACHINE with times, classes and
   CHECK(rows.row(0)[services::kChangedAt] == "2000-01-01T00:00:00Z");
   CHECK(rows.row(1)[services::kName] == "B");
   CHECK(rows.row(1)[services::kIsCurrent] == "0");
+}
+
+namespace {
+
+// Owner SY, and full and read access to a key for BA and WD.
+std::string key_descriptor() {
+  using namespace std::string_literals;
+  const std::string system = "\x01\x01\0\0\0\0\0\x05\x12\0\0\0"s;
+  const std::string admins = "\x01\x02\0\0\0\0\0\x05\x20\0\0\0\x20\x02\0\0"s;
+  const std::string all = "\x01\x01\0\0\0\0\0\x01\0\0\0\0"s;
+  const std::string aces = "\0\x02\x18\0\x3f\0\x0f\0"s + admins + "\0\0\x14\0\x19\0\x02\0"s + all;
+  const std::string acl =
+      "\x02\0"s + test::le(static_cast<std::uint16_t>(8 + aces.size())) + "\x02\0\0\0"s + aces;
+  return "\x01\0\x04\x80"s + test::le(std::uint32_t{20}) + std::string(8, '\0') +
+         test::le(std::uint32_t{32}) + system + acl;
+}
+
+// A hive with a key below its root, both with the security of one cell.
+std::vector<std::byte> secured_hive(const std::string& record) {
+  test::HiveBuilder builder(5);
+  const std::uint32_t root = builder.add_key({.name = "R", .subkeys = {{.name = "k"}}}, ~0U);
+  const std::uint32_t cell = builder.add_cell(record);
+  builder.patch(root, 44, test::le(cell));
+  builder.patch(root + 88, 44, test::le(cell));
+  return builder.finish(root);
+}
+
+std::string security_record(const std::string& descriptor) {
+  return "sk" + std::string(14, '\0') + test::le(static_cast<std::uint32_t>(descriptor.size())) +
+         descriptor;
+}
+
+}  // namespace
+
+TEST_CASE("keys show their security descriptor as SDDL") {
+  Import in;
+  REQUIRE(in.run(kHiveImporter, secured_hive(security_record(key_descriptor()))));
+  const std::string sddl = "O:SYD:(A;CI;KA;;;BA)(A;;KR;;;WD)";
+  CHECK(in.key_rows().row(0)[keys::kSecuritySddl] == sddl);
+  CHECK(in.key_rows().row(1)[keys::kName] == "k");
+  CHECK(in.key_rows().row(1)[keys::kSecuritySddl] == sddl);
+  CHECK(in.issues.count("hive-security-lost") == 0);
+  Import text;
+  REQUIRE(text.text("[HKLM\\A]\r\n"));
+  CHECK(text.key_rows().row(0)[keys::kSecuritySddl] == "NULL");
+}
+
+TEST_CASE("a security record that cannot be shown is one loss, however many keys share it") {
+  const std::string good = security_record(key_descriptor());
+  std::string long_size = good;
+  long_size[16] = '\x7F';
+  std::string bad_acl = good;
+  bad_acl[20 + 34] = '\x7F';
+  for (const std::string& record :
+       {"xk" + good.substr(2), good.substr(0, 12), long_size, bad_acl}) {
+    Import in;
+    REQUIRE(in.run(kHiveImporter, secured_hive(record)));
+    CHECK(in.key_rows().row(0)[keys::kSecuritySddl] == "NULL");
+    CHECK(in.key_rows().rows() == 2);
+    CHECK(in.issues.count("hive-security-lost") == 1);
+    CHECK(in.facts.state == "damaged");
+  }
+}
+
+TEST_CASE("a descriptor of absurd length is not shown") {
+  using namespace std::string_literals;
+  const std::string ace = "\0\0\x14\0\x19\0\x02\0\x01\x01\0\0\0\0\0\x01\0\0\0\0"s;
+  std::string aces;
+  for (int i = 0; i < 2000; ++i) aces += ace;
+  const std::string acl = "\x02\0"s + test::le(static_cast<std::uint16_t>(8 + aces.size())) +
+                          test::le(std::uint32_t{2000}) + aces;
+  Import in;
+  REQUIRE(
+      in.run(kHiveImporter, secured_hive(security_record("\x01\0\x04\x80"s + std::string(12, '\0') +
+                                                         test::le(std::uint32_t{20}) + acl))));
+  CHECK(in.key_rows().row(0)[keys::kSecuritySddl] == "NULL");
+  CHECK(in.issues.count("hive-security-lost") == 1);
 }
 
 TEST_CASE("hives are told by what stands below their root") {
