@@ -60,12 +60,18 @@ const Importer* importer_of_kind(std::string_view kind) {
   return nullptr;
 }
 
-const Importer* importer_of_content(FileSource& file) {
+// The first bytes of a file; empty where they cannot be read.
+std::vector<std::byte> head_of(FileSource& file) {
   std::vector<std::byte> head(
       static_cast<std::size_t>(std::min<std::uint64_t>(kProbeBytes, file.size_bytes())));
   const auto have = file.read_at(0, head);
-  if (!have) return nullptr;
-  const Bytes bytes = Bytes(head).first(*have);
+  head.resize(have ? *have : 0);
+  return head;
+}
+
+const Importer* importer_of_content(FileSource& file) {
+  const std::vector<std::byte> head = head_of(file);
+  const Bytes bytes(head);
   for (const Importer* importer : importer_registry()) {
     if (importer->probe(bytes, file.size_bytes())) return importer;
   }
@@ -91,6 +97,16 @@ bool is_log_of(const fs::path& path, const std::vector<Candidate>& all) {
     return c.importer != nullptr && std::string_view(c.importer->kind) == "registry-hive" &&
            equal_ascii_nocase(c.path.string(), hive.string());
   });
+}
+
+// The kind of a file that is told by its company alone.
+const Importer* importer_of_company(const Candidate& candidate, const std::vector<Candidate>& all) {
+  for (const Candidate& other : all) {
+    const bool is_company = other.importer != nullptr && other.importer->probe_member != nullptr &&
+                            other.path.parent_path() == candidate.path.parent_path();
+    if (is_company && other.importer->probe_member(head_of(*candidate.file))) return other.importer;
+  }
+  return nullptr;
 }
 
 class Run {
@@ -181,6 +197,8 @@ Run::Step Run::collect() {
   }
   for (Candidate& candidate : candidates_) {
     if (candidate.importer != nullptr || !candidate.skip_reason.empty()) continue;
+    candidate.importer = importer_of_company(candidate, candidates_);
+    if (candidate.importer != nullptr) continue;
     candidate.skip_reason = is_log_of(candidate.path, candidates_)
                                 ? "transaction log, read together with its hive"
                                 : "of no known kind";
@@ -225,6 +243,11 @@ Run::Step Run::read_source(Candidate& candidate, SourceFacts& facts, ImportConte
     if (!path) return nullptr;
     auto file = FileSource::open(*path);
     return file ? std::unique_ptr<ByteSource>(std::move(*file)) : nullptr;
+  };
+  context.list_folder = [&candidate] { return files_beside(candidate.path); };
+  context.open_beside = [&candidate](const std::string& file) -> std::unique_ptr<ByteSource> {
+    auto opened = FileSource::open(candidate.path.parent_path() / file);
+    return opened ? std::unique_ptr<ByteSource>(std::move(*opened)) : nullptr;
   };
   const auto read = candidate.importer->import(*candidate.file, facts, context, log_.sink());
   add_progress(candidate.file->size_bytes(), "reading " + name);
