@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "importers/directory/well_known.h"
 #include "importers/ese/cell_value.h"
@@ -54,40 +55,71 @@ bool is_guid_attribute(const Attribute& a) {
          equal_ascii_nocase(a.x500_name, "DSA-Signature");
 }
 
+Meaning find_meaning(const Attribute& attribute) {
+  if (named(attribute, kClassValued) || attribute.id == attr::kObjectClass) return Meaning::kClass;
+  if (named(attribute, kAttributeValued)) return Meaning::kAttribute;
+  if (named(attribute, kFileTimes)) return Meaning::kFileTime;
+  return is_guid_attribute(attribute) ? Meaning::kGuid : Meaning::kPlain;
+}
+
 std::string oid_text(std::uint32_t number, const Schema& schema) {
   return schema.prefixes().oid_of(number).value_or(std::to_string(number));
 }
 
+ValueView kept(std::string_view text, RowArena& arena) { return ValueView::text(arena.keep(text)); }
+
+ValueView kept_if(const std::optional<std::string>& text, RowArena& arena) {
+  return text ? kept(*text, arena) : ValueView::null();
+}
+
+ValueView digits(std::int64_t value, RowArena& arena) {
+  std::array<char, 24> buffer;
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
+  return kept(std::string_view(buffer.data(), static_cast<std::size_t>(end - buffer.data())),
+              arena);
+}
+
+// What a class, attribute or OID number stands for.
+ValueView meaning_of_number(const Attribute& attribute,
+                            std::uint32_t number,
+                            ValueContext& context) {
+  switch (attribute.meaning) {
+    case Meaning::kClass:
+      return kept(context.schema.object_class(number).ldap_name, context.arena);
+    case Meaning::kAttribute:
+      return kept(context.schema.attribute(number).ldap_name, context.arena);
+    default:
+      return kept(oid_text(number, context.schema), context.arena);
+  }
+}
+
 // Readable text of an integer.
-std::optional<std::string> integer_text(const Attribute& attribute,
-                                        const ese::CellView& cell,
-                                        std::int64_t value,
-                                        ValueContext& context) {
+ValueView integer_text(const Attribute& attribute,
+                       const ese::CellView& cell,
+                       std::int64_t value,
+                       ValueContext& context) {
+  RowArena& arena = context.arena;
   switch (attribute.syntax) {
-    case kDnSyntax:
-      if (const auto dn = context.dn_of(static_cast<std::int32_t>(value))) return std::string(*dn);
-      return std::nullopt;
-    case kOidSyntax: {
-      const auto number = static_cast<std::uint32_t>(value);
-      if (named(attribute, kClassValued) || attribute.id == attr::kObjectClass) {
-        return context.schema.object_class(number).ldap_name;
-      }
-      if (named(attribute, kAttributeValued)) return context.schema.attribute(number).ldap_name;
-      return oid_text(number, context.schema);
+    case kDnSyntax: {
+      const auto dn = context.dn_of(static_cast<std::int32_t>(value));
+      return dn ? kept(*dn, arena) : ValueView::null();
     }
+    case kOidSyntax:
+      return meaning_of_number(attribute, static_cast<std::uint32_t>(value), context);
     case kBooleanSyntax:
-      return value != 0 ? "TRUE" : "FALSE";
+      return ValueView::text(value != 0 ? "TRUE" : "FALSE");
     case kTimeSyntax:
-      return time_of_cell(cell);
+      return kept_if(time_of_cell(cell), arena);
     case kLargeIntegerSyntax: {
-      const bool is_time = named(attribute, kFileTimes) && value > 0 && value != INT64_MAX;
-      if (is_time) {
-        if (auto text = iso_from_filetime(static_cast<std::uint64_t>(value))) return text;
+      const bool is_time = attribute.meaning == Meaning::kFileTime && value > 0;
+      if (is_time && value != INT64_MAX) {
+        const auto text = iso_from_filetime(static_cast<std::uint64_t>(value));
+        if (text) return kept(*text, arena);
       }
-      return std::to_string(value);
+      return digits(value, arena);
     }
     default:
-      return std::to_string(value);
+      return digits(value, arena);
   }
 }
 
@@ -97,33 +129,37 @@ std::optional<std::string> octets_text(const Attribute& attribute,
   const Bytes bytes = cell.bytes;
   if (attribute.syntax == kSidSyntax) return sid_text(bytes, true);
   if (attribute.id == kAssocNtAccount) return sid_text(bytes);
-  if (is_guid_attribute(attribute)) return guid_text(bytes);
+  if (attribute.meaning == Meaning::kGuid) return guid_text(bytes);
   if (attribute.syntax == kOidSyntax) {
     const auto oid = oid_from_der(bytes);
     if (!oid) return std::nullopt;
     const auto number = context.schema.prefixes().number_of(*oid);
-    const bool is_class = named(attribute, kClassValued) || attribute.id == attr::kObjectClass;
-    return number && is_class ? context.schema.object_class(*number).ldap_name : *oid;
+    return number && attribute.meaning == Meaning::kClass
+               ? context.schema.object_class(*number).ldap_name
+               : *oid;
   }
   return std::nullopt;
 }
 
-std::optional<std::string> readable_text(const Attribute& attribute,
-                                         const ese::CellView& cell,
-                                         const ValueView& value,
-                                         ValueContext& context) {
+ValueView readable_text(const Attribute& attribute,
+                        const ese::CellView& cell,
+                        const ValueView& value,
+                        ValueContext& context) {
   switch (value.type) {
     case ValueType::kInteger:
       return integer_text(attribute, cell, value.integer, context);
-    case ValueType::kText:
-      return attribute.syntax == kTimeSyntax ? iso_from_asn1_time(value.bytes) : std::nullopt;
+    case ValueType::kText: {
+      if (attribute.syntax != kTimeSyntax) return value;
+      const auto time = iso_from_asn1_time(value.bytes);
+      return time ? kept(*time, context.arena) : value;
+    }
     case ValueType::kBlob:
-      return octets_text(attribute, cell, context);
+      return kept_if(octets_text(attribute, cell, context), context.arena);
     case ValueType::kNull:
     case ValueType::kReal:
-      return std::nullopt;
+      return ValueView::null();
   }
-  return std::nullopt;
+  return ValueView::null();
 }
 
 }  // namespace
@@ -149,19 +185,15 @@ std::optional<std::string> time_of_cell(const ese::CellView& cell) {
   return std::nullopt;
 }
 
-AttributeValue attribute_value(const Attribute& attribute,
+AttributeValue attribute_value(Attribute& attribute,
                                const ese::CellView& cell,
+                               const ValueView& native,
                                ValueContext& context) {
   if (attribute.secret) {
-    return {ValueView::null(), ValueView::text(context.arena.keep(secret_text(cell.bytes.size())))};
+    return {ValueView::null(), kept(secret_text(cell.bytes.size()), context.arena)};
   }
-  AttributeValue result{sql_value(cell, context.arena), ValueView::null()};
-  if (const auto text = readable_text(attribute, cell, result.value, context)) {
-    result.text = ValueView::text(context.arena.keep(*text));
-  } else if (result.value.type == ValueType::kText) {
-    result.text = result.value;
-  }
-  return result;
+  if (attribute.meaning == Meaning::kUnset) attribute.meaning = find_meaning(attribute);
+  return {native, readable_text(attribute, cell, native, context)};
 }
 
 AttributeValue link_value(std::int32_t target_dnt, ValueContext& context) {

@@ -30,8 +30,10 @@ struct ValueContext {
   RowArena& arena;
 };
 
-AttributeValue attribute_value(const Attribute& attribute,
+// `native` is sql_value() of the cell.
+AttributeValue attribute_value(Attribute& attribute,
                                const ese::CellView& cell,
+                               const ValueView& native,
                                ValueContext& context);
 
 // Value and text of a name-valued link: the target's row number and its DN.

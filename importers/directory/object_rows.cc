@@ -51,17 +51,22 @@ class Writer {
   Result<std::uint64_t> run_recovered(const ese::RecoveryIndex& index, Survey& live);
 
  private:
+  [[nodiscard]] std::optional<std::string_view> dn_of(std::int32_t dnt);
   Result<void> open_tables();
   void bind_attributes(RawTableWriter& raw);
+  void read_values(const ese::RowView& row);
   Result<void> write_row(const ese::RowView& row);
   Result<void> write_attribute(Attribute& attribute,
                                std::uint32_t seq,
                                const AttributeValue& value);
+  Result<void> write_recovered_attribute(const Attribute& attribute,
+                                         std::uint32_t seq,
+                                         const AttributeValue& value);
+  [[nodiscard]] std::vector<Cell> common_cells(const Attribute& attribute) const;
   Result<void> write_links();
   Result<void> write_object();
   Result<void> write_containers();
   void take_fact(std::uint32_t id, const ese::CellView& cell, const AttributeValue& value);
-  [[nodiscard]] std::optional<std::string_view> dn_of(std::int32_t dnt);
   [[nodiscard]] bool is_live(const NameTree::Node& node) const {
     return live_ == nullptr ||
            static_cast<std::size_t>(&node - survey_.tree.nodes().data()) < survey_.first_row;
@@ -83,9 +88,16 @@ class Writer {
   RelationWriter* objects_ = nullptr;
   RelationWriter* attributes_ = nullptr;
   RowArena arena_;
+  // Names that values point to: a few servers and containers are meant again and again.
+  struct NamedRow {
+    std::int32_t dnt = 0;
+    std::string dn;
+  };
+  std::array<NamedRow, 256> recent_;
   ValueContext values_{schema_, [this](std::int32_t dnt) { return dn_of(dnt); }, arena_};
   const Attribute* home_server_ = nullptr;  // has no number of its own in the public sources
   std::vector<Attribute*> by_position_;     // of the object table's columns; null: no attribute
+  std::vector<ValueView> native_;           // of the present row's cells
   const NameTree::Node* node_ = nullptr;    // of the present row
   ObjectFacts facts_;
   // Of recovered rows.
@@ -93,13 +105,21 @@ class Writer {
   const ese::RecoveredRow* recovered_ = nullptr;  // the present row
 };
 
+// Valid until the next call.
 std::optional<std::string_view> Writer::dn_of(std::int32_t dnt) {
-  for (Survey* survey : {live_, &survey_}) {
-    if (survey == nullptr) continue;
-    const NameTree::Node* node = survey->tree.find(dnt);
-    if (node != nullptr && node->object_id != 0) return survey->tree.names(*node).x500;
+  const auto find = [dnt](Survey* survey) -> const NameTree::Node* {
+    const NameTree::Node* node = survey == nullptr ? nullptr : survey->tree.find(dnt);
+    return node != nullptr && node->object_id != 0 ? node : nullptr;
+  };
+  Survey* const survey = find(live_) != nullptr ? live_ : &survey_;
+  const NameTree::Node* node = find(survey);
+  if (node == nullptr) return std::nullopt;
+  NamedRow& recent = recent_[static_cast<std::uint32_t>(dnt) % recent_.size()];
+  if (recent.dnt != dnt || recent.dn.empty()) {
+    recent.dnt = dnt;
+    recent.dn = survey->tree.names(*node).x500;
   }
-  return std::nullopt;
+  return recent.dn;
 }
 
 Result<void> Writer::open_tables() {
@@ -112,33 +132,50 @@ Result<void> Writer::write_attribute(Attribute& attribute,
                                      std::uint32_t seq,
                                      const AttributeValue& value) {
   namespace t = tables::attributes;
-  if (recovered_ == nullptr) ++attribute.value_count;
-  std::array<Cell, 13> row;
-  std::size_t n = 0;
-  const auto put = [&](t::Col column, const ValueView& v) {
-    if (!v.is_null()) row[n++] = {column, v};
+  if (recovered_ != nullptr) return write_recovered_attribute(attribute, seq, value);
+  if (attribute.value_count++ == 0) {
+    DIRSNAP_TRY(attribute.row_kind, attributes_->kind(common_cells(attribute)));
+  }
+  const std::array<Cell, 4> row = {{{t::kObjectId, ValueView::of(node_->object_id)},
+                                    {t::kSeq, ValueView::of(seq)},
+                                    {t::kValue, value.value},
+                                    {t::kText, value.text}}};
+  DIRSNAP_CHECK(attributes_->append(attribute.row_kind, row));
+  return {};
+}
+
+// Rows of recovered_attributes are few: each is given whole.
+Result<void> Writer::write_recovered_attribute(const Attribute& attribute,
+                                               std::uint32_t seq,
+                                               const AttributeValue& value) {
+  namespace t = tables::recovered_attributes;
+  std::vector<Cell> row = common_cells(attribute);
+  row.push_back({t::kObjectId, ValueView::of(node_->object_id)});
+  row.push_back({t::kSeq, ValueView::of(seq)});
+  if (!value.value.is_null()) row.push_back({t::kValue, value.value});
+  if (!value.text.is_null()) row.push_back({t::kText, value.text});
+  row.push_back({t::kPlace, ValueView::text(ese::place_name(recovered_->place))});
+  row.push_back({t::kConfidence, ValueView::of(recovered_->confidence_percent)});
+  DIRSNAP_CHECK(attributes_->append(row));
+  return {};
+}
+
+// The columns that all values of an attribute have in common.
+std::vector<Cell> Writer::common_cells(const Attribute& attribute) const {
+  namespace t = tables::attributes;
+  std::vector<Cell> row;
+  row.reserve(16);
+  const auto put_text = [&row](t::Col column, std::string_view text) {
+    if (!text.empty()) row.push_back({column, ValueView::text(text)});
   };
-  const auto put_text = [&](t::Col column, std::string_view text) {
-    if (!text.empty()) put(column, ValueView::text(text));
-  };
-  put(t::kObjectId, ValueView::of(node_->object_id));
   put_text(t::kAttribute, attribute.ldap_name);
   put_text(t::kAttributeX500, attribute.x500_name);
-  put(t::kAttributeId, ValueView::of(static_cast<std::int32_t>(attribute.id)));
+  row.push_back({t::kAttributeId, ValueView::of(static_cast<std::int32_t>(attribute.id))});
   put_text(t::kOid, attribute.oid);
-  put(t::kSeq, ValueView::of(seq));
   if (attribute.syntax != 0) put_text(t::kSyntax, kSyntaxNames[attribute.syntax]);
-  put(t::kValue, value.value);
-  put(t::kText, value.text);
   put_text(t::kNameOrigin, to_string(attribute.origin));
-  put(t::kSourceId, ValueView::of(source_id_));
-  if (recovered_ != nullptr) {
-    namespace r = tables::recovered_attributes;
-    row[n++] = {r::kPlace, ValueView::text(ese::place_name(recovered_->place))};
-    row[n++] = {r::kConfidence, ValueView::of(recovered_->confidence_percent)};
-  }
-  DIRSNAP_CHECK(attributes_->append(std::span(row).first(n)));
-  return {};
+  row.push_back({t::kSourceId, ValueView::of(source_id_)});
+  return row;
 }
 
 void Writer::take_fact(std::uint32_t id, const ese::CellView& cell, const AttributeValue& value) {
@@ -340,10 +377,17 @@ Result<void> Writer::write_object() {
   return {};
 }
 
+// The native value of each cell, for the raw table and the attributes alike.
+void Writer::read_values(const ese::RowView& row) {
+  arena_.reset();
+  native_.clear();
+  for (const ese::CellView& cell : row.cells) native_.push_back(sql_value(cell, arena_));
+}
+
 Result<void> Writer::write_row(const ese::RowView& row) {
   facts_ = {};
-  arena_.reset();
-  for (const ese::CellView& cell : row.cells) {
+  for (std::size_t i = 0; i < row.cells.size(); ++i) {
+    const ese::CellView& cell = row.cells[i];
     const auto position = static_cast<std::size_t>(cell.column - layout_.objects->columns.data());
     const auto id = layout_.attribute_ids[position];
     if (!id) {
@@ -357,7 +401,7 @@ Result<void> Writer::write_row(const ese::RowView& row) {
       continue;
     }
     Attribute& attribute = *by_position_[position];
-    const AttributeValue value = attribute_value(attribute, cell, values_);
+    const AttributeValue value = attribute_value(attribute, cell, native_[i], values_);
     DIRSNAP_CHECK(write_attribute(attribute, cell.seq, value));
     take_fact(*id, cell, value);
     if (&attribute == home_server_ && value.text.type == ValueType::kText) {
@@ -426,7 +470,8 @@ Result<std::uint64_t> Writer::run() {
   for (std::size_t row = 0;; ++row) {
     DIRSNAP_TRY(const bool more, cursor.next());
     if (!more) break;
-    DIRSNAP_CHECK(raw.append(cursor.row()));
+    read_values(cursor.row());
+    DIRSNAP_CHECK(raw.append(cursor.row(), native_));
     if (row < nodes.size() && nodes[row].object_id != 0) {
       node_ = &nodes[row];
       DIRSNAP_CHECK(write_row(cursor.row()));
@@ -452,6 +497,7 @@ Result<std::uint64_t> Writer::run_recovered(const ese::RecoveryIndex& index, Sur
     DIRSNAP_TRY(const bool more, cursor.next());
     if (!more) return raw.records();
     recovered_ = &cursor.row();
+    read_values(recovered_->row);
     DIRSNAP_CHECK(raw.append(*recovered_));
     if (row < nodes.size() && nodes[row].object_id != 0) {
       node_ = &nodes[row];

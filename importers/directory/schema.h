@@ -20,6 +20,9 @@ namespace dirsnap::directory {
 enum class Origin : std::uint8_t { kNone, kBuiltin, kSchema, kOverride };
 const char* to_string(Origin origin);
 
+// What the numbers and octets of an attribute are, beyond its syntax.
+enum class Meaning : std::uint8_t { kUnset, kPlain, kClass, kAttribute, kFileTime, kGuid };
+
 struct Attribute {
   std::uint32_t id = 0;
   std::string ldap_name;    // never empty: falls back to the OID, then to the number
@@ -32,7 +35,9 @@ struct Attribute {
   Origin origin = Origin::kNone;
   std::string column;  // column of the database, empty for links
   std::uint64_t value_count = 0;
-  bool secret = false;  // a credential: presence and length only
+  std::uint32_t row_kind = 0;         // of its rows in `attributes`, from the first value on
+  Meaning meaning = Meaning::kUnset;  // set when the first value is read
+  bool secret = false;                // a credential: presence and length only
 };
 
 struct Class {

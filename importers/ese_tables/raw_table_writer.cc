@@ -64,7 +64,12 @@ void RawTableWriter::set_secret(std::uint32_t column_id) {
 
 Result<void> RawTableWriter::append(const ese::RowView& row) {
   begin_row(row);
-  return end_row(row);
+  return end_row(row, values_of(row));
+}
+
+Result<void> RawTableWriter::append(const ese::RowView& row, std::span<const ValueView> values) {
+  begin_row(row);
+  return end_row(row, values);
 }
 
 Result<void> RawTableWriter::append(const ese::RecoveredRow& row) {
@@ -72,7 +77,13 @@ Result<void> RawTableWriter::append(const ese::RecoveredRow& row) {
   cells_.push_back({kPlace, ValueView::text(ese::place_name(row.place))});
   cells_.push_back({kConfidence, ValueView::of(row.confidence_percent)});
   cells_.push_back({kOffset, ValueView::of(static_cast<std::int64_t>(row.offset_bytes))});
-  return end_row(row.row);
+  return end_row(row.row, values_of(row.row));
+}
+
+std::span<const ValueView> RawTableWriter::values_of(const ese::RowView& row) {
+  values_.clear();
+  for (const ese::CellView& cell : row.cells) values_.push_back(sql_value(cell, arena_));
+  return values_;
 }
 
 void RawTableWriter::begin_row(const ese::RowView& row) {
@@ -83,16 +94,15 @@ void RawTableWriter::begin_row(const ese::RowView& row) {
   cells_.push_back({kPage, ValueView::of(row.page_no)});
 }
 
-Result<void> RawTableWriter::end_row(const ese::RowView& row) {
+Result<void> RawTableWriter::end_row(const ese::RowView& row, std::span<const ValueView> values) {
   for (std::size_t at = 0; at < row.cells.size();) {
     const ese::ColumnDef* const column = row.cells[at].column;
     std::size_t end = at + 1;
     while (end < row.cells.size() && row.cells[end].column == column) ++end;
     const auto position = static_cast<std::uint32_t>(column - table_->columns.data());
-    const auto values = row.cells.subspan(at, end - at);
-    const ValueView value = secret_[position]
-                                ? ValueView::text(arena_.keep(secret_text(values[0].bytes.size())))
-                                : sql_values(values, arena_);
+    const ValueView value =
+        secret_[position] ? ValueView::text(arena_.keep(secret_text(row.cells[at].bytes.size())))
+                          : sql_values(values.subspan(at, end - at), arena_);
     if (!value.is_null()) cells_.push_back({first_own_ + position, value});
     at = end;
   }

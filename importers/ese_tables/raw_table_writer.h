@@ -32,6 +32,8 @@ class RawTableWriter {
 
   // Appends the cursor's present row. REQUIRES: the writer is for rows of that kind.
   Result<void> append(const ese::RowView& row);
+  // The same where the caller has had sql_value() of each cell already.
+  Result<void> append(const ese::RowView& row, std::span<const ValueView> values);
   Result<void> append(const ese::RecoveredRow& row);
 
   // Writes the rows of ese_columns. Call once, after the last live row.
@@ -45,7 +47,8 @@ class RawTableWriter {
                  RelationWriter& writer,
                  RawRows rows);
   void begin_row(const ese::RowView& row);
-  Result<void> end_row(const ese::RowView& row);
+  Result<void> end_row(const ese::RowView& row, std::span<const ValueView> values);
+  std::span<const ValueView> values_of(const ese::RowView& row);
 
   const ese::TableDef* table_;
   std::int64_t source_id_;
@@ -53,6 +56,7 @@ class RawTableWriter {
   std::uint32_t first_own_;   // column of the relation where the table's own begin
   std::vector<bool> secret_;  // by position in table_->columns
   std::vector<Cell> cells_;
+  std::vector<ValueView> values_;
   RowArena arena_;
   std::uint64_t records_ = 0;
 };
