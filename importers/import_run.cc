@@ -4,6 +4,7 @@
 // least one source of a known kind is at hand.
 #include <algorithm>
 #include <array>
+#include <future>
 #include <unordered_set>
 
 #include "importers/derive.h"
@@ -241,16 +242,12 @@ Run::Step Run::check_usable() const {
 // it was read and a failing store end the run.
 Run::Step Run::read_source(Candidate& candidate, SourceFacts& facts, ImportContext& context) {
   const std::string name = candidate.path.filename().string();
-  auto sum = hash_source(*candidate.file, cancel_,
-                         [&](std::uint64_t bytes) { add_progress(bytes, "hashing " + name); });
-  if (!sum) {
-    const ImportFailure kind = sum.error().code == Code::kInterrupted ? ImportFailure::kInterrupted
-                               : sum.error().code == Code::kLimit     ? ImportFailure::kLimit
-                                                                      : ImportFailure::kSource;
-    return failure(kind, {sum.error().code, sum.error().offset, name + ": " + sum.error().what});
-  }
-  facts.sha256 = *sum;
   add_progress(0, "reading " + name);
+  // Hashed while it is read; progress is told by this thread alone until it is joined.
+  std::future<Result<std::string>> hash = std::async(std::launch::async, [&] {
+    return hash_source(*candidate.file, cancel_,
+                       [&](std::uint64_t bytes) { add_progress(bytes, "reading " + name); });
+  });
   context.open_sibling = [&candidate](std::string_view suffix) -> std::unique_ptr<ByteSource> {
     const auto path = find_sibling(candidate.path, suffix);
     if (!path) return nullptr;
@@ -263,6 +260,14 @@ Run::Step Run::read_source(Candidate& candidate, SourceFacts& facts, ImportConte
     return file ? std::unique_ptr<ByteSource>(std::move(*file)) : nullptr;
   };
   const auto read = candidate.importer->import(*candidate.file, facts, context, log_.sink());
+  const Result<std::string> sum = hash.get();
+  if (!sum) {
+    const ImportFailure kind = sum.error().code == Code::kInterrupted ? ImportFailure::kInterrupted
+                               : sum.error().code == Code::kLimit     ? ImportFailure::kLimit
+                                                                      : ImportFailure::kSource;
+    return failure(kind, {sum.error().code, sum.error().offset, name + ": " + sum.error().what});
+  }
+  facts.sha256 = *sum;
   add_progress(candidate.file->size_bytes(), "reading " + name);
   if (!read) {
     const Error& error = read.error();
