@@ -87,7 +87,7 @@ Result<void> write_seeds(const fs::path& folder) {
   fs::create_directories(folder / "decompress");
   DIRSNAP_CHECK(write_database(folder / "database" / "ese97", {}));
   write_parts(folder, "ese97", {});
-  for (const std::uint32_t size : {4096U, 8192U, 16384U, 32768U}) {
+  for (const std::uint32_t size : {2048U, 4096U, 8192U, 16384U, 32768U}) {
     EseOptions options;
     options.generation = Generation::kModern;
     options.page_size = size;
@@ -105,6 +105,9 @@ Result<void> write_seeds(const fs::path& folder) {
   put("ascii", pack_seven_bit(text, false));
   put("unicode", pack_seven_bit(std::string("w\0i\0d\0e\0", 8), true));
   put("xpress", compress_xpress(text));
+  put("lz4", std::string("\x38\x0D\x00\x26"
+                         "ab\x02\x00\x10z",
+                         10));
   put("xpress-run", compress_xpress(std::string(40000, 'r')));
   return {};
 }
