@@ -2,11 +2,13 @@
 #include "importers/ese_importer.h"
 
 #include <array>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "importers/directory/connectors.h"
 #include "importers/directory/object_rows.h"
+#include "importers/directory/row_writer.h"
 #include "importers/directory/schema_rows.h"
 #include "importers/ese_tables/raw_table_writer.h"
 #include "storage/base/text.h"
@@ -68,26 +70,72 @@ void note_facts(const EseSource& source, dir::Survey& survey) {
   }
   if (context.options().server) facts.server = context.options().server;
   if (!context.directory_server) context.directory_server = facts.server;
-  for (const auto& node : survey.tree.nodes()) {
-    if (context.organization) break;
-    if (node.depth == 1 && !node.is_deleted && equal_ascii_nocase(survey.tree.type(node), "o")) {
-      context.organization = std::string(survey.tree.rdn(node));
-    }
-  }
+  dir::note_organization(survey.tree, context);
 }
 
-// The object table, its raw rows included.
-Result<std::uint64_t> import_directory(const EseSource& source, const dir::Layout& layout) {
+// A directory whose live rows have been read; needed again for those that are recovered.
+struct ReadDirectory {
   dir::Schema schema;
+  dir::Survey survey;
+};
+
+// The object table, its raw rows included. Returns the number of objects.
+Result<std::uint64_t> import_directory(const EseSource& source,
+                                       const dir::Layout& layout,
+                                       ReadDirectory& read) {
   const std::int64_t source_id = source.facts.source_id;
-  DIRSNAP_TRY(dir::Survey survey, dir::survey_directory(source.database, layout, source.overrides,
-                                                        schema, source.context));
-  const dir::DirectorySource rows{source.database, layout,    survey,
-                                  schema,          source_id, source.issues};
+  DIRSNAP_TRY(read.survey, dir::survey_directory(source.database, layout, source.overrides,
+                                                 read.schema, source.context));
+  const dir::DirectorySource rows{source.database, layout,    read.survey,
+                                  read.schema,     source_id, source.issues};
   DIRSNAP_TRY(const std::uint64_t objects, dir::write_objects(rows, source.context));
-  DIRSNAP_CHECK(dir::write_schema(schema, source_id, source.context));
-  note_facts(source, survey);
+  DIRSNAP_CHECK(dir::write_schema(read.schema, source_id, source.context));
+  note_facts(source, read.survey);
   return objects;
+}
+
+// The live rows of all tables; `counts` by number of the table.
+Result<void> import_live(const EseSource& source,
+                         const dir::Layout* layout,
+                         ReadDirectory& read,
+                         std::vector<RawTableCounts>& counts) {
+  const auto tables = source.database.tables();
+  counts.resize(tables.size());
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    if (layout != nullptr && &tables[i] == layout->objects) {
+      DIRSNAP_TRY(const std::uint64_t objects, import_directory(source, *layout, read));
+      counts[i].records = read.survey.object_ids.size();
+      source.facts.records += objects;
+    } else {
+      DIRSNAP_TRY(counts[i].records, import_raw_table(source.database, tables[i],
+                                                      source.facts.source_id, source.context));
+      source.facts.records += counts[i].records;
+    }
+  }
+  return {};
+}
+
+// What is left of deleted rows, and the list of the tables. After all live rows and after
+// verify_pages(): no page is read again but those that hold something.
+Result<void> import_recovered(const EseSource& source,
+                              const dir::Layout* layout,
+                              ReadDirectory& read,
+                              std::vector<RawTableCounts>& counts) {
+  const std::int64_t source_id = source.facts.source_id;
+  DIRSNAP_TRY(const auto index, ese::RecoveryIndex::build(source.database));
+  const auto tables = source.database.tables();
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    if (layout != nullptr && &tables[i] == layout->objects) {
+      const dir::DirectorySource rows{source.database, *layout,   read.survey,
+                                      read.schema,     source_id, source.issues};
+      DIRSNAP_TRY(counts[i].recovered, dir::write_recovered_objects(rows, index, source.context));
+    } else {
+      DIRSNAP_TRY(counts[i].recovered, import_recovered_table(source.database, index, tables[i],
+                                                              source_id, source.context));
+    }
+    DIRSNAP_CHECK(write_ese_table(tables[i], counts[i], source_id, source.context));
+  }
+  return {};
 }
 
 Result<dir::OverrideMap> overrides_of(const ImportOptions& options) {
@@ -106,18 +154,13 @@ Result<void> import_ese(ByteSource& source,
   const auto layout = dir::find_layout(*database, overrides, issues);
   facts.role = role_of(*database, layout.has_value());
   facts.state = database->header().is_dirty() ? "dirty" : "clean";
-  for (const ese::TableDef& table : database->tables()) {
-    if (layout && &table == layout->objects) {
-      const EseSource directory_source{*database, overrides, facts, context, issues};
-      DIRSNAP_TRY(const std::uint64_t objects, import_directory(directory_source, *layout));
-      facts.records += objects;
-    } else {
-      DIRSNAP_TRY(const std::uint64_t records,
-                  import_raw_table(*database, table, facts.source_id, context));
-      facts.records += records;
-    }
-  }
+  const EseSource parts{*database, overrides, facts, context, issues};
+  const dir::Layout* const objects = layout ? &*layout : nullptr;
+  ReadDirectory directory;
+  std::vector<RawTableCounts> counts;
+  DIRSNAP_CHECK(import_live(parts, objects, directory, counts));
   DIRSNAP_TRY(const ese::PageCounts pages, database->verify_pages());
+  DIRSNAP_CHECK(import_recovered(parts, objects, directory, counts));
   if (pages.bad > 0) facts.state = "damaged";
   facts.details = details_json(database->header(), pages);
   return {};

@@ -113,6 +113,7 @@ class ImportContext {
   // Next free ids of the snapshot (they start at 1 and are dense).
   std::int64_t next_object_id = 1;
   std::int64_t next_key_id = 1;
+  std::int64_t next_recovered_object_id = 1;
 
   std::vector<ConnectorCandidate> connectors;
   std::vector<ServiceRecord> services;

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "importers/dump_model/importers.h"
 #include "importers/ese_importer.h"
 #include "importers/registry_model/importers.h"
 
@@ -13,6 +14,7 @@ constexpr std::array kImporters = {
     &kEseImporter,
     &registry_model::kHiveImporter,
     &registry_model::kRegTextImporter,
+    &dump_model::kLdifImporter,
 };
 
 }  // namespace

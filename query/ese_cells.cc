@@ -202,10 +202,9 @@ Result<bool> EseCellsModule::Cursor::open_part() {
     if (!relation_ || relation_->rows() == 0) continue;
     columns_.clear();
     const auto& columns = relation_->def().columns;
-    for (std::uint32_t i = 0; i < columns.size(); ++i) {
-      const std::string& name = columns[i].name;
-      const bool own = name != "_record" && name != "_page";
-      if (own && (!column_name_ || equal_folded(name, *column_name_))) columns_.push_back(i);
+    for (auto i = static_cast<std::uint32_t>(first_own_column(part.relation)); i < columns.size();
+         ++i) {
+      if (!column_name_ || equal_folded(columns[i].name, *column_name_)) columns_.push_back(i);
     }
     DIRSNAP_CHECK(read_multi_valued(part));
     row_ = 0;

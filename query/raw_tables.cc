@@ -15,12 +15,14 @@ namespace dirsnap {
 namespace {
 
 constexpr std::size_t kHiddenColumns = 4;  // _snapshot_id, _source_id, _record, _page
+constexpr std::string_view kLivePrefix = "ese/";
+constexpr std::string_view kRecoveredPrefix = "ese_recovered/";
 // The database's own columns that a table shows: what importers call `shown` in ese_columns.
 constexpr std::size_t kShownColumns = 1995;
 static_assert(kHiddenColumns + kShownColumns <= kMaxSqlColumns);
 
 // Columns every raw table has besides the database's own.
-void add_hidden_columns(TableShape& shape) {
+void add_hidden_columns(TableShape& shape, bool recovered) {
   shape.columns.push_back({.name = "_snapshot_id",
                            .type = ColumnType::kInteger,
                            .origin = ColumnOrigin::kSnapshot,
@@ -39,12 +41,27 @@ void add_hidden_columns(TableShape& shape) {
                            .type = ColumnType::kInteger,
                            .hidden = true,
                            .doc = "Page of the database the record stands on."});
+  if (!recovered) return;
+  shape.columns.push_back({.name = "_place",
+                           .type = ColumnType::kText,
+                           .hidden = true,
+                           .doc = "Where the record lay: deleted node, slack, unreferenced page, "
+                                  "bad page."});
+  shape.columns.push_back({.name = "_confidence",
+                           .type = ColumnType::kInteger,
+                           .hidden = true,
+                           .doc = "How far the record can be trusted, in percent."});
+  shape.columns.push_back({.name = "_offset",
+                           .type = ColumnType::kInteger,
+                           .hidden = true,
+                           .doc = "Place of the record in the source, in bytes."});
 }
 
 // Unites the columns of all parts in the order of their first appearance.
 class ColumnUnion {
  public:
-  explicit ColumnUnion(TableShape& shape) : shape_(shape) {
+  explicit ColumnUnion(TableShape& shape)
+      : shape_(shape), most_(std::min(shape.columns.size() + kShownColumns, kMaxSqlColumns)) {
     for (const auto& column : shape.columns) reserved_.insert(to_lower_ascii(column.name));
   }
 
@@ -52,9 +69,10 @@ class ColumnUnion {
   void add(const RelationDef& def, TablePart& part) {
     part.columns.assign(shape_.columns.size(), -1);
     std::set<std::string> seen;  // names of this relation, so that two that differ in case stay two
+    const std::size_t first_own = first_own_column(def.name);
     for (std::size_t i = 0; i < def.columns.size(); ++i) {
       const ColumnDef& column = def.columns[i];
-      if (column.name == "_record" || column.name == "_page") {
+      if (i < first_own) {
         const int place = *shape_.find_column(column.name);
         TableColumn& known = shape_.columns[static_cast<std::size_t>(place)];
         if (shape_.parts.empty()) known.access = column.access;
@@ -87,7 +105,7 @@ class ColumnUnion {
       agree(shape_.columns[static_cast<std::size_t>(known->second)], column);
       return known->second;
     }
-    if (shape_.columns.size() >= kHiddenColumns + kShownColumns) return std::nullopt;
+    if (shape_.columns.size() >= most_) return std::nullopt;
     const auto place = static_cast<int>(shape_.columns.size());
     places_.emplace(to_lower_ascii(name), place);
     shape_.columns.push_back({.name = name,
@@ -108,6 +126,7 @@ class ColumnUnion {
   }
 
   TableShape& shape_;
+  std::size_t most_;  // columns that the table may have
   std::set<std::string> reserved_;
   std::unordered_map<std::string, int> places_;
 };
@@ -127,8 +146,8 @@ class RawTableBuilder {
       DIRSNAP_TRY(const ValueView live, list->value(t::kSqlName, row));
       DIRSNAP_TRY(const ValueView recovered, list->value(t::kRecoveredSqlName, row));
       const Place place{snapshot_id, source.integer, std::string(name.bytes)};
-      DIRSNAP_CHECK(add(live.bytes, "ese/", place));
-      DIRSNAP_CHECK(add(recovered.bytes, "ese_recovered/", place));
+      DIRSNAP_CHECK(add(live.bytes, kLivePrefix, place));
+      DIRSNAP_CHECK(add(recovered.bytes, kRecoveredPrefix, place));
     }
     return {};
   }
@@ -144,13 +163,13 @@ class RawTableBuilder {
     std::string table_name;
   };
 
-  Result<void> add(std::string_view sql_name, const char* prefix, const Place& place) {
+  Result<void> add(std::string_view sql_name, std::string_view prefix, const Place& place) {
     if (sql_name.empty()) return {};
     const std::string relation_name =
-        prefix + std::to_string(place.source_id) + "/" + place.table_name;
+        std::string(prefix) + std::to_string(place.source_id) + "/" + place.table_name;
     DIRSNAP_TRY(const auto relation, txn_.relation(place.snapshot_id, relation_name));
     if (!relation) return {};
-    RawTable* table = find_or_add(sql_name, place);
+    RawTable* table = find_or_add(sql_name, place, prefix == kRecoveredPrefix);
     if (table == nullptr) return {};
     TablePart part{
         .snapshot_id = place.snapshot_id, .source_id = place.source_id, .relation = relation_name};
@@ -160,7 +179,7 @@ class RawTableBuilder {
     return {};
   }
 
-  RawTable* find_or_add(std::string_view sql_name, const Place& place) {
+  RawTable* find_or_add(std::string_view sql_name, const Place& place, bool recovered) {
     const std::string key = to_lower_ascii(sql_name);
     const auto known = unions_.find(key);
     if (known != unions_.end()) return &tables_[known->second.first];
@@ -168,9 +187,10 @@ class RawTableBuilder {
     RawTable& table = tables_.emplace_back();
     TableShape& shape = table.shape;
     shape.name = sql_name;
-    shape.doc = "Rows of the ESE table " + place.table_name + " of every source that has it.";
+    shape.doc = (recovered ? "Recovered rows of the ESE table " : "Rows of the ESE table ") +
+                place.table_name + " of every source that has it.";
     shape.theme = "raw ESE tables";
-    add_hidden_columns(shape);
+    add_hidden_columns(shape, recovered);
     unions_.emplace(key, std::pair(tables_.size() - 1, ColumnUnion(shape)));
     return &table;
   }
@@ -182,8 +202,11 @@ class RawTableBuilder {
 
 // The hidden columns come last in SQL, the database's own columns in front.
 void move_hidden_columns_last(TableShape& shape) {
-  const auto rotate = [](auto& list) {
-    std::rotate(list.begin(), list.begin() + kHiddenColumns, list.end());
+  const auto own = std::find_if(shape.columns.begin(), shape.columns.end(),
+                                [](const TableColumn& column) { return !column.hidden; });
+  const auto hidden = own - shape.columns.begin();
+  const auto rotate = [hidden](auto& list) {
+    std::rotate(list.begin(), list.begin() + hidden, list.end());
   };
   for (TablePart& part : shape.parts) {
     part.columns.resize(shape.columns.size(), -1);
@@ -193,6 +216,10 @@ void move_hidden_columns_last(TableShape& shape) {
 }
 
 }  // namespace
+
+std::size_t first_own_column(std::string_view relation_name) {
+  return relation_name.starts_with(kRecoveredPrefix) ? 5 : 2;
+}
 
 Result<std::vector<RawTable>> raw_tables(ReadSession& session) {
   DIRSNAP_TRY(const ReadTxn* txn, session.txn());

@@ -54,7 +54,9 @@ constexpr const char* kIntroduction =
     "Besides these, each table of an ESE database is an SQL table of its own: see "
     "`ese_tables.sql_name`. Its hidden columns `_snapshot_id`, `_source_id`, `_record` and `_page` "
     "tell where a row comes from. Deleted rows that were recovered stand in "
-    "`ese_tables.recovered_sql_name`. SQLite allows 2,000 columns; `ese_cells(sql_name)` reaches "
+    "`ese_tables.recovered_sql_name`, with `_place`, `_confidence` (percent) and `_offset` as "
+    "well. "
+    "SQLite allows 2,000 columns; `ese_cells(sql_name)` reaches "
     "the values of all.\n\n";
 
 }  // namespace

@@ -10,6 +10,7 @@ namespace {
 std::string theme_of(std::string_view table) {
   if (table == "sources" || table == "import_issues") return "snapshots";
   if (table.starts_with("registry_") || table == "services") return "registry";
+  if (table.starts_with("recovered_registry_")) return "registry";
   if (table.starts_with("ese_")) return "ESE databases";
   return "directory";
 }

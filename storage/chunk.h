@@ -8,6 +8,8 @@
 #pragma once
 
 #include <array>
+#include <bit>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -77,13 +79,6 @@ class ChunkView {
   // Clears the rows of `mask` that do not match.
   void select(const Predicate& predicate, RowMask& mask) const;
 
-  // Smallest and largest integer of the chunk; nullopt if it holds anything but integers and NULL.
-  struct IntegerRange {
-    std::int64_t min = 0;
-    std::int64_t max = 0;
-  };
-  [[nodiscard]] std::optional<IntegerRange> integer_range() const;
-
   // Implementation, private to storage/.
   // Values too long for a chunk stand in records of their own; the relation joins them in.
   // `values` ascend by row as long_row() does.
@@ -92,6 +87,19 @@ class ChunkView {
   void join_long_values(std::shared_ptr<const std::vector<std::string_view>> values) {
     long_values_ = std::move(values);
   }
+  // Some values are those of the same rows in the next column.
+  [[nodiscard]] bool has_twins() const { return has_twins_; }
+  void join_twin(ChunkView twin);
+  // The view of a column whose values are given by kind; `numbers` is the chunk of the rows'
+  // kinds, `values` hold those of kinds [0, kChunkRows), and so on. Fails with kCorrupt where a
+  // kind is missing or past `kinds`.
+  static Result<ChunkView> by_kind(const ChunkView& numbers,
+                                   std::uint32_t kinds,
+                                   std::shared_ptr<const std::vector<ChunkView>> values);
+  // Number of the row's kind. REQUIRES: made by by_kind().
+  [[nodiscard]] std::uint32_t kind(std::uint32_t row) const {
+    return static_cast<std::uint32_t>(fixed_at(row));
+  }
 
  private:
   friend Result<ChunkView> parse_chunk(Bytes bytes, std::uint32_t rows);
@@ -99,7 +107,7 @@ class ChunkView {
   friend class ChunkSelector;
 
   // How the rows that have a value map to slots of the payload.
-  enum class Shape : std::uint8_t { kAbsent, kFixed, kPlain, kDictionary, kMixed };
+  enum class Shape : std::uint8_t { kAbsent, kFixed, kPlain, kDictionary, kMixed, kByKind };
   static constexpr std::uint32_t kNoSlot = UINT32_MAX;
 
   [[nodiscard]] std::uint32_t slot_of(std::uint32_t row) const;
@@ -107,6 +115,7 @@ class ChunkView {
   [[nodiscard]] std::uint32_t code_at(std::uint32_t slot) const;
   [[nodiscard]] std::uint64_t fixed_at(std::uint32_t slot) const;
   [[nodiscard]] ValueView slot_value(std::uint32_t slot) const;
+  [[nodiscard]] ValueView twin_value(std::uint32_t slot) const;
   [[nodiscard]] ValueView bytes_value(std::uint32_t index, ValueType type) const;
   [[nodiscard]] std::uint32_t offset_at(std::uint32_t index) const;
   [[nodiscard]] ValueView long_value(std::uint32_t index) const;
@@ -131,7 +140,9 @@ class ChunkView {
   std::uint16_t longs_ = 0;
   const std::byte* long_rows_ = nullptr;   // u16 rows
   const std::byte* long_types_ = nullptr;  // u8 value types
+  bool has_twins_ = false;
   std::shared_ptr<const std::vector<std::string_view>> long_values_;
+  std::shared_ptr<const std::vector<ChunkView>> others_;  // the twin, or the kinds' values
 };
 
 // Checks the whole structure of an encoded chunk. Fails with kCorrupt; offset counts from the
@@ -142,16 +153,39 @@ Result<ChunkView> parse_chunk(Bytes bytes, std::uint32_t rows);
 class ChunkBuilder {
  public:
   // NULL, or NaN, which SQL shows as NULL and the store keeps as such.
-  [[nodiscard]] static bool is_absent(const ValueView& value);
+  [[nodiscard]] static bool is_absent(const ValueView& value) {
+    return value.is_null() || (value.type == ValueType::kReal && std::isnan(value.real));
+  }
   // Rows between the last appended row and `row` are NULL. REQUIRES: rows ascend.
-  void append(std::uint32_t row, const ValueView& value);
+  void append(std::uint32_t row, const ValueView& value) {
+    if (is_absent(value)) return;
+    Entry entry{.row = static_cast<std::uint16_t>(row), .type = value.type};
+    if (value.type == ValueType::kInteger) {
+      entry.payload = static_cast<std::uint64_t>(value.integer);
+    } else if (value.type == ValueType::kReal) {
+      entry.payload = std::bit_cast<std::uint64_t>(value.real);
+    } else {
+      entry.size = static_cast<std::uint32_t>(value.bytes.size());
+      entry.payload = bytes_.size();
+      bytes_.append(value.bytes);
+    }
+    entries_.push_back(entry);
+  }
+  // The row's value is that of the next column. REQUIRES: rows ascend.
+  void append_twin(std::uint32_t row);
   // True if the value is better kept in a record of its own: it is long, or it would make the
   // chunk too large for memory. The answer depends on the rows so far alone.
-  [[nodiscard]] bool wants_apart(const ValueView& value) const;
+  [[nodiscard]] bool wants_apart(const ValueView& value) const {
+    if (value.type != ValueType::kText && value.type != ValueType::kBlob) return false;
+    if (value.bytes.size() > kLongValueBytes) return true;
+    return bytes_.size() > kChunkBytes && value.bytes.size() > kShortValueBytes;
+  }
   // Notes that the value of `row` stands in a record of its own. REQUIRES: rows ascend.
   void append_apart(std::uint32_t row, ValueType type);
   // True if no value has come since the last finish().
   [[nodiscard]] bool empty() const { return entries_.empty() && aparts_.empty(); }
+  // About what finish() will return.
+  [[nodiscard]] std::size_t size_bytes() const { return bytes_.size() + 8 * entries_.size(); }
   // Empty result: all rows are NULL and nothing needs to be stored. Resets the builder.
   std::vector<std::byte> finish(std::uint32_t rows);
 
@@ -162,6 +196,12 @@ class ChunkBuilder {
     std::uint32_t size = 0;     // kText, kBlob
     std::uint64_t payload = 0;  // the number's bits, or where the text starts in bytes_
   };
+  // Longer values get a record of their own.
+  static constexpr std::size_t kLongValueBytes = 8192;
+  // A column's open chunk grows no further than about this; then shorter values go apart, too.
+  static constexpr std::size_t kChunkBytes = std::size_t{8} << 20;
+  static constexpr std::size_t kShortValueBytes = 256;
+
   struct Apart {
     std::uint16_t row = 0;
     ValueType type = ValueType::kNull;

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
-#include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "storage/chunk.h"
 #include "storage/chunk_layout.h"
@@ -16,11 +16,6 @@ using layout::has_bytes;
 
 namespace {
 
-// Longer values get a record of their own.
-constexpr std::size_t kLongValueBytes = 8192;
-// A column's open chunk grows no further than about this; then shorter values go apart, too.
-constexpr std::size_t kChunkBytes = std::size_t{8} << 20;
-constexpr std::size_t kShortValueBytes = 256;
 // A dictionary is given up where most of the first values differ.
 constexpr std::size_t kDictionarySample = 512;
 
@@ -38,11 +33,33 @@ void put(std::vector<std::byte>& out, T value) {
   std::memcpy(out.data() + at, &value, sizeof value);
 }
 
-// The low `width` bytes of `value`.
-void put_width(std::vector<std::byte>& out, std::uint64_t value, std::size_t width) {
+// Writes `count` numbers of `sizeof(T)` bytes; `next()` gives one after the other.
+template <class T, class Next>
+void put_numbers(std::vector<std::byte>& out, std::size_t count, Next next) {
   const std::size_t at = out.size();
-  out.resize(at + width);
-  std::memcpy(out.data() + at, &value, width);
+  out.resize(at + count * sizeof(T));
+  std::byte* to = out.data() + at;
+  for (std::size_t i = 0; i < count; ++i, to += sizeof(T)) {
+    const auto value = static_cast<T>(next());
+    std::memcpy(to, &value, sizeof value);
+  }
+}
+
+// The low `width` bytes of each number.
+template <class Next>
+void put_numbers(std::vector<std::byte>& out, std::size_t width, std::size_t count, Next next) {
+  switch (width) {
+    case 0:
+      return;
+    case 1:
+      return put_numbers<std::uint8_t>(out, count, next);
+    case 2:
+      return put_numbers<std::uint16_t>(out, count, next);
+    case 4:
+      return put_numbers<std::uint32_t>(out, count, next);
+    default:
+      return put_numbers<std::uint64_t>(out, count, next);
+  }
 }
 
 void put_bytes(std::vector<std::byte>& out, std::string_view bytes) {
@@ -93,7 +110,7 @@ class ChunkEncoder {
     min_ = INT64_MAX;
     max_ = INT64_MIN;
     for (const Entry& entry : entries_) {
-      if (entry.type != type_) type_ = ValueType::kNull;
+      if (entry.type != type_ || is_twin(entry)) type_ = ValueType::kNull;
       if (entry.type != ValueType::kInteger) continue;
       min_ = std::min(min_, static_cast<std::int64_t>(entry.payload));
       max_ = std::max(max_, static_cast<std::int64_t>(entry.payload));
@@ -123,18 +140,42 @@ class ChunkEncoder {
     for (const Entry& entry : entries_) put(out_, entry.row);
   }
 
-  // Calls `visit(entry or nullptr)` for each slot of the payload.
-  template <class Visit>
-  void each_slot(Visit visit) {
-    if (listed_) {
-      for (const Entry& entry : entries_) visit(&entry);
-      return;
+  [[nodiscard]] std::size_t slots() const { return listed_ ? present() : rows_; }
+
+  // Gives the entry of one slot after the other, nullptr for a row without a value.
+  class Slots {
+   public:
+    explicit Slots(const ChunkEncoder& encoder)
+        : next_(encoder.entries_.begin()), end_(encoder.entries_.end()), listed_(encoder.listed_) {}
+    const Entry* operator()() {
+      const std::uint32_t row = row_++;
+      return next_ != end_ && (listed_ || next_->row == row) ? &*next_++ : nullptr;
     }
-    auto next = entries_.begin();
-    for (std::uint32_t row = 0; row < rows_; ++row) {
-      const bool here = next != entries_.end() && next->row == row;
-      visit(here ? &*next++ : nullptr);
-    }
+
+   private:
+    std::vector<Entry>::const_iterator next_;
+    std::vector<Entry>::const_iterator end_;
+    bool listed_;
+    std::uint32_t row_ = 0;
+  };
+
+  // Writes a number of `width` bytes for each slot: `number(entry or nullptr)`.
+  template <class Number>
+  void put_slots(std::size_t width, Number number) {
+    Slots next(*this);
+    put_numbers(out_, width, slots(), [&] { return number(next()); });
+  }
+
+  // Writes 0 and the running sum of the slots' sizes.
+  template <class Size>
+  void put_offsets(Size size) {
+    Slots next(*this);
+    std::uint64_t offset = 0;
+    bool first = true;
+    put_numbers(out_, offset_width_, slots() + 1, [&] {
+      if (!std::exchange(first, false)) offset += size(next());
+      return offset;
+    });
   }
 
   void encode_fixed() {
@@ -154,8 +195,8 @@ class ChunkEncoder {
     if (listed_) write_rows();
     if (presence == layout::Presence::kBitmap) write_bitmap();
     const auto base = static_cast<std::uint64_t>(min_);
-    each_slot([&](const Entry* entry) {
-      put_width(out_, entry != nullptr ? entry->payload - base : 0, width_);
+    put_slots(width_, [&](const Entry* entry) {
+      return entry != nullptr ? entry->payload - base : std::uint64_t{0};
     });
   }
 
@@ -213,12 +254,8 @@ class ChunkEncoder {
     dictionary_.clear();
     offset_width_ = static_cast<std::uint8_t>(plain_width);
     write_header(layout::Encoding::kPlain, presence_of(plain_by_list < plain_by_row));
-    std::uint64_t offset = 0;
-    put_width(out_, 0, offset_width_);
-    each_slot([&](const Entry* entry) {
-      if (entry != nullptr) offset += entry->size + 1;
-      put_width(out_, offset, offset_width_);
-    });
+    put_offsets([](const Entry* entry) { return entry != nullptr ? entry->size + 1U : 0U; });
+    out_.reserve(out_.size() + text_bytes + 3 * aparts_.size());
     for (const Entry& entry : entries_) write_text(bytes_of(entry));
   }
 
@@ -235,39 +272,47 @@ class ChunkEncoder {
   void encode_dictionary(bool list) {
     write_header(layout::Encoding::kDictionary, presence_of(list));
     auto code = codes_.begin();
-    each_slot([&](const Entry* entry) {
-      put_width(out_, entry != nullptr ? *code++ : dictionary_.size(), width_);
+    put_slots(width_, [&](const Entry* entry) {
+      return entry != nullptr ? std::size_t{*code++} : dictionary_.size();
     });
     std::uint64_t offset = 0;
-    put_width(out_, 0, offset_width_);
-    for (const std::string_view text : dictionary_) {
-      offset += text.size() + 1;
-      put_width(out_, offset, offset_width_);
-    }
+    std::size_t at = 0;
+    put_numbers(out_, offset_width_, dictionary_.size() + 1, [&] {
+      if (at != 0) offset += dictionary_[at - 1].size() + 1;
+      ++at;
+      return offset;
+    });
     for (const std::string_view text : dictionary_) write_text(text);
   }
 
   void encode_mixed() {
-    offset_width_ = 4;
-    const std::size_t by_row = 5 * std::size_t{rows_};
-    const std::size_t by_list = 7 * present();
+    const auto size_of = [](const Entry* entry) -> std::size_t {
+      if (entry == nullptr || is_twin(*entry)) return 0;
+      return has_bytes(entry->type) ? entry->size + std::size_t{1} : 8;
+    };
+    std::size_t payload = 0;
+    for (const Entry& entry : entries_) payload += size_of(&entry);
+    offset_width_ = payload <= UINT16_MAX ? 2 : 4;
+    const std::size_t by_row = (std::size_t{1} + offset_width_) * rows_;
+    const std::size_t by_list = (std::size_t{3} + offset_width_) * present();
     write_header(layout::Encoding::kMixed, presence_of(by_list < by_row));
-    each_slot([&](const Entry* entry) {
-      put(out_, static_cast<std::uint8_t>(entry != nullptr ? entry->type : ValueType::kNull));
+    put_slots(1, [](const Entry* entry) {
+      return static_cast<std::uint8_t>(entry != nullptr ? entry->type : ValueType::kNull);
     });
-    std::uint64_t offset = 0;
-    put_width(out_, 0, offset_width_);
-    each_slot([&](const Entry* entry) {
-      if (entry != nullptr) offset += has_bytes(entry->type) ? entry->size + 1U : 8U;
-      put_width(out_, offset, offset_width_);
-    });
+    put_offsets(size_of);
+    out_.reserve(out_.size() + payload + 3 * aparts_.size());
     for (const Entry& entry : entries_) {
+      if (is_twin(entry)) continue;
       if (has_bytes(entry.type)) {
         write_text(bytes_of(entry));
       } else {
         put(out_, entry.payload);
       }
     }
+  }
+
+  static bool is_twin(const Entry& entry) {
+    return static_cast<std::uint8_t>(entry.type) == layout::kTwinType;
   }
 
   const std::vector<Entry>& entries_;
@@ -286,30 +331,10 @@ class ChunkEncoder {
   std::vector<std::byte> out_;
 };
 
-bool ChunkBuilder::is_absent(const ValueView& value) {
-  return value.is_null() || (value.type == ValueType::kReal && std::isnan(value.real));
-}
-
-void ChunkBuilder::append(std::uint32_t row, const ValueView& value) {
+void ChunkBuilder::append_twin(std::uint32_t row) {
   assert(row < kChunkRows);
-  if (is_absent(value)) return;
-  Entry entry{.row = static_cast<std::uint16_t>(row), .type = value.type};
-  if (value.type == ValueType::kInteger) {
-    entry.payload = static_cast<std::uint64_t>(value.integer);
-  } else if (value.type == ValueType::kReal) {
-    entry.payload = std::bit_cast<std::uint64_t>(value.real);
-  } else {
-    entry.size = static_cast<std::uint32_t>(value.bytes.size());
-    entry.payload = bytes_.size();
-    bytes_.append(value.bytes);
-  }
-  entries_.push_back(entry);
-}
-
-bool ChunkBuilder::wants_apart(const ValueView& value) const {
-  if (!has_bytes(value.type)) return false;
-  if (value.bytes.size() > kLongValueBytes) return true;
-  return bytes_.size() > kChunkBytes && value.bytes.size() > kShortValueBytes;
+  entries_.push_back(
+      {.row = static_cast<std::uint16_t>(row), .type = static_cast<ValueType>(layout::kTwinType)});
 }
 
 void ChunkBuilder::append_apart(std::uint32_t row, ValueType type) {

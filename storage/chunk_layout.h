@@ -42,6 +42,9 @@ inline constexpr std::size_t kMin = 16;  // i64, kFixed integers only
 inline constexpr std::size_t kMax = 24;  // i64, kFixed integers only
 inline constexpr std::size_t kFixedHeaderSize = 32;
 
+// Type byte of a kMixed value that is the value of the same row in the next column.
+inline constexpr std::uint8_t kTwinType = 5;
+
 // A number at any alignment.
 template <class T>
 T load(const std::byte* at) {

@@ -250,6 +250,11 @@ class ChunkParser {
     for (std::uint32_t i = 0; i < view_.slots_; ++i) {
       const std::uint32_t size = view_.offset_at(i + 1) - view_.offset_at(i);
       const auto type = std::to_integer<std::uint8_t>(view_.payload_[i]);
+      if (type == layout::kTwinType && size == 0) {
+        view_.has_twins_ = true;
+        ++count;
+        continue;
+      }
       if (type > static_cast<std::uint8_t>(ValueType::kBlob)) return bad("unknown type");
       const auto value_type = static_cast<ValueType>(type);
       if (has_bytes(value_type)) {

@@ -76,6 +76,9 @@ class ChunkSelector {
       case Shape::kDictionary:
         select_dictionary();
         return;
+      case Shape::kByKind:
+        select_by_kind();
+        return;
       case Shape::kMixed:
         keep_if([this](std::uint32_t row) { return test_.matches(chunk_.slot_value(row)); });
         return;
@@ -266,6 +269,32 @@ class ChunkSelector {
       keep_dictionary<std::uint8_t>(keeps);
     } else {
       keep_dictionary<std::uint16_t>(keeps);
+    }
+  }
+
+  // The predicate is asked once for each kind that the chunk's rows may be of.
+  void select_by_kind() {
+    const auto first = static_cast<std::uint32_t>(chunk_.min_);
+    const auto last = static_cast<std::uint32_t>(chunk_.max_);
+    if (last - first >= chunk_.rows_) {
+      keep_if([this](std::uint32_t row) { return test_.matches(chunk_.slot_value(row)); });
+      return;
+    }
+    std::vector<std::uint8_t> keeps(last - first + std::size_t{1});
+    std::uint32_t kept = 0;
+    for (std::uint32_t kind = first; kind <= last; ++kind) {
+      const ChunkView& values = (*chunk_.others_)[kind / kChunkRows];
+      keeps[kind - first] = test_.matches(values.value(kind % kChunkRows)) ? 1 : 0;
+      kept += keeps[kind - first];
+    }
+    if (kept == 0) {
+      mask_.clear_all();
+    } else if (kept == keeps.size()) {
+      return;
+    } else if (chunk_.width_ == 1) {
+      keep_dictionary<std::uint8_t>(keeps);
+    } else {
+      keep_dictionary<std::uint16_t>(keeps);  // a span below kChunkRows fits
     }
   }
 

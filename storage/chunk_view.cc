@@ -99,6 +99,8 @@ ValueView ChunkView::slot_value(std::uint32_t slot) const {
       return code == distinct_ ? ValueView::null() : bytes_value(code, type_);
     }
     case Shape::kMixed: {
+      if (std::to_integer<std::uint8_t>(payload_[slot]) == chunk_layout::kTwinType)
+        return twin_value(slot);
       const auto type = static_cast<ValueType>(payload_[slot]);
       if (has_bytes(type)) return bytes_value(slot, type);
       if (type == ValueType::kNull) return ValueView::null();
@@ -106,10 +108,19 @@ ValueView ChunkView::slot_value(std::uint32_t slot) const {
       if (type == ValueType::kReal) return ValueView::of_real(std::bit_cast<double>(bits));
       return ValueView::of(static_cast<std::int64_t>(bits));
     }
+    case Shape::kByKind: {
+      const std::uint32_t number = kind(slot);
+      return (*others_)[number / kChunkRows].value(number % kChunkRows);
+    }
     case Shape::kAbsent:
       break;
   }
   return ValueView::null();
+}
+
+ValueView ChunkView::twin_value(std::uint32_t slot) const {
+  if (others_ == nullptr) return ValueView::null();
+  return others_->front().value(listed_ ? listed_row(slot) : slot);
 }
 
 ValueView ChunkView::long_value(std::uint32_t index) const {
@@ -135,9 +146,22 @@ ValueView ChunkView::value(std::uint32_t row) const {
   return slot == kNoSlot ? ValueView::null() : slot_value(slot);
 }
 
-std::optional<ChunkView::IntegerRange> ChunkView::integer_range() const {
-  if (shape_ != Shape::kFixed || type_ != ValueType::kInteger || longs_ != 0) return std::nullopt;
-  return IntegerRange{.min = min_, .max = max_};
+void ChunkView::join_twin(ChunkView twin) {
+  others_ = std::make_shared<const std::vector<ChunkView>>(1, std::move(twin));
+}
+
+Result<ChunkView> ChunkView::by_kind(const ChunkView& numbers,
+                                     std::uint32_t kinds,
+                                     std::shared_ptr<const std::vector<ChunkView>> values) {
+  const bool whole = numbers.shape_ == Shape::kFixed && numbers.type_ == ValueType::kInteger &&
+                     !numbers.listed_ && !numbers.has_bitmap_ && numbers.longs_ == 0;
+  if (!whole || numbers.min_ < 0 || numbers.max_ >= kinds) {
+    return fail(Code::kCorrupt, "a row of no known kind");
+  }
+  ChunkView view = numbers;
+  view.shape_ = Shape::kByKind;
+  view.others_ = std::move(values);
+  return view;
 }
 
 }  // namespace dirsnap

@@ -7,11 +7,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "storage/chunk.h"
 #include "storage/keys.h"
 #include "storage/lmdb_env.h"
+#include "storage/records.h"
 
 namespace dirsnap {
 
@@ -25,14 +27,37 @@ inline std::uint32_t rows_of_chunk(std::uint64_t rows, std::uint64_t chunk_no) {
   return left < kChunkRows ? static_cast<std::uint32_t>(left) : kChunkRows;
 }
 
-// One chunk with its long values joined in. Fails with kCorrupt.
-Result<ChunkView> fetch_chunk(const Txn& txn, const Key& chunk, std::uint32_t rows);
+// The chunks of one relation, whatever way a column is stored.
+class RelationChunks {
+ public:
+  RelationChunks(const Txn& txn, const Key& relation, const StoredRelation& stored)
+      : txn_(txn), relation_(relation), stored_(stored) {}
+
+  // A chunk with its long values, its twin or its kinds joined in. Fails with kCorrupt.
+  // REQUIRES: column and chunk_no exist.
+  Result<ChunkView> fetch(std::uint32_t column, std::uint64_t chunk_no);
+
+  // The values of all kinds of rows in a kByKind column, kChunkRows a chunk.
+  using KindValues = std::shared_ptr<const std::vector<ChunkView>>;
+  Result<KindValues> kinds(std::uint32_t column);
+
+  [[nodiscard]] const StoredRelation& stored() const { return stored_; }
+
+ private:
+  Result<ChunkView> fetch_record(std::uint32_t column, std::uint32_t chunk_no, std::uint32_t rows);
+
+  const Txn& txn_;
+  Key relation_;
+  const StoredRelation& stored_;
+  std::unordered_map<std::uint32_t, KindValues> kinds_;  // by column
+};
 
 // All chunks of one column, each parsed once.
 class ColumnReader {
  public:
-  ColumnReader(const Txn& txn, const Key& relation, std::uint32_t column, std::uint64_t rows)
-      : txn_(txn), relation_(relation), column_(column), rows_(rows), chunks_(chunk_count(rows)) {}
+  // REQUIRES: `chunks` outlives the reader, and the column exists.
+  ColumnReader(RelationChunks& chunks, std::uint32_t column)
+      : source_(chunks), column_(column), chunks_(chunk_count(chunks.stored().rows)) {}
 
   // REQUIRES: chunk_no < chunk_count(rows).
   Result<const ChunkView*> chunk(std::uint64_t chunk_no);
@@ -42,14 +67,25 @@ class ColumnReader {
   [[nodiscard]] ValueView value(std::uint32_t row) const {
     return chunks_[row / kChunkRows]->value(row % kChunkRows);
   }
-  [[nodiscard]] std::uint64_t rows() const { return rows_; }
+  [[nodiscard]] std::uint64_t rows() const { return source_.stored().rows; }
+
+  // True if the values are given by kind; then kind() and kind_value() serve for value().
+  [[nodiscard]] bool is_by_kind() const {
+    return source_.stored().def.columns[column_].sharing == Sharing::kByKind;
+  }
+  [[nodiscard]] std::uint32_t kinds() const { return source_.stored().kinds; }
+  [[nodiscard]] std::uint32_t kind(std::uint32_t row) const {
+    return chunks_[row / kChunkRows]->kind(row % kChunkRows);
+  }
+  [[nodiscard]] ValueView kind_value(std::uint32_t kind) const {
+    return (*kind_values_)[kind / kChunkRows].value(kind % kChunkRows);
+  }
 
  private:
-  const Txn& txn_;
-  Key relation_;
+  RelationChunks& source_;
   std::uint32_t column_;
-  std::uint64_t rows_;
   std::vector<std::unique_ptr<ChunkView>> chunks_;
+  RelationChunks::KindValues kind_values_;
 };
 
 }  // namespace dirsnap

@@ -37,25 +37,45 @@ unsigned bucket_bits(std::size_t distinct) {
   return static_cast<unsigned>(std::bit_width(distinct / kEntriesPerBucket));
 }
 
-// Cuts an array into parts and hands them out.
+// Cuts an array of numbers of `sizeof(T)` bytes into parts and hands them out.
+template <class T, class Get>
+Result<void> write_numbers(const IndexBuilder::Sink& sink,
+                           layout::Array array,
+                           std::uint64_t count,
+                           Get get) {
+  constexpr std::uint64_t kPerPart = layout::kPartBytes / sizeof(T);
+  std::uint32_t part = 0;
+  for (std::uint64_t at = 0; at < count; ++part) {
+    const std::uint64_t end = std::min(count, at + kPerPart);
+    std::vector<std::byte> bytes((end - at) * sizeof(T));
+    for (std::byte* out = bytes.data(); at < end; ++at, out += sizeof(T)) {
+      const auto value = static_cast<T>(get(at));
+      std::memcpy(out, &value, sizeof value);
+    }
+    DIRSNAP_CHECK(sink(array, part, std::move(bytes)));
+  }
+  return {};
+}
+
+// The same with `width` bytes each.
 template <class Get>
 Result<void> write_array(const IndexBuilder::Sink& sink,
                          layout::Array array,
                          std::pair<std::uint64_t, std::uint8_t> count_and_width,
                          Get get) {
   const auto [count, width] = count_and_width;
-  const std::uint64_t per_part = layout::kPartBytes / std::max<std::uint8_t>(width, 1);
-  std::uint32_t part = 0;
-  for (std::uint64_t at = 0; width != 0 && at < count; ++part) {
-    const std::uint64_t end = std::min(count, at + per_part);
-    std::vector<std::byte> bytes((end - at) * width);
-    for (std::byte* out = bytes.data(); at < end; ++at, out += width) {
-      const std::uint64_t value = get(at);
-      std::memcpy(out, &value, width);
-    }
-    DIRSNAP_CHECK(sink(array, part, std::move(bytes)));
+  switch (width) {
+    case 0:
+      return {};
+    case 1:
+      return write_numbers<std::uint8_t>(sink, array, count, get);
+    case 2:
+      return write_numbers<std::uint16_t>(sink, array, count, get);
+    case 4:
+      return write_numbers<std::uint32_t>(sink, array, count, get);
+    default:
+      return write_numbers<std::uint64_t>(sink, array, count, get);
   }
-  return {};
 }
 
 // ASCII so far means that folding moves no byte.
@@ -71,110 +91,119 @@ bool is_ascii(std::string_view text) {
   return (seen & 0x8080808080808080U) == 0;
 }
 
-// Orders entries (ascending by row) of few distinct keys: only the first entry of each key is
-// sorted, the rows are counted into place. `sort` also finds keys that are the same to the
-// collation. False: too many keys, nothing is changed.
-template <class Key, class Entry, class KeyOf, class Sort>
-bool sort_by_counting(std::vector<Entry>& entries, KeyOf key_of, Sort sort) {
-  std::unordered_map<Key, std::uint16_t> group_of_key;
-  std::vector<std::uint16_t> group(entries.size());
-  std::vector<Entry> firsts;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const auto [place, is_new] =
-        group_of_key.try_emplace(key_of(entries[i]), static_cast<std::uint16_t>(firsts.size()));
-    if (is_new) {
-      if (firsts.size() == kMostCounted) return false;
-      firsts.push_back(entries[i]);
-    }
-    group[i] = place->second;
-  }
-  // sort() may rewrite the entries' keys, but not their rows.
-  const std::vector<Entry> keyed = firsts;
-  std::unordered_map<std::uint32_t, std::uint16_t> group_of_row;
-  for (std::size_t i = 0; i < keyed.size(); ++i) {
-    group_of_row.emplace(keyed[i].row, static_cast<std::uint16_t>(i));
-  }
-  sort(firsts);
+// What makes two rows one group: the same type and the same bytes.
+struct GroupKey {
+  ValueType type = ValueType::kNull;
+  std::uint64_t number = 0;
+  std::string_view bytes;
+  bool operator==(const GroupKey&) const = default;
+};
 
-  std::vector<std::uint16_t> ordinal(firsts.size());
-  std::vector<Entry> values;  // the first entry of each value, its key as gathered
-  for (const Entry& first : firsts) {
-    const std::uint16_t own = group_of_row.at(first.row);
-    if (first.starts) values.push_back(keyed[own]);
-    ordinal[own] = static_cast<std::uint16_t>(values.size() - 1);
+struct GroupKeyHash {
+  std::size_t operator()(const GroupKey& key) const {
+    const std::size_t bytes = std::hash<std::string_view>{}(key.bytes);
+    return bytes ^ ((key.number + static_cast<std::uint64_t>(key.type)) * 0x9E3779B97F4A7C15U);
   }
-  std::vector<std::size_t> next(values.size() + 1);
-  for (const std::uint16_t g : group) ++next[ordinal[g] + 1U];
-  std::partial_sum(next.begin(), next.end(), next.begin());
-  std::vector<std::size_t> begin(next);
-  std::vector<std::uint32_t> rows(entries.size());
-  for (std::size_t i = 0; i < entries.size(); ++i) rows[next[ordinal[group[i]]]++] = entries[i].row;
-  for (std::size_t value = 0; value < values.size(); ++value) {
-    for (std::size_t i = begin[value]; i < begin[value + 1]; ++i) {
-      entries[i] = values[value];
-      entries[i].row = rows[i];
-      entries[i].starts = i == begin[value];
-    }
-  }
-  return true;
+};
+
+GroupKey group_key(const ValueView& value) {
+  GroupKey key{.type = value.type, .bytes = value.bytes};
+  if (value.type == ValueType::kInteger) key.number = static_cast<std::uint64_t>(value.integer);
+  if (value.type == ValueType::kReal) key.number = std::bit_cast<std::uint64_t>(value.real);
+  return key;
 }
+
+constexpr std::uint32_t kNoOrdinal = UINT32_MAX;
 
 }  // namespace
 
-Result<void> IndexBuilder::sort(ColumnReader& column) {
-  rows_ = column.rows();
-  DIRSNAP_CHECK(column.load_all());
-  gather(column);
-  order_numbers();
-  for (std::vector<Entry>* group : {&texts_, &blobs_}) {
-    order_texts(column, *group);
-    if (entries_.empty()) {
-      entries_.swap(*group);  // the usual column has one type: no second copy
-    } else {
-      entries_.insert(entries_.end(), group->begin(), group->end());
+// Kinds are groups; otherwise a column of few distinct values is grouped by looking at each row
+// once. nullopt: too many values.
+std::optional<IndexBuilder::Groups> IndexBuilder::groups_of(const ColumnReader& column) {
+  const auto rows = static_cast<std::uint32_t>(column.rows());
+  Groups groups;
+  groups.of_row.reserve(rows);
+  if (column.is_by_kind()) {
+    groups.values.resize(column.kinds());  // NULL for kinds that no row is of
+    for (std::uint32_t row = 0; row < rows; ++row) {
+      const std::uint32_t kind = column.kind(row);
+      groups.of_row.push_back(kind);
+      if (groups.values[kind].is_null()) groups.values[kind] = column.kind_value(kind);
     }
-    std::vector<Entry>().swap(*group);
+    return groups;
   }
-  for (std::uint64_t i = 0; i < entries_.size(); ++i) {
-    if (entries_[i].starts) starts_.push_back(i);
+  std::unordered_map<GroupKey, std::uint32_t, GroupKeyHash> group_of;
+  for (std::uint32_t row = 0; row < rows; ++row) {
+    const ValueView value = column.value(row);
+    const auto [place, is_new] =
+        group_of.try_emplace(group_key(value), static_cast<std::uint32_t>(groups.values.size()));
+    if (is_new) {
+      if (groups.values.size() == kMostCounted) return std::nullopt;
+      groups.values.push_back(value);
+    }
+    groups.of_row.push_back(place->second);
   }
-  if (!integers_only_) hash_distinct(column);
+  return groups;
+}
+
+Result<void> IndexBuilder::sort(ColumnReader& column) {
+  relation_rows_ = column.rows();
+  DIRSNAP_CHECK(column.load_all());
+  if (const std::optional<Groups> groups = groups_of(column)) {
+    const ValueOf value_of = [&](std::uint32_t group) { return groups->values[group]; };
+    const auto items = order(static_cast<std::uint32_t>(groups->values.size()), value_of);
+    take_groups(items, *groups);
+    note_values(items, value_of);
+    return {};
+  }
+  const ValueOf value_of = [&column](std::uint32_t row) { return column.value(row); };
+  const auto items = order(static_cast<std::uint32_t>(column.rows()), value_of);
+  take_items(items);
+  note_values(items, value_of);
   return {};
 }
 
-void IndexBuilder::gather(const ColumnReader& column) {
-  for (std::uint32_t row = 0; row < column.rows(); ++row) {
-    const ValueView value = column.value(row);
-    Entry entry{.row = row};
-    switch (value.type) {
-      case ValueType::kNull:
-        continue;
-      case ValueType::kInteger:
-        entry.key = static_cast<std::uint64_t>(value.integer);
-        entries_.push_back(entry);
-        continue;
-      case ValueType::kReal:
-        entry.key = std::bit_cast<std::uint64_t>(value.real);
-        entry.tail = 1;  // marks a real
-        entries_.push_back(entry);
-        break;
-      case ValueType::kText:
-        texts_.push_back(entry);
-        break;
-      case ValueType::kBlob:
-        blobs_.push_back(entry);
-        break;
+// The items that have a value in the order of the index: numbers, texts, blobs.
+std::vector<IndexBuilder::Item> IndexBuilder::order(std::uint32_t count, const ValueOf& value_of) {
+  std::vector<Item> numbers;
+  std::vector<Item> texts;
+  std::vector<Item> blobs;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const ValueView value = value_of(i);
+    Item item{.number = i};
+    if (value.type == ValueType::kInteger) {
+      item.key = static_cast<std::uint64_t>(value.integer);
+      numbers.push_back(item);
+      continue;
     }
+    if (value.is_null()) continue;
     integers_only_ = false;
+    if (value.type == ValueType::kReal) {
+      item.key = std::bit_cast<std::uint64_t>(value.real);
+      item.tail = 1;
+      numbers.push_back(item);
+    } else {
+      (value.type == ValueType::kText ? texts : blobs).push_back(item);
+    }
   }
+  sort_numbers(numbers);
+  for (std::vector<Item>* group : {&texts, &blobs}) {
+    sort_texts(value_of, *group);
+    if (numbers.empty()) {
+      numbers.swap(*group);  // the usual column has one type: no second copy
+    } else {
+      numbers.insert(numbers.end(), group->begin(), group->end());
+    }
+  }
+  return numbers;
 }
 
-void IndexBuilder::sort_numbers(std::vector<Entry>& entries) {
-  const auto value = [](const Entry& entry) {
-    return entry.tail != 0 ? ValueView::of_real(std::bit_cast<double>(entry.key))
-                           : ValueView::of(static_cast<std::int64_t>(entry.key));
+void IndexBuilder::sort_numbers(std::vector<Item>& items) {
+  const auto value = [](const Item& item) {
+    return item.tail != 0 ? ValueView::of_real(std::bit_cast<double>(item.key))
+                          : ValueView::of(static_cast<std::int64_t>(item.key));
   };
-  const auto compare = [&value](const Entry& a, const Entry& b) {
+  const auto compare = [&value](const Item& a, const Item& b) {
     if (a.tail == 0 && b.tail == 0) {
       const auto x = static_cast<std::int64_t>(a.key);
       const auto y = static_cast<std::int64_t>(b.key);
@@ -182,37 +211,21 @@ void IndexBuilder::sort_numbers(std::vector<Entry>& entries) {
     }
     return compare_values(value(a), value(b), Collation::kBinary);
   };
-  const auto less = [&compare](const Entry& a, const Entry& b) {
+  const auto less = [&compare](const Item& a, const Item& b) {
     const int order = compare(a, b);
-    return order != 0 ? order < 0 : a.row < b.row;
+    return order != 0 ? order < 0 : a.number < b.number;
   };
   // Numbers of rows and parents often come in order already.
-  if (!std::is_sorted(entries.begin(), entries.end(), less)) {
-    std::sort(entries.begin(), entries.end(), less);
+  if (!std::is_sorted(items.begin(), items.end(), less)) {
+    std::sort(items.begin(), items.end(), less);
   }
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    entries[i].starts = i == 0 || compare(entries[i - 1], entries[i]) != 0;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    items[i].starts = i == 0 || compare(items[i - 1], items[i]) != 0;
   }
-}
-
-void IndexBuilder::order_numbers() {
-  const bool counted =
-      integers_only_ && sort_by_counting<std::uint64_t>(
-                            entries_, [](const Entry& entry) { return entry.key; },
-                            [](std::vector<Entry>& firsts) { sort_numbers(firsts); });
-  if (!counted) sort_numbers(entries_);
-}
-
-void IndexBuilder::order_texts(const ColumnReader& column, std::vector<Entry>& entries) const {
-  const bool counted = sort_by_counting<std::string_view>(
-      entries, [&column](const Entry& entry) { return column.value(entry.row).bytes; },
-      [this, &column](std::vector<Entry>& firsts) { sort_texts(column, firsts); });
-  if (!counted) sort_texts(column, entries);
 }
 
 // The eight folded bytes at `depth`, big-endian, padded with zeros.
-void IndexBuilder::load_key(const ColumnReader& column, std::size_t depth, Entry& entry) const {
-  const ValueView value = column.value(entry.row);
+void IndexBuilder::load_key(const ValueView& value, std::size_t depth, Item& item) const {
   std::string_view text = value.bytes;
   std::string folded;
   const bool folds = value.type == ValueType::kText && collation_ == Collation::kFold;
@@ -228,50 +241,89 @@ void IndexBuilder::load_key(const ColumnReader& column, std::size_t depth, Entry
     const char lower = folds && c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     key |= std::uint64_t{static_cast<unsigned char>(lower)} << (56 - 8 * i);
   }
-  entry.key = key;
-  entry.tail = left > kWindow ? kGoesOn : static_cast<std::uint8_t>(left);
+  item.key = key;
+  item.tail = left > kWindow ? kGoesOn : static_cast<std::uint8_t>(left);
 }
 
 // Sorts by windows of eight bytes: only texts equal so far are read on. Long common prefixes
 // (names in a directory) thus cost one look per window and text, not one per comparison.
-void IndexBuilder::sort_texts(const ColumnReader& column, std::vector<Entry>& entries) const {
+void IndexBuilder::sort_texts(const ValueOf& value_of, std::vector<Item>& items) const {
   struct Span {
     std::size_t begin = 0;
     std::size_t end = 0;
     std::size_t depth = 0;
   };
-  std::vector<Span> open = {{0, entries.size(), 0}};
+  std::vector<Span> open = {{0, items.size(), 0}};
   while (!open.empty()) {
     const Span span = open.back();
     open.pop_back();
-    for (std::size_t i = span.begin; i < span.end; ++i) load_key(column, span.depth, entries[i]);
-    const auto at = [&entries](std::size_t i) {
-      return entries.begin() + static_cast<std::ptrdiff_t>(i);
+    for (std::size_t i = span.begin; i < span.end; ++i) {
+      load_key(value_of(items[i].number), span.depth, items[i]);
+    }
+    const auto at = [&items](std::size_t i) {
+      return items.begin() + static_cast<std::ptrdiff_t>(i);
     };
-    std::sort(at(span.begin), at(span.end), [](const Entry& a, const Entry& b) {
-      return std::tie(a.key, a.tail, a.row) < std::tie(b.key, b.tail, b.row);
+    std::sort(at(span.begin), at(span.end), [](const Item& a, const Item& b) {
+      return std::tie(a.key, a.tail, a.number) < std::tie(b.key, b.tail, b.number);
     });
     for (std::size_t begin = span.begin; begin < span.end;) {
       std::size_t end = begin + 1;
-      while (end < span.end && entries[end].key == entries[begin].key &&
-             entries[end].tail == entries[begin].tail) {
+      while (end < span.end && items[end].key == items[begin].key &&
+             items[end].tail == items[begin].tail) {
         ++end;
       }
-      if (entries[begin].tail == kGoesOn && end - begin > 1) {
+      if (items[begin].tail == kGoesOn && end - begin > 1) {
         open.push_back({begin, end, span.depth + kWindow});
       } else {
-        entries[begin].starts = true;
+        items[begin].starts = true;
       }
       begin = end;
     }
   }
 }
 
-void IndexBuilder::hash_distinct(const ColumnReader& column) {
-  hashes_.reserve(starts_.size());
-  for (std::uint32_t ordinal = 0; ordinal < starts_.size(); ++ordinal) {
-    const ValueView value = column.value(entries_[starts_[ordinal]].row);
-    hashes_.push_back({.hash = hash_value(value, collation_), .ordinal = ordinal});
+// Items are rows, and equal ones ascend.
+void IndexBuilder::take_items(const std::vector<Item>& items) {
+  rows_.reserve(items.size());
+  for (const Item& item : items) {
+    if (item.starts) starts_.push_back(static_cast<std::uint32_t>(rows_.size()));
+    rows_.push_back(item.number);
+  }
+}
+
+// Items are groups: their rows are counted into place. Groups of one value (to the collation)
+// share an ordinal.
+void IndexBuilder::take_groups(const std::vector<Item>& items, const Groups& groups) {
+  std::vector<std::uint32_t> ordinal(groups.values.size(), kNoOrdinal);
+  std::uint32_t values = 0;
+  for (const Item& item : items) {
+    if (item.starts) ++values;
+    ordinal[item.number] = values - 1;
+  }
+  std::vector<std::uint32_t> next(values + std::size_t{1});
+  for (const std::uint32_t group : groups.of_row) {
+    if (ordinal[group] != kNoOrdinal) ++next[ordinal[group] + std::size_t{1}];
+  }
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  rows_.resize(next.back());
+  starts_.assign(next.begin(), next.end() - 1);
+  for (std::uint32_t row = 0; row < groups.of_row.size(); ++row) {
+    const std::uint32_t value = ordinal[groups.of_row[row]];
+    if (value != kNoOrdinal) rows_[next[value]++] = row;
+  }
+}
+
+// What finds the distinct values: themselves, or their hashes.
+void IndexBuilder::note_values(const std::vector<Item>& items, const ValueOf& value_of) {
+  for (const Item& item : items) {
+    if (!item.starts) continue;
+    if (integers_only_) {
+      keys_.push_back(item.key);
+    } else {
+      const auto ordinal = static_cast<std::uint32_t>(hashes_.size());
+      hashes_.push_back(
+          {.hash = hash_value(value_of(item.number), collation_), .ordinal = ordinal});
+    }
   }
   std::sort(hashes_.begin(), hashes_.end(), [](const HashEntry& a, const HashEntry& b) {
     return std::tie(a.hash, a.ordinal) < std::tie(b.hash, b.ordinal);
@@ -283,12 +335,12 @@ Result<void> IndexBuilder::write_header(const Sink& sink) const {
   const auto put = [&header](std::size_t at, auto value) {
     std::memcpy(header.data() + at, &value, sizeof value);
   };
-  const bool keys = integers_only_ && total() != 0;
-  const std::uint64_t base = keys ? entries_.front().key : 0;
+  const bool keys = !keys_.empty();
+  const std::uint64_t base = keys ? keys_.front() : 0;
   put(layout::kKind, integers_only_ ? layout::Kind::kIntegers : layout::Kind::kByRow);
-  put(layout::kRowsWidth, std::uint8_t{rows_ <= UINT16_MAX ? std::uint8_t{2} : std::uint8_t{4}});
+  put(layout::kRowsWidth, rows_width());
   put(layout::kStartsWidth, all_distinct() ? std::uint8_t{0} : width_of(total()));
-  put(layout::kKeysWidth, keys ? width_of(entries_.back().key - base) : std::uint8_t{0});
+  put(layout::kKeysWidth, keys ? width_of(keys_.back() - base) : std::uint8_t{0});
   put(layout::kDistinct, static_cast<std::uint32_t>(starts_.size()));
   put(layout::kTotal, total());
   put(layout::kKeyBase, base);
@@ -299,9 +351,8 @@ Result<void> IndexBuilder::write_header(const Sink& sink) const {
 
 Result<void> IndexBuilder::write(const Sink& sink) const {
   DIRSNAP_CHECK(write_header(sink));
-  const std::uint8_t rows_width = rows_ <= UINT16_MAX ? 2 : 4;
-  DIRSNAP_CHECK(write_array(sink, layout::kRows, {total(), rows_width},
-                            [this](std::uint64_t i) { return entries_[i].row; }));
+  DIRSNAP_CHECK(write_array(sink, layout::kRows, {total(), rows_width()},
+                            [this](std::uint64_t i) { return rows_[i]; }));
   if (!all_distinct()) {
     DIRSNAP_CHECK(
         write_array(sink, layout::kStarts, {starts_.size() + 1, width_of(total())},
@@ -309,9 +360,9 @@ Result<void> IndexBuilder::write(const Sink& sink) const {
   }
   if (total() == 0) return {};
   if (integers_only_) {
-    const std::uint64_t base = entries_.front().key;
-    return write_array(sink, layout::kKeys, {starts_.size(), width_of(entries_.back().key - base)},
-                       [&](std::uint64_t i) { return entries_[starts_[i]].key - base; });
+    const std::uint64_t base = keys_.front();
+    return write_array(sink, layout::kKeys, {starts_.size(), width_of(keys_.back() - base)},
+                       [&](std::uint64_t i) { return keys_[i] - base; });
   }
   const unsigned bits = bucket_bits(starts_.size());
   std::size_t begin = 0;

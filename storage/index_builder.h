@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
 // Makes the exact index of one column from its stored chunks.
-// Memory: 16 bytes a row with a value while sorting (6 more where few values recur and rows are
-// counted instead), and 16 a distinct text for the hashes.
+// Memory: 20 bytes a row while sorting, 8 where few values recur and rows are counted instead;
+// 16 a distinct text for the hashes.
 // Threads: one thread per object.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "storage/column_reader.h"
@@ -30,38 +31,46 @@ class IndexBuilder {
   Result<void> write(const Sink& sink) const;
 
  private:
-  struct Entry {
+  // What is sorted: a row, or where few values repeat, a group of rows with one value.
+  struct Item {
     std::uint64_t key = 0;  // what the sort compares first
-    std::uint32_t row = 0;
-    std::uint8_t tail = 0;  // bytes of the text in `key`, or kGoesOn
-    bool starts = false;    // first row of a distinct value
+    std::uint32_t number = 0;
+    std::uint8_t tail = 0;  // bytes of the text in `key`, or kGoesOn; 1 marks a real number
+    bool starts = false;    // first item of a distinct value
   };
+  // The rows' groups; `values` by group.
+  struct Groups {
+    std::vector<std::uint32_t> of_row;
+    std::vector<ValueView> values;
+  };
+  using ValueOf = std::function<ValueView(std::uint32_t number)>;
   struct HashEntry {
     std::uint64_t hash = 0;
     std::uint32_t ordinal = 0;
   };
   static constexpr std::uint8_t kGoesOn = 9;
 
-  void gather(const ColumnReader& column);
-  void order_numbers();
-  void order_texts(const ColumnReader& column, std::vector<Entry>& entries) const;
-  static void sort_numbers(std::vector<Entry>& entries);
-  void sort_texts(const ColumnReader& column, std::vector<Entry>& entries) const;
-  void load_key(const ColumnReader& column, std::size_t depth, Entry& entry) const;
-  void hash_distinct(const ColumnReader& column);
+  static std::optional<Groups> groups_of(const ColumnReader& column);
+  [[nodiscard]] std::vector<Item> order(std::uint32_t count, const ValueOf& value_of);
+  static void sort_numbers(std::vector<Item>& items);
+  void sort_texts(const ValueOf& value_of, std::vector<Item>& items) const;
+  void load_key(const ValueView& value, std::size_t depth, Item& item) const;
+  void take_items(const std::vector<Item>& items);
+  void take_groups(const std::vector<Item>& items, const Groups& groups);
+  void note_values(const std::vector<Item>& items, const ValueOf& value_of);
 
   Result<void> write_header(const Sink& sink) const;
-  [[nodiscard]] std::uint64_t total() const { return entries_.size(); }
-  [[nodiscard]] bool all_distinct() const { return starts_.size() == entries_.size(); }
+  [[nodiscard]] std::uint64_t total() const { return rows_.size(); }
+  [[nodiscard]] std::uint8_t rows_width() const { return relation_rows_ <= UINT16_MAX ? 2 : 4; }
+  [[nodiscard]] bool all_distinct() const { return starts_.size() == rows_.size(); }
 
   Collation collation_;
   bool integers_only_ = true;
-  std::uint64_t rows_ = 0;
-  std::vector<Entry> entries_;  // in the order of the index after sort(); numbers before
-  std::vector<Entry> texts_;
-  std::vector<Entry> blobs_;
-  std::vector<std::uint64_t> starts_;  // positions in entries_ of the distinct values
-  std::vector<HashEntry> hashes_;      // sorted
+  std::uint64_t relation_rows_ = 0;
+  std::vector<std::uint32_t> rows_;    // in the order of the index
+  std::vector<std::uint32_t> starts_;  // where in rows_ each distinct value begins
+  std::vector<std::uint64_t> keys_;    // the distinct values, if all are integers
+  std::vector<HashEntry> hashes_;      // of the distinct values otherwise, sorted
 };
 
 }  // namespace dirsnap

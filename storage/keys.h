@@ -40,6 +40,9 @@ inline Key chunk_key(const Key& relation, std::uint32_t chunk_no, std::uint32_t 
   return Key(relation).u32(chunk_no).u32(column);
 }
 
+// Chunks of the values of kinds are numbered from here, behind those of rows (below 2^20).
+inline constexpr std::uint32_t kFirstKindChunk = 0x80000000;
+
 // Record of a value too long for its chunk; sorts right behind the chunk.
 inline Key long_value_key(const Key& chunk, std::uint32_t row_in_chunk) {
   return Key(chunk).u16(static_cast<std::uint16_t>(row_in_chunk));

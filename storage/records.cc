@@ -82,7 +82,16 @@ class RecordReader {
   bool ok_ = true;
 };
 
-constexpr std::size_t kLeastColumnSize = 4 + 3;  // empty name and three codes
+constexpr std::size_t kLeastColumnSize = 4 + 4;  // empty name and four codes
+
+// A twin needs a column behind it that is no twin itself.
+bool sharing_is_sound(const RelationDef& def) {
+  for (std::size_t i = 0; i < def.columns.size(); ++i) {
+    if (def.columns[i].sharing != Sharing::kTwin) continue;
+    if (i + 1 == def.columns.size() || def.columns[i + 1].sharing != Sharing::kNone) return false;
+  }
+  return true;
+}
 
 }  // namespace
 
@@ -165,12 +174,13 @@ Result<StoredSnapshot> parse_snapshot(Bytes bytes) {
 
 std::vector<std::byte> encode_relation(const StoredRelation& relation) {
   RecordWriter out;
-  out.text(relation.def.name).number(relation.rows);
+  out.text(relation.def.name).number(relation.rows).number(relation.kinds);
   out.number(static_cast<std::uint32_t>(relation.def.columns.size()));
   for (const ColumnDef& column : relation.def.columns) {
     out.text(column.name).number(static_cast<std::uint8_t>(column.type));
     out.number(static_cast<std::uint8_t>(column.access));
     out.number(static_cast<std::uint8_t>(column.collation));
+    out.number(static_cast<std::uint8_t>(column.sharing));
   }
   return out.take();
 }
@@ -187,6 +197,7 @@ Result<StoredRelation> parse_relation(Bytes bytes) {
   StoredRelation relation;
   relation.def.name = in.text();
   relation.rows = in.number<std::uint64_t>();
+  relation.kinds = in.number<std::uint32_t>();
   const auto columns = in.number<std::uint32_t>();
   if (!in.ok() || columns > in.left() / kLeastColumnSize || relation.rows > UINT32_MAX) {
     return in.failure("relation");
@@ -198,17 +209,20 @@ Result<StoredRelation> parse_relation(Bytes bytes) {
     const auto type = in.number<std::uint8_t>();
     const auto access = in.number<std::uint8_t>();
     const auto collation = in.number<std::uint8_t>();
+    const auto sharing = in.number<std::uint8_t>();
     if (type > static_cast<std::uint8_t>(ColumnType::kAny) ||
         access > static_cast<std::uint8_t>(Access::kIndex) ||
-        collation > static_cast<std::uint8_t>(Collation::kFold)) {
+        collation > static_cast<std::uint8_t>(Collation::kFold) ||
+        sharing > static_cast<std::uint8_t>(Sharing::kTwin)) {
       return in.failure("relation");
     }
     column.type = static_cast<ColumnType>(type);
     column.access = static_cast<Access>(access);
     column.collation = static_cast<Collation>(collation);
+    column.sharing = static_cast<Sharing>(sharing);
     relation.def.columns.push_back(std::move(column));
   }
-  if (!in.at_end()) return in.failure("relation");
+  if (!in.at_end() || !sharing_is_sound(relation.def)) return in.failure("relation");
   return relation;
 }
 

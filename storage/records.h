@@ -44,6 +44,7 @@ Result<StoredSnapshot> parse_snapshot(Bytes bytes);
 struct StoredRelation {
   RelationDef def;
   std::uint64_t rows = 0;
+  std::uint32_t kinds = 0;  // of rows, where columns are Sharing::kByKind
 };
 std::vector<std::byte> encode_relation(const StoredRelation& relation);
 Result<StoredRelation> parse_relation(Bytes bytes);

@@ -10,7 +10,8 @@ RelationDef relation_of(const TableSpec& spec) {
     def.columns.push_back({.name = column.name,
                            .type = column.type,
                            .access = column.access,
-                           .collation = column.collation});
+                           .collation = column.collation,
+                           .sharing = column.sharing});
   }
   return def;
 }

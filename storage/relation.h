@@ -24,6 +24,7 @@ struct ColumnDef {
   ColumnType type = ColumnType::kAny;
   Access access = Access::kScan;
   Collation collation = Collation::kBinary;
+  Sharing sharing = Sharing::kNone;
   bool operator==(const ColumnDef&) const = default;
 };
 
@@ -35,6 +36,11 @@ struct RelationDef {
 
 // The definition a TableSpec stands for.
 RelationDef relation_of(const TableSpec& spec);
+
+// The column of a relation's chunks that holds each row's kind, where columns are kByKind.
+inline std::uint32_t kind_column(const RelationDef& def) {
+  return static_cast<std::uint32_t>(def.columns.size());
+}
 
 // One cell of a row to append; columns not named are NULL.
 struct Cell {

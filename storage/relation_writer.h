@@ -1,72 +1,73 @@
 // SPDX-License-Identifier: MIT
 //
-// The open chunk of one relation being written.
-// Memory: per column 16 bytes and, once it has had a value, its builder; a row costs what its
-// cells cost, however many columns there are.
+// Rows of one relation on their way into the case: checked, collected to chunks, handed to the
+// pipeline.
+// Memory: one open chunk, its long values up to kHeldLongBytes.
+// Threads: one thread.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <vector>
 
-#include "storage/batch_writer.h"
-#include "storage/chunk.h"
-#include "storage/relation.h"
-#include "storage/seal.h"
+#include "storage/chunk_pipeline.h"
+#include "storage/column_reader.h"
+#include "storage/kind_table.h"
+#include "storage/records.h"
 #include "storage/snapshot_writer.h"
 
 namespace dirsnap {
 
 class StoredRelationWriter final : public RelationWriter {
  public:
-  StoredRelationWriter(RelationDef def, const Key& key, BatchWriter& batch);
+  StoredRelationWriter(RelationDef def, const Key& key, ChunkPipeline& pipeline);
 
   Result<std::uint64_t> append(std::span<const Cell> cells) override;
-  [[nodiscard]] std::uint64_t rows() const override { return rows_; }
+  Result<std::uint32_t> kind(std::span<const Cell> cells) override;
+  Result<std::uint64_t> append(std::uint32_t kind, std::span<const Cell> cells) override;
+  [[nodiscard]] std::uint64_t rows() const override { return stored_.rows; }
 
-  // Writes the open chunk.
-  Result<void> finish_chunk();
-  // Builds and writes the indexes. REQUIRES: every chunk is committed.
-  Result<void> write_indexes(Env& env);
-  // The relation's record, for the file and for the seal.
-  [[nodiscard]] std::vector<std::byte> record() const;
+  // Hands over the open chunk and the kinds. Call once, last.
+  Result<void> finish();
 
-  [[nodiscard]] const RelationDef& def() const { return def_; }
-  [[nodiscard]] const Key& key() const { return key_; }
-  RelationDigest take_digest() { return std::move(digest_); }
+  // After the pipeline is drained: what is stored, for the record, the indexes and the seal.
+  [[nodiscard]] const StoredRelation& stored() const { return stored_; }
+  [[nodiscard]] const Key& key() const { return sink_.key; }
+  [[nodiscard]] RelationDigest& digest() { return sink_.digest; }
 
  private:
-  struct LongValue {
-    std::uint16_t row = 0;
-    std::uint64_t size_bytes = 0;
-    Digest digest{};
-  };
-  struct OpenColumn {
-    ChunkBuilder builder;
-    std::vector<LongValue> long_values;
-  };
+  // What a row is checked against.
   struct Column {
-    std::uint64_t last_append = 0;  // serial number of the append that named it last
-    std::unique_ptr<OpenColumn> open;
+    Access access = Access::kScan;
+    Sharing sharing = Sharing::kNone;
+    std::uint64_t last_append = 0;        // serial number of the append that named it last
+    std::int64_t last_value = INT64_MIN;  // of a kSorted column
   };
 
   Result<void> check(std::span<const Cell> cells);
   Result<void> check_order(const Cell& cell);
-  Result<void> append_cell(const Cell& cell);
-  Result<void> append_long(OpenColumn& column, const Cell& cell);
-  Result<void> finish_column(std::uint32_t column, std::uint32_t rows);
-  Result<void> write_index(Env& env, std::uint32_t column);
+  bool is_named_once(const Cell& cell);
+  [[nodiscard]] tl::unexpected<Error> misnamed(const Cell& cell) const;
+  void append_cell(std::uint32_t row, const Cell& cell, std::span<const Cell> cells);
+  Result<void> finish_chunk();
+  Result<void> hand_over_long_values();
+  [[nodiscard]] std::uint32_t open_chunk_no() const {
+    return static_cast<std::uint32_t>(stored_.rows / kChunkRows);
+  }
 
-  RelationDef def_;
-  Key key_;
-  BatchWriter& batch_;
-  RelationDigest digest_;
-  std::uint64_t rows_ = 0;
-  std::uint64_t appends_ = 0;
+  static constexpr std::size_t kHeldLongBytes = std::size_t{4} << 20;
+
+  StoredRelation stored_;
+  ChunkPipeline& pipeline_;
+  RelationSink sink_;
   std::vector<Column> columns_;
-  std::vector<std::uint32_t> touched_;     // columns with a value in the open chunk
-  std::vector<std::uint32_t> ordered_;     // kDense and kSorted columns: named in every row
-  std::vector<std::int64_t> last_sorted_;  // by place in ordered_
+  std::size_t ordered_ = 0;  // kDense and kSorted columns: named in every row
+  bool has_kinds_ = false;
+  KindTable kinds_;
+  std::uint64_t appends_ = 0;
+  std::unique_ptr<OpenChunk> open_;
+  std::vector<Cell> of_kind_;  // scratch of append() without a kind
+  std::vector<Cell> of_row_;
 };
 
 }  // namespace dirsnap

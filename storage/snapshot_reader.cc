@@ -59,6 +59,7 @@ struct Relation::Impl final : RowValues {
   std::uint32_t cache_no = 0;
   Key key;
   StoredRelation stored;
+  mutable std::optional<RelationChunks> chunks;
   std::unordered_map<std::string_view, std::uint32_t> columns;
   mutable std::unordered_map<std::uint32_t, IndexView> indexes;
 
@@ -90,8 +91,7 @@ Result<const ChunkView*> Relation::Impl::chunk(std::uint32_t column, std::uint64
       .relation = cache_no, .column = column, .chunk_no = static_cast<std::uint32_t>(chunk_no)};
   ChunkCache::Slot& slot = cache->slot(place);
   if (slot.place != place) {
-    const Key at = chunk_key(key, place.chunk_no, column);
-    DIRSNAP_TRY(slot.chunk, fetch_chunk(*txn, at, rows_of_chunk(stored.rows, chunk_no)));
+    DIRSNAP_TRY(slot.chunk, chunks->fetch(column, chunk_no));
     slot.place = place;
   }
   return &slot.chunk;
@@ -195,6 +195,7 @@ Result<std::shared_ptr<const Relation::Impl>> ReadTxn::Impl::open_relation(
   DIRSNAP_TRY(const std::optional<Bytes> record, txn.get(Db::kRelations, relation->key.bytes()));
   DIRSNAP_TRY(relation->stored, parse_relation(record.value_or(Bytes())));
   relation->txn = &txn;
+  relation->chunks.emplace(txn, relation->key, relation->stored);
   relation->cache = &cache;
   relation->cache_no = ++opened;
   relation->snapshot_id = snapshot_id;

@@ -7,6 +7,8 @@
 #include "storage/base/time.h"
 #include "storage/batch_writer.h"
 #include "storage/case_impl.h"
+#include "storage/chunk_pipeline.h"
+#include "storage/index_writer.h"
 #include "storage/records.h"
 #include "storage/relation_writer.h"
 #include "storage/seal.h"
@@ -116,6 +118,7 @@ class StoredSnapshotWriter final : public SnapshotWriter {
   bool sealed_ = false;
   std::vector<std::unique_ptr<StoredRelationWriter>> relations_;
   std::unordered_map<std::string, StoredRelationWriter*> by_name_;
+  ChunkPipeline pipeline_{batch_};  // after what its worker uses
 };
 
 Result<void> StoredSnapshotWriter::start(const SnapshotRecord& facts) {
@@ -170,11 +173,11 @@ Result<RelationWriter*> StoredSnapshotWriter::relation(const RelationDef& def) {
   if (sealed_) return fail(Code::kUsage, "the snapshot is sealed");
   const auto [place, is_new] = by_name_.try_emplace(def.name);
   if (!is_new) {
-    if (place->second->def() == def) return place->second;
+    if (place->second->stored().def == def) return place->second;
     return fail(Code::kUsage, "relation " + def.name + " was declared otherwise before");
   }
   const Key key = relation_key(facts_.snapshot_id, static_cast<std::uint32_t>(relations_.size()));
-  relations_.push_back(std::make_unique<StoredRelationWriter>(def, key, batch_));
+  relations_.push_back(std::make_unique<StoredRelationWriter>(def, key, pipeline_));
   place->second = relations_.back().get();
   return place->second;
 }
@@ -189,12 +192,21 @@ void StoredSnapshotWriter::set_facts(const SnapshotRecord& facts) {
 }
 
 Result<void> StoredSnapshotWriter::write_relations() {
+  for (const auto& relation : relations_) DIRSNAP_CHECK(relation->finish());
+  DIRSNAP_CHECK(pipeline_.drain());
   for (const auto& relation : relations_) {
-    DIRSNAP_CHECK(relation->finish_chunk());
-    DIRSNAP_CHECK(batch_.put(Db::kRelations, relation->key(), relation->record()));
+    DIRSNAP_CHECK(batch_.put(Db::kRelations, relation->key(), encode_relation(relation->stored())));
   }
   DIRSNAP_CHECK(batch_.flush());
-  for (const auto& relation : relations_) DIRSNAP_CHECK(relation->write_indexes(env()));
+  std::vector<IndexJob> jobs;
+  for (const auto& relation : relations_) {
+    const auto& columns = relation->stored().def.columns;
+    for (std::uint32_t i = 0; i < columns.size(); ++i) {
+      if (columns[i].access == Access::kIndex)
+        jobs.push_back({.relation = relation.get(), .column = i});
+    }
+  }
+  DIRSNAP_CHECK(write_indexes(env(), jobs, batch_));
   return batch_.flush();
 }
 
@@ -202,7 +214,8 @@ Result<void> StoredSnapshotWriter::write_relations() {
 Result<void> StoredSnapshotWriter::write_seal() {
   SealBuilder seal;
   for (const auto& relation : relations_) {
-    seal.add(relation->def().name, relation->record(), relation->take_digest());
+    seal.add(relation->stored().def.name, encode_relation(relation->stored()),
+             std::move(relation->digest()));
   }
   facts_.seal = seal.finish();
   const StoredSnapshot record{

@@ -29,6 +29,12 @@ class RelationWriter {
   // Access::kDense or kSorted.
   virtual Result<std::uint64_t> append(std::span<const Cell> cells) = 0;
 
+  // Names a kind of rows: a set of values of the columns that are Sharing::kByKind. The same
+  // values give the same number. Fails with kUsage for cells of other columns.
+  virtual Result<std::uint32_t> kind(std::span<const Cell> cells) = 0;
+  // Appends a row of a kind, whose columns `cells` leaves out: much cheaper than giving them.
+  virtual Result<std::uint64_t> append(std::uint32_t kind, std::span<const Cell> cells) = 0;
+
   [[nodiscard]] virtual std::uint64_t rows() const = 0;
 };
 

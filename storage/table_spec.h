@@ -34,12 +34,21 @@ enum class Collation : std::uint8_t {
   kFold,    // simple Unicode case folding: fold_case() of storage/base/text.h
 };
 
+// How the values of a column are stored. SQL does not see it.
+enum class Sharing : std::uint8_t {
+  kNone,    // each row has its own value
+  kByKind,  // a function of the row's kind: a table has few kinds of rows (`attributes`: one for
+            // each attribute of a source), and each kind's values are stored once
+  kTwin,    // mostly the same text as in the next column: equal values are stored there alone
+};
+
 struct ColumnSpec {
   const char* name;                          // the SQL name
   ColumnType type;                           //
   const char* doc;                           // one sentence, ends in a full stop
   Access access = Access::kScan;             //
   Collation collation = Collation::kBinary;  // declared in SQL, used by the index
+  Sharing sharing = Sharing::kNone;          //
 };
 
 struct TableSpec {

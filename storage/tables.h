@@ -13,6 +13,8 @@
 #include "storage/tables/ese_tables.h"
 #include "storage/tables/import_issues.h"
 #include "storage/tables/objects.h"
+#include "storage/tables/recovered_attributes.h"
+#include "storage/tables/recovered_objects.h"
 #include "storage/tables/recovered_registry_keys.h"
 #include "storage/tables/recovered_registry_values.h"
 #include "storage/tables/registry_keys.h"
@@ -32,6 +34,8 @@ inline constexpr std::array kFixedTables = {
     &tables::attributes::kSpec,
     &tables::containers::kSpec,
     &tables::connectors::kSpec,
+    &tables::recovered_objects::kSpec,
+    &tables::recovered_attributes::kSpec,
     &tables::services::kSpec,
     &tables::server_facts::kSpec,
     &tables::registry_keys::kSpec,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "importers/directory/attribute_value.h"
 
-#include <algorithm>
 #include <array>
+#include <charconv>
 
-#include "importers/directory/well_known.h"
+#include "importers/directory/syntax.h"
 #include "importers/ese/cell_value.h"
 #include "storage/base/identifiers.h"
 #include "storage/base/text.h"
@@ -13,117 +13,87 @@
 namespace dirsnap::directory {
 namespace {
 
-// Syntaxes 2.5.5.n that change what a value means.
-constexpr std::uint8_t kDnSyntax = 1;
-constexpr std::uint8_t kOidSyntax = 2;
-constexpr std::uint8_t kBooleanSyntax = 8;
-constexpr std::uint8_t kTimeSyntax = 11;
-constexpr std::uint8_t kLargeIntegerSyntax = 16;
-constexpr std::uint8_t kSidSyntax = 17;
+ValueView kept(std::string_view text, RowArena& arena) { return ValueView::text(arena.keep(text)); }
 
-constexpr std::uint32_t kAssocNtAccount = 131284;  // a SID in ordinary byte order
-
-// OID-valued attributes whose values are shown by the name of the class or attribute they mean;
-// the others are shown as dotted OIDs. By LDAP name, as they differ between the generations.
-constexpr std::array<std::string_view, 6> kClassValued = {"objectClass",    "subClassOf",
-                                                          "possSuperiors",  "systemPossSuperiors",
-                                                          "auxiliaryClass", "systemAuxiliaryClass"};
-constexpr std::array<std::string_view, 5> kAttributeValued = {
-    "mustContain", "systemMustContain", "mayContain", "systemMayContain", "rDNAttID"};
-
-// Large integers that are FILETIMEs.
-constexpr std::array<std::string_view, 9> kFileTimes = {
-    "pwdLastSet",     "lastLogon",   "lastLogonTimestamp", "lastLogoff",  "badPasswordTime",
-    "accountExpires", "lockoutTime", "creationTime",       "lastSetTime",
-};
-
-template <std::size_t N>
-bool named(const Attribute& attribute, const std::array<std::string_view, N>& names) {
-  return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
-    return equal_ascii_nocase(attribute.ldap_name, name);
-  });
+ValueView kept_if(const std::optional<std::string>& text, RowArena& arena) {
+  return text ? kept(*text, arena) : ValueView::null();
 }
 
-bool ends_in_guid(std::string_view name) {
-  return name.size() >= 4 && equal_ascii_nocase(name.substr(name.size() - 4), "guid");
-}
-
-bool is_guid_attribute(const Attribute& a) {
-  return a.id == attr::kObjectGuid || ends_in_guid(a.ldap_name) || ends_in_guid(a.x500_name) ||
-         equal_ascii_nocase(a.x500_name, "Invocation-Id") ||
-         equal_ascii_nocase(a.x500_name, "DSA-Signature");
-}
-
-std::string oid_text(std::uint32_t number, const Schema& schema) {
-  return schema.prefixes().oid_of(number).value_or(std::to_string(number));
+ValueView digits(std::int64_t value, RowArena& arena) {
+  std::array<char, 24> buffer;
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
+  return kept(std::string_view(buffer.data(), static_cast<std::size_t>(end - buffer.data())),
+              arena);
 }
 
 // Readable text of an integer.
-std::optional<std::string> integer_text(const Attribute& attribute,
-                                        const ese::CellView& cell,
-                                        std::int64_t value,
-                                        ValueContext& context) {
+ValueView integer_text(const Attribute& attribute,
+                       const ese::CellView& cell,
+                       std::int64_t value,
+                       ValueContext& context) {
   switch (attribute.syntax) {
-    case kDnSyntax:
-      if (const auto dn = context.dn_of(static_cast<std::int32_t>(value))) return std::string(*dn);
-      return std::nullopt;
-    case kOidSyntax: {
-      const auto number = static_cast<std::uint32_t>(value);
-      if (named(attribute, kClassValued) || attribute.id == attr::kObjectClass) {
-        return context.schema.object_class(number).ldap_name;
-      }
-      if (named(attribute, kAttributeValued)) return context.schema.attribute(number).ldap_name;
-      return oid_text(number, context.schema);
+    case syntax::kTime:
+      return kept_if(time_of_cell(cell), context.arena);
+    case syntax::kDn:
+    case syntax::kDnBinary: {
+      const auto dn = context.dn_of(static_cast<std::int32_t>(value));
+      return dn ? kept(*dn, context.arena) : ValueView::null();
     }
-    case kBooleanSyntax:
-      return value != 0 ? "TRUE" : "FALSE";
-    case kTimeSyntax:
-      return time_of_cell(cell);
-    case kLargeIntegerSyntax: {
-      const bool is_time = named(attribute, kFileTimes) && value > 0 && value != INT64_MAX;
-      if (is_time) {
-        if (auto text = iso_from_filetime(static_cast<std::uint64_t>(value))) return text;
-      }
-      return std::to_string(value);
-    }
+    case syntax::kOid:
+    case syntax::kBoolean:
+    case syntax::kLargeInteger:
+      return kept(integer_form(attribute, value, context.schema), context.arena);
     default:
-      return std::to_string(value);
+      return digits(value, context.arena);
   }
 }
 
-std::optional<std::string> octets_text(const Attribute& attribute,
-                                       const ese::CellView& cell,
-                                       ValueContext& context) {
-  const Bytes bytes = cell.bytes;
-  if (attribute.syntax == kSidSyntax) return sid_text(bytes, true);
-  if (attribute.id == kAssocNtAccount) return sid_text(bytes);
-  if (is_guid_attribute(attribute)) return guid_text(bytes);
-  if (attribute.syntax == kOidSyntax) {
-    const auto oid = oid_from_der(bytes);
-    if (!oid) return std::nullopt;
-    const auto number = context.schema.prefixes().number_of(*oid);
-    const bool is_class = named(attribute, kClassValued) || attribute.id == attr::kObjectClass;
-    return number && is_class ? context.schema.object_class(*number).ldap_name : *oid;
+// Text of a name with data. `sized`: the size of the data, itself included, then the data.
+std::string data_name_text(const Attribute& attribute, std::string_view dn, Bytes sized) {
+  constexpr std::size_t kSizeBytes = 4;
+  if (sized.size() < kSizeBytes || load_le<std::uint32_t>(sized, 0) != sized.size()) {
+    return std::string(dn);
   }
-  return std::nullopt;
+  const Bytes data = sized.subspan(kSizeBytes);
+  if (attribute.syntax == syntax::kDnBinary) return dn_binary_form(data, dn);
+  if (attribute.syntax == syntax::kDnString) return dn_string_form(decode_utf16le(data).text, dn);
+  return std::string(dn);
 }
 
-std::optional<std::string> readable_text(const Attribute& attribute,
-                                         const ese::CellView& cell,
-                                         const ValueView& value,
-                                         ValueContext& context) {
+// A name with data in a column: the row number, then the sized data.
+std::optional<std::string> data_name_text(const Attribute& attribute,
+                                          Bytes bytes,
+                                          ValueContext& context) {
+  constexpr std::size_t kHeader = 8;
+  if (bytes.size() < kHeader) return std::nullopt;
+  const auto dn = context.dn_of(load_le<std::int32_t>(bytes, 0));
+  if (!dn) return std::nullopt;
+  return data_name_text(attribute, *dn, bytes.subspan(4));
+}
+
+ValueView readable_text(const Attribute& attribute,
+                        const ese::CellView& cell,
+                        const ValueView& value,
+                        ValueContext& context) {
+  RowArena& arena = context.arena;
   switch (value.type) {
     case ValueType::kInteger:
       return integer_text(attribute, cell, value.integer, context);
-    case ValueType::kText:
-      return attribute.syntax == kTimeSyntax ? iso_from_asn1_time(value.bytes) : std::nullopt;
+    case ValueType::kText: {
+      if (attribute.syntax != syntax::kTime) return value;
+      const auto time = iso_from_asn1_time(value.bytes);
+      return time ? kept(*time, arena) : value;
+    }
     case ValueType::kBlob:
-      return octets_text(attribute, cell, context);
+      if (attribute.syntax == syntax::kDnBinary || attribute.syntax == syntax::kDnString) {
+        return kept_if(data_name_text(attribute, cell.bytes, context), arena);
+      }
+      return kept_if(octets_form(attribute, cell.bytes, context.schema), arena);
     case ValueType::kNull:
     case ValueType::kReal:
-      return std::nullopt;
+      return ValueView::null();
   }
-  return std::nullopt;
+  return ValueView::null();
 }
 
 }  // namespace
@@ -149,25 +119,25 @@ std::optional<std::string> time_of_cell(const ese::CellView& cell) {
   return std::nullopt;
 }
 
-AttributeValue attribute_value(const Attribute& attribute,
+AttributeValue attribute_value(Attribute& attribute,
                                const ese::CellView& cell,
+                               const ValueView& native,
                                ValueContext& context) {
   if (attribute.secret) {
-    return {ValueView::null(), ValueView::text(context.arena.keep(secret_text(cell.bytes.size())))};
+    return {ValueView::null(), kept(secret_text(cell.bytes.size()), context.arena)};
   }
-  AttributeValue result{sql_value(cell, context.arena), ValueView::null()};
-  if (const auto text = readable_text(attribute, cell, result.value, context)) {
-    result.text = ValueView::text(context.arena.keep(*text));
-  } else if (result.value.type == ValueType::kText) {
-    result.text = result.value;
-  }
-  return result;
+  if (attribute.meaning == Meaning::kUnset) attribute.meaning = find_meaning(attribute);
+  return {native, readable_text(attribute, cell, native, context)};
 }
 
-AttributeValue link_value(std::int32_t target_dnt, ValueContext& context) {
+AttributeValue link_value(const Attribute& attribute,
+                          std::int32_t target_dnt,
+                          Bytes data,
+                          ValueContext& context) {
   AttributeValue result{ValueView::of(target_dnt), ValueView::null()};
-  if (const auto dn = context.dn_of(target_dnt))
-    result.text = ValueView::text(context.arena.keep(*dn));
+  if (const auto dn = context.dn_of(target_dnt)) {
+    result.text = kept(data_name_text(attribute, *dn, data), context.arena);
+  }
   return result;
 }
 

@@ -30,12 +30,18 @@ struct ValueContext {
   RowArena& arena;
 };
 
-AttributeValue attribute_value(const Attribute& attribute,
+// `native` is sql_value() of the cell.
+AttributeValue attribute_value(Attribute& attribute,
                                const ese::CellView& cell,
+                               const ValueView& native,
                                ValueContext& context);
 
-// Value and text of a name-valued link: the target's row number and its DN.
-AttributeValue link_value(std::int32_t target_dnt, ValueContext& context);
+// Value and text of a name-valued link: the target's row number and its DN. `data` is what the
+// link holds beside the name, with its size before it; the text then is that of a name with data.
+AttributeValue link_value(const Attribute& attribute,
+                          std::int32_t target_dnt,
+                          Bytes data,
+                          ValueContext& context);
 
 // A class or attribute number as a cell holds it: an integer, or OID octets.
 std::optional<std::uint32_t> number_of_cell(const ese::CellView& cell, const Schema& schema);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The built-in names of attributes and classes, used where a database's own schema rows are
+// The built-in names of attributes and classes of Exchange 4.0-5.5, used where a database's own schema rows are
 // silent. Facts and their sources: the data files' heads. Lifetime: static.
 #pragma once
 
@@ -32,5 +32,11 @@ extern const BuiltinAttribute kBuiltinAttributes[];
 extern const std::size_t kBuiltinAttributeCount;
 extern const BuiltinClass kBuiltinClasses[];
 extern const std::size_t kBuiltinClassCount;
+
+// The same for Active Directory, which come first for a dump that is told to be one's.
+extern const BuiltinAttribute kActiveDirectoryAttributes[];
+extern const std::size_t kActiveDirectoryAttributeCount;
+extern const BuiltinClass kActiveDirectoryClasses[];
+extern const std::size_t kActiveDirectoryClassCount;
 
 }  // namespace dirsnap::directory

@@ -64,6 +64,7 @@ void find_links(const ese::Database& database, const OverrideMap& overrides, Lay
     layout.link_to = to;
     layout.link_base = base;
     layout.link_deleted_at = column_named(table, "link_deltime");
+    layout.link_data = column_named(table, "link_data");
     return;
   }
 }

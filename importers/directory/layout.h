@@ -33,6 +33,7 @@ struct Layout {
   const ese::ColumnDef* link_to = nullptr;
   const ese::ColumnDef* link_base = nullptr;
   const ese::ColumnDef* link_deleted_at = nullptr;  // may be null
+  const ese::ColumnDef* link_data = nullptr;  // what a value holds beside the name; may be null
 
   const ese::TableDef* hidden = nullptr;  // "hiddentable": state of this server; may be null
   const ese::ColumnDef* hidden_dsa = nullptr;

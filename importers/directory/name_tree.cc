@@ -51,6 +51,10 @@ NameTree::Node& NameTree::add(std::int32_t dnt,
 }
 
 std::uint32_t NameTree::index_of(std::int32_t dnt) const {
+  if (!direct_.empty()) {
+    const auto at = static_cast<std::uint32_t>(dnt);
+    return at < direct_.size() ? direct_[at] : kNowhere;
+  }
   const auto less = [this](std::uint32_t index, std::int32_t value) {
     return nodes_[index].dnt < value;
   };
@@ -113,12 +117,26 @@ void NameTree::resolve(std::uint32_t start,
   }
 }
 
+// Row numbers of a healthy database are dense: then an array finds them.
+void NameTree::fill_direct() {
+  constexpr std::size_t kMostSparse = 4;  // slots a row
+  if (nodes_.empty() || nodes_[by_dnt_.front()].dnt < 0) return;
+  const auto last = static_cast<std::size_t>(nodes_[by_dnt_.back()].dnt);
+  if (last >= kMostSparse * nodes_.size()) return;
+  direct_.assign(last + 1, kNowhere);
+  // Of rows with the same number the first counts, as in the binary search.
+  for (auto node = by_dnt_.rbegin(); node != by_dnt_.rend(); ++node) {
+    direct_[static_cast<std::size_t>(nodes_[*node].dnt)] = *node;
+  }
+}
+
 void NameTree::link_up() {
   by_dnt_.resize(nodes_.size());
   std::iota(by_dnt_.begin(), by_dnt_.end(), 0U);
   std::stable_sort(by_dnt_.begin(), by_dnt_.end(), [this](std::uint32_t a, std::uint32_t b) {
     return nodes_[a].dnt < nodes_[b].dnt;
   });
+  fill_direct();
   std::vector<std::uint32_t> walk;
   std::vector<std::uint8_t> state(nodes_.size(), kUnknown);
   for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
@@ -135,7 +153,7 @@ const NameTree::Names& NameTree::names(const Node& node) {
   const auto self = at;
   scratch_ = {};
   while (at != kNowhere && !nodes_[at].is_root && chain.size() < kMaxDepth) {
-    const auto cached = at == self ? parents_.end() : parents_.find(at);
+    const auto cached = parents_.find(at);
     if (cached != parents_.end()) {
       scratch_ = cached->second;
       break;

@@ -71,6 +71,7 @@ class NameTree {
 
  private:
   [[nodiscard]] std::uint32_t index_of(std::int32_t dnt) const;  // kNowhere if absent
+  void fill_direct();
   void resolve(std::uint32_t start,
                std::vector<std::uint32_t>& walk,
                std::vector<std::uint8_t>& state);
@@ -78,6 +79,7 @@ class NameTree {
   static constexpr std::uint32_t kNowhere = UINT32_MAX;
   std::vector<Node> nodes_;
   std::vector<std::uint32_t> by_dnt_;  // node numbers ordered by DNT
+  std::vector<std::uint32_t> direct_;  // node number by DNT where these are dense, else empty
   std::string arena_;
   std::vector<std::string> types_;
   std::unordered_map<std::uint32_t, Names> parents_;  // names of recent parents, by node number

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The second pass over a directory: rows of objects, attributes, containers, the candidates for
-// connectors, and the raw relation of the same table, each record decoded once.
+// The second pass over a directory: the values of every row, which RowWriter turns into
+// rows, and the raw relation of the same table, each record decoded once.
 // Threads: one thread.
 #pragma once
 
@@ -23,7 +23,11 @@ struct DirectorySource {
 // Returns the number of objects written. Issue "link-base" for links that no schema names.
 Result<std::uint64_t> write_objects(const DirectorySource& source, ImportContext& context);
 
-// Where a Connections container stands, by its parent.
-const char* container_level(const NameTree& tree, const NameTree::Node& node);
+// The same for what can be recovered of the object table: rows of recovered_objects and
+// recovered_attributes, and the recovered twin of the raw table. `source.survey` is that of the
+// live rows. Returns the number of rows of the twin.
+Result<std::uint64_t> write_recovered_objects(const DirectorySource& source,
+                                              const ese::RecoveryIndex& index,
+                                              ImportContext& context);
 
 }  // namespace dirsnap::directory

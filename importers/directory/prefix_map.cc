@@ -97,6 +97,15 @@ std::size_t PrefixMap::add_blob(Bytes blob) {
   return read;
 }
 
+bool PrefixMap::add(std::uint16_t index, std::string_view oid) {
+  const auto octets = oid_to_der(oid);
+  if (!octets) return false;
+  const std::string der = der_text(*octets);
+  der_by_index_.insert_or_assign(index, der);
+  index_by_der_.insert_or_assign(der, index);
+  return true;
+}
+
 std::optional<std::string> PrefixMap::oid_of(std::uint32_t number) const {
   if (number >= kFirstIntId) return std::nullopt;
   const auto found = der_by_index_.find(static_cast<std::uint16_t>(number >> 16));

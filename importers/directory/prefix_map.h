@@ -26,6 +26,9 @@ class PrefixMap {
   // index, u16 length, DER bytes. Returns how many were read; stops at the first damaged entry.
   std::size_t add_blob(Bytes blob);
 
+  // Adds one prefix, a dotted OID without its last arc. False: no such OID.
+  bool add(std::uint16_t index, std::string_view oid);
+
   // Dotted OID of a number; nullopt if its prefix is unknown, for msDS-IntId values (0x80000000
   // to 0xBFFFFFFF) and for internal ones (0xFFFF0000 and up).
   [[nodiscard]] std::optional<std::string> oid_of(std::uint32_t number) const;

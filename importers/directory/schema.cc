@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
-#include "importers/directory/builtin.h"
 #include "storage/base/text.h"
 
 namespace dirsnap::directory {
@@ -28,20 +28,28 @@ constexpr std::array<std::uint32_t, 14> kSecretIds = {
     591734,  // msDS-ExecuteScriptPassword
     591788,  // msFVE-KeyPackage
 };
-constexpr std::array<std::string_view, 12> kSecretPrefixes = {
-    "currentvalue",   "dbcspwd",   "unicodepwd",  "ntpwdhistory",    "lmpwdhistory",  "priorvalue",
-    "supplementalcr", "trustauth", "initialauth", "msds-managedpas", "ms-mcs-admpwd", "peklist",
+// Names in lower case without dashes, so that LDAP and X.500 names look alike.
+constexpr std::array<std::string_view, 18> kSecretPrefixes = {
+    "currentvalue", "dbcspwd",         "unicodepwd",     "ntpwdhistory",
+    "lmpwdhistory", "priorvalue",      "supplementalcr", "trustauth",
+    "initialauth",  "peklist",         "msdsmanagedpas", "msdsexecutescriptpassword",
+    "msmcsadmpwd",  "mslaps",          "msfve",          "userpassword",
+    "userpkcs12",   "krbprincipalkey",
 };
-constexpr std::array<std::string_view, 4> kSecretFamilies = {
-    "mslaps-", "msfve-", "msds-executescriptpassword", "userpassword"};
+constexpr std::array<std::string_view, 2> kSecretEndings = {"password", "passwordconfirm"};
+
+bool is_secret_name(std::string_view text) {
+  std::string name = to_lower_ascii(text);
+  name.erase(std::remove(name.begin(), name.end(), '-'), name.end());
+  return std::any_of(kSecretPrefixes.begin(), kSecretPrefixes.end(),
+                     [&](std::string_view prefix) { return name.starts_with(prefix); }) ||
+         std::any_of(kSecretEndings.begin(), kSecretEndings.end(),
+                     [&](std::string_view ending) { return name.ends_with(ending); });
+}
 
 bool is_secret(const Attribute& attribute) {
-  if (std::find(kSecretIds.begin(), kSecretIds.end(), attribute.id) != kSecretIds.end())
-    return true;
-  const std::string name = to_lower_ascii(attribute.ldap_name);
-  const auto starts = [&](std::string_view prefix) { return name.starts_with(prefix); };
-  return std::any_of(kSecretPrefixes.begin(), kSecretPrefixes.end(), starts) ||
-         std::any_of(kSecretFamilies.begin(), kSecretFamilies.end(), starts);
+  return std::find(kSecretIds.begin(), kSecretIds.end(), attribute.id) != kSecretIds.end() ||
+         is_secret_name(attribute.ldap_name) || is_secret_name(attribute.x500_name);
 }
 
 // Attribute-Syntax rows hold 2.5.5.n as a number: prefix index 8, last arc n.
@@ -100,9 +108,26 @@ bool is_machine_name(std::string_view name) {
          rest.find_first_not_of("0123456789-") == std::string_view::npos;
 }
 
-Schema::Schema() {
-  for (std::size_t i = 0; i < kBuiltinAttributeCount; ++i) {
-    const BuiltinAttribute& b = kBuiltinAttributes[i];
+Schema::Schema(Generation generation) {
+  const std::span ad_attributes(kActiveDirectoryAttributes, kActiveDirectoryAttributeCount);
+  const std::span ad_classes(kActiveDirectoryClasses, kActiveDirectoryClassCount);
+  if (generation == Generation::kActiveDirectory) {
+    add_builtin(ad_attributes);
+    add_builtin(ad_classes);
+  }
+  add_builtin(std::span(kBuiltinAttributes, kBuiltinAttributeCount));
+  add_builtin(std::span(kBuiltinClasses, kBuiltinClassCount));
+  if (generation == Generation::kExchange) {
+    add_builtin(ad_attributes);
+    add_builtin(ad_classes);
+  }
+}
+
+// Numbers that have an entry keep it.
+void Schema::add_builtin(std::span<const BuiltinAttribute> attributes) {
+  std::set<std::string> taken;
+  for (const auto& [id, entry] : attributes_) taken.insert(to_lower_ascii(entry.ldap_name));
+  for (const BuiltinAttribute& b : attributes) {
     Attribute entry{.id = b.id,
                     .ldap_name = text_or_empty(b.ldap_name),
                     .x500_name = b.x500_name,
@@ -113,21 +138,22 @@ Schema::Schema() {
                     .mapi_id = std::nullopt,
                     .origin = Origin::kBuiltin,
                     .column = {}};
-    if (entry.ldap_name.empty()) entry.ldap_name = entry.x500_name;
-    if (b.link_id >= 0) {
-      entry.link_id = b.link_id;
-      links_.emplace(static_cast<std::uint32_t>(b.link_id), b.id);
+    if (entry.ldap_name.empty() || taken.contains(to_lower_ascii(entry.ldap_name))) {
+      entry.ldap_name = entry.x500_name;
     }
+    if (entry.oid.empty()) entry.oid = prefixes_.oid_of(b.id).value_or("");
+    if (b.link_id >= 0) entry.link_id = b.link_id;
     if (b.mapi_id >= 0) entry.mapi_id = b.mapi_id;
     entry.secret = is_secret(entry);
-    attributes_.emplace(b.id, std::move(entry));
+    const bool is_fresh = attributes_.emplace(b.id, std::move(entry)).second;
+    if (is_fresh && b.link_id >= 0) links_.emplace(static_cast<std::uint32_t>(b.link_id), b.id);
   }
+}
+
+void Schema::add_builtin(std::span<const BuiltinClass> classes) {
   std::map<std::string_view, std::uint32_t> by_name;
-  for (std::size_t i = 0; i < kBuiltinClassCount; ++i) {
-    by_name.emplace(kBuiltinClasses[i].x500_name, kBuiltinClasses[i].id);
-  }
-  for (std::size_t i = 0; i < kBuiltinClassCount; ++i) {
-    const BuiltinClass& b = kBuiltinClasses[i];
+  for (const BuiltinClass& b : classes) by_name.emplace(b.x500_name, b.id);
+  for (const BuiltinClass& b : classes) {
     Class entry{.id = b.id,
                 .ldap_name = text_or_empty(b.ldap_name),
                 .x500_name = b.x500_name,
@@ -135,6 +161,7 @@ Schema::Schema() {
                 .parent = std::nullopt,
                 .origin = Origin::kBuiltin};
     if (entry.ldap_name.empty()) entry.ldap_name = entry.x500_name;
+    if (entry.oid.empty()) entry.oid = prefixes_.oid_of(b.id).value_or("");
     if (b.parent_x500 != nullptr) {
       const auto parent = by_name.find(b.parent_x500);
       if (parent != by_name.end()) entry.parent = parent->second;
@@ -218,6 +245,8 @@ void Schema::override_class(const Class& from) {
   if (from.parent) entry.parent = from.parent;
   entry.origin = Origin::kOverride;
 }
+
+void Schema::mark_secret(Attribute& entry) { entry.secret = entry.secret || is_secret(entry); }
 
 Attribute* Schema::link_attribute(std::uint32_t base) {
   const auto found = links_.find(2 * base);

@@ -9,16 +9,26 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "importers/directory/builtin.h"
 #include "importers/directory/prefix_map.h"
 #include "storage/base/result.h"
 
 namespace dirsnap::directory {
 
+// Numbers that a text dump's reader makes up for attributes and classes that no table numbers.
+// They lie where no directory puts any and are never shown.
+inline constexpr std::uint32_t kFirstMadeUpId = 0xE0000000;
+constexpr bool is_made_up(std::uint32_t id) { return id >= kFirstMadeUpId && id < 0xFFFF0000; }
+
 enum class Origin : std::uint8_t { kNone, kBuiltin, kSchema, kOverride };
 const char* to_string(Origin origin);
+
+// What the numbers and octets of an attribute are, beyond its syntax.
+enum class Meaning : std::uint8_t { kUnset, kPlain, kClass, kAttribute, kFileTime, kGuid };
 
 struct Attribute {
   std::uint32_t id = 0;
@@ -32,7 +42,9 @@ struct Attribute {
   Origin origin = Origin::kNone;
   std::string column;  // column of the database, empty for links
   std::uint64_t value_count = 0;
-  bool secret = false;  // a credential: presence and length only
+  std::uint32_t row_kind = 0;         // of its rows in `attributes`, from the first value on
+  Meaning meaning = Meaning::kUnset;  // set when the first value is read
+  bool secret = false;                // a credential: presence and length only
 };
 
 struct Class {
@@ -59,9 +71,12 @@ struct SchemaRow {
   std::optional<std::uint32_t> sub_class_of;
 };
 
+// Which built-in names come first: the two generations share numbers but not all LDAP names.
+enum class Generation : std::uint8_t { kExchange, kActiveDirectory };
+
 class Schema {
  public:
-  Schema();
+  explicit Schema(Generation generation = Generation::kExchange);
 
   [[nodiscard]] PrefixMap& prefixes() { return prefixes_; }
   [[nodiscard]] const PrefixMap& prefixes() const { return prefixes_; }
@@ -72,6 +87,9 @@ class Schema {
   // Override entries; empty strings and nullopt leave the present value.
   void override_attribute(const Attribute& entry);
   void override_class(const Class& entry);
+
+  // Decides anew whether an entry is a credential, after its names changed.
+  static void mark_secret(Attribute& entry);
 
   // The entry of a number, made if it is not there yet.
   Attribute& attribute(std::uint32_t id);
@@ -85,6 +103,8 @@ class Schema {
 
  private:
   std::string fallback_name(std::uint32_t id) const;
+  void add_builtin(std::span<const BuiltinAttribute> attributes);
+  void add_builtin(std::span<const BuiltinClass> classes);
 
   PrefixMap prefixes_;
   std::map<std::uint32_t, Attribute> attributes_;

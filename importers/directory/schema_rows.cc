@@ -20,11 +20,11 @@ Result<void> write_attributes(const Schema& schema, std::int64_t source_id, Rela
     if (!is_of_interest(entry, entry.value_count)) continue;
     const std::string syntax = entry.syntax == 0 ? "" : "2.5.5." + std::to_string(entry.syntax);
     std::vector<Cell> row = {
-        {t::kId, ValueView::of(static_cast<std::int32_t>(id))},
         {t::kOrigin, ValueView::text(to_string(entry.origin))},
         {t::kValueCount, ValueView::of(static_cast<std::int64_t>(entry.value_count))},
         {t::kSourceId, ValueView::of(source_id)},
     };
+    if (!is_made_up(id)) row.push_back({t::kId, ValueView::of(static_cast<std::int32_t>(id))});
     put_text(row, t::kOid, entry.oid);
     put_text(row, t::kLdapName, entry.ldap_name);
     put_text(row, t::kX500Name, entry.x500_name);
@@ -43,11 +43,11 @@ Result<void> write_classes(const Schema& schema, std::int64_t source_id, Relatio
   for (const auto& [id, entry] : schema.classes()) {
     if (!is_of_interest(entry, entry.objects)) continue;
     std::vector<Cell> row = {
-        {t::kId, ValueView::of(static_cast<std::int32_t>(id))},
         {t::kOrigin, ValueView::text(to_string(entry.origin))},
         {t::kObjects, ValueView::of(static_cast<std::int64_t>(entry.objects))},
         {t::kSourceId, ValueView::of(source_id)},
     };
+    if (!is_made_up(id)) row.push_back({t::kId, ValueView::of(static_cast<std::int32_t>(id))});
     put_text(row, t::kOid, entry.oid);
     put_text(row, t::kLdapName, entry.ldap_name);
     put_text(row, t::kX500Name, entry.x500_name);

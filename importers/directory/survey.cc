@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 
 #include "importers/directory/attribute_value.h"
 #include "importers/directory/well_known.h"
@@ -57,13 +58,15 @@ class Pass {
       : layout_(layout), schema_(schema), context_(context), survey_(survey) {}
 
   Result<void> read(ese::Database& database, const OverrideMap& overrides);
+  Result<void> read_recovered(ese::Database& database, const ese::RecoveryIndex& index);
 
  private:
   [[nodiscard]] std::vector<std::uint32_t> wanted_columns() const;
   void take_system_cell(const ese::CellView& cell, Row& row) const;
   void take_attribute_cell(std::uint32_t id, const ese::CellView& cell, Row& row);
   void take_schema_cell(std::uint32_t id, const ese::CellView& cell, SchemaRow& row) const;
-  void add(const Row& row);
+  Row row_of(std::span<const ese::CellView> cells);
+  void add(const Row& row, std::int64_t& next_object_id);
   std::string relative_name(const Row& row, std::string& type) const;
 
   const Layout& layout_;
@@ -72,6 +75,7 @@ class Pass {
   Survey& survey_;
   std::vector<SchemaRow> attribute_rows_;
   std::vector<SchemaRow> class_rows_;
+  bool is_live_ = true;  // rows that the schema may learn from
 };
 
 std::vector<std::uint32_t> Pass::wanted_columns() const {
@@ -152,7 +156,7 @@ void Pass::take_attribute_cell(std::uint32_t id, const ese::CellView& cell, Row&
     return;
   }
   if (id == attr::kPrefixMap) {
-    schema_.prefixes().add_blob(cell.bytes);
+    if (is_live_) schema_.prefixes().add_blob(cell.bytes);
     return;
   }
   const auto name = std::find(kNameAttributes.begin(), kNameAttributes.end(), id);
@@ -186,7 +190,7 @@ std::string Pass::relative_name(const Row& row, std::string& type) const {
   return {};
 }
 
-void Pass::add(const Row& row) {
+void Pass::add(const Row& row, std::int64_t& next_object_id) {
   std::string type;
   const std::string name = relative_name(row, type);
   if (type.empty()) type = "cn";  // only for rows whose layout tells no type at all
@@ -197,7 +201,7 @@ void Pass::add(const Row& row) {
   node.is_root = is_root;
   node.is_deleted = row.is_deleted;
   node.class_id = row.classes.empty() ? 0 : row.classes.front();
-  if (!is_root && !is_nothing) node.object_id = context_.next_object_id++;
+  if (!is_root && !is_nothing) node.object_id = next_object_id++;
   survey_.object_ids.push_back(node.object_id);
   const bool is_phantom = row.object_flag && *row.object_flag == 0;
   if (name.empty())
@@ -205,11 +209,25 @@ void Pass::add(const Row& row) {
   else if (row.classes.empty() && !is_phantom)
     node.defect = Defect::kNoClass;
 
+  if (!is_live_) return;
   const auto has_class = [&](std::uint32_t id) {
     return std::find(row.classes.begin(), row.classes.end(), id) != row.classes.end();
   };
   if (has_class(cls::kAttributeSchema)) attribute_rows_.push_back(row.schema);
   if (has_class(cls::kClassSchema)) class_rows_.push_back(row.schema);
+}
+
+Row Pass::row_of(std::span<const ese::CellView> cells) {
+  Row row;
+  for (const ese::CellView& cell : cells) {
+    const auto position = static_cast<std::size_t>(cell.column - layout_.objects->columns.data());
+    if (const auto id = layout_.attribute_ids[position]) {
+      take_attribute_cell(*id, cell, row);
+    } else {
+      take_system_cell(cell, row);
+    }
+  }
+  return row;
 }
 
 Result<void> Pass::read(ese::Database& database, const OverrideMap& overrides) {
@@ -218,16 +236,7 @@ Result<void> Pass::read(ese::Database& database, const OverrideMap& overrides) {
   for (std::uint64_t rows = 1;; ++rows) {
     DIRSNAP_TRY(const bool more, cursor.next());
     if (!more) break;
-    Row row;
-    for (const ese::CellView& cell : cursor.row().cells) {
-      const auto position = static_cast<std::size_t>(cell.column - layout_.objects->columns.data());
-      if (const auto id = layout_.attribute_ids[position]) {
-        take_attribute_cell(*id, cell, row);
-      } else {
-        take_system_cell(cell, row);
-      }
-    }
-    add(row);
+    add(row_of(cursor.row().cells), context_.next_object_id);
     if (rows % kCancelStep == 0) DIRSNAP_CHECK(context_.cancel().check());
   }
   // The prefixes may come after the rows that need them, so names are settled last.
@@ -238,6 +247,27 @@ Result<void> Pass::read(ese::Database& database, const OverrideMap& overrides) {
   return {};
 }
 
+Result<void> Pass::read_recovered(ese::Database& database, const ese::RecoveryIndex& index) {
+  is_live_ = false;
+  ese::RecoveredCursor cursor(database, index, *layout_.objects);
+  for (std::uint64_t rows = 1;; ++rows) {
+    DIRSNAP_TRY(const bool more, cursor.next());
+    if (!more) return {};
+    add(row_of(cursor.row().row.cells), context_.next_recovered_object_id);
+    if (rows % kCancelStep == 0) DIRSNAP_CHECK(context_.cancel().check());
+  }
+}
+
+// A copy of `node`, with the name it has in `from`.
+void copy_node(const NameTree& from, const NameTree::Node& node, NameTree& to) {
+  NameTree::Node& copy = to.add(node.dnt, node.parent_dnt, from.rdn(node), from.type(node));
+  copy.class_id = node.class_id;
+  copy.object_id = node.object_id;
+  copy.is_root = node.is_root;
+  copy.is_deleted = node.is_deleted;
+  copy.defect = node.defect;
+}
+
 Result<void> read_links(ese::Database& database,
                         const Layout& layout,
                         const CancelToken& cancel,
@@ -245,7 +275,9 @@ Result<void> read_links(ese::Database& database,
   if (layout.links == nullptr) return {};
   std::vector<std::uint32_t> columns = {layout.link_from->id, layout.link_to->id,
                                         layout.link_base->id};
-  if (layout.link_deleted_at != nullptr) columns.push_back(layout.link_deleted_at->id);
+  for (const ese::ColumnDef* column : {layout.link_deleted_at, layout.link_data}) {
+    if (column != nullptr) columns.push_back(column->id);
+  }
   ese::TableCursor cursor(database, *layout.links, {.column_ids = columns});
   for (std::uint64_t rows = 1;; ++rows) {
     DIRSNAP_TRY(const bool more, cursor.next());
@@ -253,6 +285,12 @@ Result<void> read_links(ese::Database& database,
     Link link;
     bool deleted = false;
     for (const ese::CellView& cell : cursor.row().cells) {
+      if (cell.column == layout.link_data) {
+        link.data_begin = survey.link_data.size();
+        link.data_size = static_cast<std::uint32_t>(cell.bytes.size());
+        survey.link_data += as_chars(cell.bytes);
+        continue;
+      }
       const std::int32_t value = dnt_of(cell).value_or(0);
       if (cell.column == layout.link_from) link.from = value;
       if (cell.column == layout.link_to) link.to = value;
@@ -308,6 +346,29 @@ std::string rdn_type_name(std::uint32_t attribute_id, Schema& schema) {
     default:
       return schema.attribute(attribute_id).ldap_name;
   }
+}
+
+Result<Survey> survey_recovered(ese::Database& database,
+                                const ese::RecoveryIndex& index,
+                                const Layout& layout,
+                                const Survey& live,
+                                Schema& schema,
+                                ImportContext& context) {
+  Survey found;
+  DIRSNAP_CHECK(Pass(layout, schema, context, found).read_recovered(database, index));
+  Survey survey;
+  survey.object_ids = std::move(found.object_ids);
+  // Live ancestors come first, so that a number leads to the live row where there is one.
+  std::unordered_set<std::int32_t> copied;
+  for (const NameTree::Node& row : found.tree.nodes()) {
+    const NameTree::Node* node = live.tree.find(row.parent_dnt);
+    for (; node != nullptr && copied.insert(node->dnt).second; node = live.tree.parent_of(*node))
+      copy_node(live.tree, *node, survey.tree);
+  }
+  survey.first_row = survey.tree.nodes().size();
+  for (const NameTree::Node& row : found.tree.nodes()) copy_node(found.tree, row, survey.tree);
+  survey.tree.link_up();
+  return survey;
 }
 
 Result<Survey> survey_directory(ese::Database& database,

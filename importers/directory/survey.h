@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The first pass over a directory: names of all rows, the schema, the links, who the server is.
-// Memory: about 60 bytes a row plus its relative name, 12 bytes a link.
+// Memory: about 60 bytes a row plus its relative name, 24 bytes a link and its data.
 // Threads: one thread.
 #pragma once
 
@@ -13,6 +13,7 @@
 #include "importers/directory/layout.h"
 #include "importers/directory/name_tree.h"
 #include "importers/directory/schema.h"
+#include "importers/ese/recovered.h"
 #include "importers/importer.h"
 
 namespace dirsnap::directory {
@@ -22,13 +23,17 @@ struct Link {
   std::int32_t from = 0;  // DNT of the object that carries the forward attribute
   std::int32_t to = 0;    // DNT of the target
   std::uint32_t base = 0;
+  std::uint32_t data_size = 0;   // of what the value holds beside the name
+  std::uint64_t data_begin = 0;  // ... in Survey::link_data
 };
 
 struct Survey {
   NameTree tree;
   std::vector<std::int64_t> object_ids;  // by order of the rows; 0 for placeholder rows
   std::vector<Link> links;               // ordered by (from, base), equal ones as stored
+  std::string link_data;                 // of those links that have any
   std::optional<std::int32_t> dsa_dnt;   // the directory service's own object
+  std::size_t first_row = 0;             // nodes before it are copies, there for their names only
 };
 
 // Reads names, schema and links. Object ids are taken from the context. Placeholder rows of a new
@@ -36,6 +41,16 @@ struct Survey {
 Result<Survey> survey_directory(ese::Database& database,
                                 const Layout& layout,
                                 const OverrideMap& overrides,
+                                Schema& schema,
+                                ImportContext& context);
+
+// Names of the rows of the object table that can be recovered, in the order of RecoveredCursor:
+// those of live parents come from `live`. Object ids count recovered objects. Nothing is learnt
+// from these rows: they may be old.
+Result<Survey> survey_recovered(ese::Database& database,
+                                const ese::RecoveryIndex& index,
+                                const Layout& layout,
+                                const Survey& live,
                                 Schema& schema,
                                 ImportContext& context);
 

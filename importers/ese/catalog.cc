@@ -12,6 +12,8 @@
 #include <fmt/format.h>
 
 #include "importers/ese/cell_value.h"
+#include "importers/ese/leaf_plan.h"
+#include "importers/ese/row_decoder.h"
 #include "importers/ese/table_cursor.h"
 #include "storage/base/text.h"
 
@@ -25,6 +27,7 @@ constexpr std::uint32_t kSystemTable = 0x80000000;
 // Derived tables may share one large template; hostile ones without end.
 constexpr std::size_t kInheritedMax = 500'000;
 constexpr int kTemplateDepthMax = 4;
+constexpr std::uint32_t kCancelSteps = 1024;
 
 // Ids of the catalog's own columns that are read.
 enum Id : std::uint32_t {
@@ -143,8 +146,8 @@ class Builder {
  public:
   explicit Builder(IssueSink& issues) : issues_(issues) {}
 
-  // A row known already is left out.
-  void add(CatalogRow row);
+  // A row known already is left out; returns whether it is new.
+  bool add(CatalogRow row);
   Result<std::vector<TableDef>> finish();
 
  private:
@@ -202,8 +205,8 @@ void Builder::add_column(TableDef& table, CatalogRow& row) {
   table.columns.push_back(std::move(column));
 }
 
-void Builder::add(CatalogRow row) {
-  if (!seen_.emplace(row.objid, row.type, row.id).second) return;
+bool Builder::add(CatalogRow row) {
+  if (!seen_.emplace(row.objid, row.type, row.id).second) return false;
   TableDef& table = table_of(to_u32(row.objid));
   switch (row.type) {
     case CatalogRow::kTable:
@@ -227,6 +230,7 @@ void Builder::add(CatalogRow row) {
     default:
       break;  // callbacks and the trees of streaming files hold no rows
   }
+  return true;
 }
 
 // Ascending ids, each once.
@@ -321,6 +325,46 @@ Result<void> read_copy(Database& database, bool shadow, Builder& builder) {
   }
 }
 
+// Adds what can be read of the catalog's leaves whose checksum is wrong: where both copies of a row
+// are lost, a definition that may be wrong is better than a table that nobody can read.
+Result<void> read_bad_pages(Database& database, Builder& builder) {
+  struct Silent final : IssueSink {
+    void report(Issue) override {}
+  } silent;
+  PageStore& store = database.store();
+  const TableDef catalog = catalog_table(false);
+  RowDecoder decoder(store, catalog, kWanted, silent, database.options());
+  for (std::uint32_t page_no = 1; page_no <= store.pages(); ++page_no) {
+    if (page_no % kCancelSteps == 0) DIRSNAP_CHECK(check_cancel(database.options().cancel));
+    (void)store.get(page_no, {{}, Severity::kDoubt, true});
+    if (store.state(page_no) != PageState::kBad) continue;
+    const auto page = store.get_unverified(page_no);
+    if (!page || !(*page)->is_leaf() || (*page)->has(kTreeKindFlags)) continue;
+    if ((*page)->objid() != kCatalogObject && (*page)->objid() != kShadowObject) continue;
+    std::uint32_t taken = 0;
+    for (std::uint32_t i = (*page)->first_node(); i < (*page)->tag_count(); ++i) {
+      const auto node = (*page)->node(i);
+      if (!node || node->is_deleted()) continue;
+      bool sound = true;
+      const RecordForm form{(*page)->is_large(), (*page)->has(kPageNewRecord)};
+      DIRSNAP_CHECK(
+          decoder.decode(node->data, form, [&sound](const RecordFault&) { sound = false; }));
+      if (!sound || decoder.unknown_column() != 0) continue;
+      CatalogRow row = decode_row(decoder.cells());
+      if (row.objid <= 0 || row.name.empty()) continue;
+      taken += builder.add(std::move(row)) ? 1 : 0;
+    }
+    if (taken == 0) continue;
+    database.issues().report(
+        {Severity::kDoubt, "catalog", store.offset_of(page_no), store.page_size(),
+         page_place(page_no, catalog.name),
+         fmt::format("{} rows of the catalog are had from page {} alone, whose checksum is wrong; "
+                     "what they define may be wrong too",
+                     taken, page_no)});
+  }
+  return {};
+}
+
 }  // namespace
 
 TableDef catalog_table(bool shadow) {
@@ -352,7 +396,10 @@ Result<std::vector<TableDef>> read_catalog(Database& database) {
   Builder builder(database.issues());
   const std::uint64_t losses = database.losses();
   DIRSNAP_CHECK(read_copy(database, false, builder));
-  if (database.losses() != losses) DIRSNAP_CHECK(read_copy(database, true, builder));
+  if (database.losses() != losses) {
+    DIRSNAP_CHECK(read_copy(database, true, builder));
+    DIRSNAP_CHECK(read_bad_pages(database, builder));
+  }
   return builder.finish();
 }
 

@@ -5,6 +5,8 @@
 #include <array>
 #include <cstring>
 #include <span>
+#include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -16,27 +18,37 @@ constexpr std::uint32_t kDepthMax = 16;
 constexpr std::uint32_t kCancelSteps = 1024;
 // Bytes of a key that are kept to sort scanned pages.
 constexpr std::size_t kSortKeyBytes = 48;
+// Pages whose keys agree in those bytes and are sorted by the whole keys, which are in memory then.
+constexpr std::size_t kCutRunMax = 65'536;
 
-struct SortKey {
+// The first or the last key of a page; long ones are cut, the page has the rest.
+struct EndKey {
   std::array<std::byte, kSortKeyBytes> bytes{};
   std::uint8_t size = 0;
+  bool is_cut = false;
+  bool is_last = false;
+  std::uint32_t page_no = 0;
 
-  explicit SortKey(const NodeView& node) {
+  EndKey(const NodeView& node, std::uint32_t page, bool last)
+      : is_cut(node.key_size() > kSortKeyBytes), is_last(last), page_no(page) {
     const std::size_t first = std::min(node.prefix.size(), kSortKeyBytes);
     std::copy_n(node.prefix.begin(), first, bytes.begin());
     const std::size_t second = std::min(node.suffix.size(), kSortKeyBytes - first);
     std::copy_n(node.suffix.begin(), second, bytes.begin() + static_cast<std::ptrdiff_t>(first));
     size = static_cast<std::uint8_t>(first + second);
   }
-  bool operator<(const SortKey& other) const {
-    const int order = std::memcmp(bytes.data(), other.bytes.data(), std::min(size, other.size));
-    return order != 0 ? order < 0 : size < other.size;
-  }
 };
+
+// <0, 0, >0 by the bytes that are kept; a key that is cut is longer than one that is not.
+int compare_kept(const EndKey& a, const EndKey& b) {
+  const int order = std::memcmp(a.bytes.data(), b.bytes.data(), std::min(a.size, b.size));
+  if (order != 0) return order;
+  return (a.size + (a.is_cut ? 1 : 0)) - (b.size + (b.is_cut ? 1 : 0));
+}
 
 // A leaf found by the scan.
 struct Found {
-  SortKey first, last;
+  EndKey first, last;
   std::uint64_t database_time;
   std::uint32_t page_no;
 };
@@ -47,7 +59,9 @@ bool key_range(const PageView& page, std::vector<Found>& out) {
   const auto first = page.node(page.first_node());
   const auto last = page.node(page.tag_count() - 1);
   if (!first || !last) return false;
-  out.push_back({SortKey(*first), SortKey(*last), page.database_time(), page.page_no()});
+  const std::uint32_t page_no = page.page_no();
+  out.push_back({EndKey(*first, page_no, false), EndKey(*last, page_no, true), page.database_time(),
+                 page_no});
   return true;
 }
 
@@ -71,7 +85,11 @@ class Planner {
   void visit(const Step& step);
   void add_children(const PageView& page, std::uint32_t depth);
   Result<void> scan();
+  void sort(std::vector<Found>& found);
+  void sort_cut(std::span<Found> run);
   void merge(const std::vector<Found>& found);
+  std::string whole_key(const EndKey& key);
+  bool comes_before(const EndKey& a, const EndKey& b);
   void report(const char* code, std::uint32_t page_no, std::string message);
 
   PageStore& store_;
@@ -170,12 +188,54 @@ Result<void> Planner::scan() {
     if (!page || !foreign_page_fault(**page, tree_).empty()) continue;
     if (key_range(**page, found)) visited_[page_no] = true;
   }
-  std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
-    if (a.first < b.first || b.first < a.first) return a.first < b.first;
-    return a.database_time > b.database_time;
-  });
+  sort(found);
   merge(found);
   return {};
+}
+
+// All bytes of the key; what is kept of it if the page cannot be had any more.
+std::string Planner::whole_key(const EndKey& key) {
+  std::string bytes(as_chars(Bytes(key.bytes).first(key.size)));
+  if (!key.is_cut) return bytes;
+  const auto page = store_.get(key.page_no, {tree_.table, tree_.severity, true});
+  if (!page || (*page)->tag_count() <= (*page)->first_node()) return bytes;
+  const auto node = (*page)->node(key.is_last ? (*page)->tag_count() - 1 : (*page)->first_node());
+  if (!node) return bytes;
+  bytes = as_chars(node->prefix);
+  bytes += as_chars(node->suffix);
+  return bytes;
+}
+
+bool Planner::comes_before(const EndKey& a, const EndKey& b) {
+  const int order = compare_kept(a, b);
+  if (order != 0 || !a.is_cut || !b.is_cut) return order < 0;
+  return whole_key(a) < whole_key(b);
+}
+
+// Sorts pages whose first keys agree as far as they are kept.
+void Planner::sort_cut(std::span<Found> run) {
+  std::vector<std::pair<std::string, Found>> whole;
+  whole.reserve(run.size());
+  for (const Found& found : run) whole.emplace_back(whole_key(found.first), found);
+  std::stable_sort(whole.begin(), whole.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::transform(whole.begin(), whole.end(), run.begin(),
+                 [](const auto& keyed) { return keyed.second; });
+}
+
+// By first key, newer pages first.
+void Planner::sort(std::vector<Found>& found) {
+  std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
+    const int order = compare_kept(a.first, b.first);
+    return order != 0 ? order < 0 : a.database_time > b.database_time;
+  });
+  for (std::size_t begin = 0; begin < found.size();) {
+    std::size_t end = begin + 1;
+    while (end < found.size() && compare_kept(found[begin].first, found[end].first) == 0) ++end;
+    if (found[begin].first.is_cut && end - begin > 1 && end - begin <= kCutRunMax)
+      sort_cut(std::span(found).subspan(begin, end - begin));
+    begin = end;
+  }
 }
 
 // Puts the found leaves between the planned ones. A found page whose keys begin before the end
@@ -186,10 +246,11 @@ void Planner::merge(const std::vector<Found>& found) {
   std::vector<Found> before;  // the last planned or found page with a key range
   std::size_t next = 0;
   std::uint32_t taken = 0;
-  const auto take_until = [&](const SortKey* limit) {
-    for (; next < found.size() && (limit == nullptr || found[next].first < *limit); ++next) {
-      if (!before.empty() && !(before.back().last < found[next].first)) continue;
-      if (limit != nullptr && !(found[next].last < *limit)) continue;
+  const auto take_until = [&](const EndKey* limit) {
+    for (; next < found.size() && (limit == nullptr || comes_before(found[next].first, *limit));
+         ++next) {
+      if (!before.empty() && !comes_before(before.back().last, found[next].first)) continue;
+      if (limit != nullptr && !comes_before(found[next].last, *limit)) continue;
       merged.push_back({found[next].page_no, true});
       before.assign(1, found[next]);
       ++taken;

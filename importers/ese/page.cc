@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "importers/ese/checksum.h"
+
 namespace dirsnap::ese {
 
 namespace {
@@ -105,6 +107,24 @@ Result<NodeView> PageView::node(std::uint32_t i) const {
   node.suffix = bytes.subspan(at, suffix);
   node.data = bytes.subspan(at + suffix);
   return node;
+}
+
+bool PageView::has_remains() const {
+  std::size_t claimed = 0;
+  for (std::uint32_t i = 0; i < tag_count_; ++i) {
+    const auto extent = tag(i);
+    if (!extent) return true;
+    claimed += extent->size;
+    if (i < first_node_ || extent->size < 2) continue;
+    const std::uint32_t flags =
+        is_large() ? std::to_integer<std::uint32_t>(bytes_[extent->offset + 1]) >> 5U
+                   : raw_tag_flags(i);
+    if ((flags & kNodeDeleted) != 0) return true;
+  }
+  if (claimed != used_end()) return true;  // holes, or an end that does not fit
+  const std::size_t begin = header_size_ + claimed;
+  const std::size_t end = bytes_.size() - std::size_t{4} * tag_count_;
+  return begin > end || !is_all_zero(bytes_.subspan(begin, end - begin));
 }
 
 std::optional<std::string> PageView::structural_fault() const {

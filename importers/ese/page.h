@@ -91,6 +91,10 @@ class PageView {
   // Common key prefix of the page.
   [[nodiscard]] Bytes key_prefix() const { return key_prefix_; }
 
+  // True if a node is flag-deleted or bytes other than zero belong to no node: the page may hold
+  // records that are rows no more. Cheap: the content of nodes is not looked at.
+  [[nodiscard]] bool has_remains() const;
+
   // What is wrong with the page as a whole (tag array, extents, overlaps), if anything.
   [[nodiscard]] std::optional<std::string> structural_fault() const;
 

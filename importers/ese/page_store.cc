@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::uint32_t kBlockBytes = 64 * 1024;
 constexpr std::uint32_t kCancelSteps = 1024;
-constexpr std::uint8_t kStateMask = 0x07;
-constexpr std::uint8_t kReported = 0x80;
 
 std::uint32_t page_count(const ByteSource& source, std::uint32_t page_size) {
   const std::uint64_t all = source.size_bytes() / page_size;
@@ -38,7 +36,8 @@ PageStore::PageStore(ByteSource& source,
       page_size_(header.page_size),
       pages_(page_count(source, header.page_size)),
       pages_per_block_(kBlockBytes / header.page_size),
-      states_(std::size_t{pages_} + 1, 0) {
+      states_(std::size_t{pages_} + 1, 0),
+      leaf_objids_(std::size_t{pages_} + 1, 0) {
   const std::size_t blocks_of_file = pages_ / pages_per_block_ + 1;
   slots_.resize(std::clamp<std::size_t>(cache_bytes / kBlockBytes, 4, blocks_of_file + 4));
 }
@@ -146,6 +145,14 @@ void PageStore::report_bad(std::uint32_t page_no, const PageUse& use) {
                        : fmt::format("page {}: the checksum is wrong; {}", page_no, cost)});
 }
 
+// What the first look at a page has to tell later, so that nobody has to read it again for that.
+void PageStore::note(const PageView& page) {
+  if (!page.is_leaf()) return;
+  leaf_objids_[page.page_no()] = page.objid();
+  constexpr std::uint32_t kOtherTrees = kPageSpaceTree | kPageIndex | kPageLongValue;
+  if (!page.has(kOtherTrees) && page.has_remains()) states_[page.page_no()] |= kRemains;
+}
+
 Result<PageRef> PageStore::get(std::uint32_t page_no, const PageUse& use) {
   if (page_no == 0 || page_no > pages_)
     return fail(Code::kNotFound, fmt::format("page {} of {}", page_no, pages_));
@@ -160,19 +167,21 @@ Result<PageRef> PageStore::get(std::uint32_t page_no, const PageUse& use) {
     return fail(Code::kCorrupt, offset_of(page_no), "unreadable page");
   }
   const std::span<std::byte> bytes = page_bytes(**block, page_no);
-  PageState known = state(page_no);
+  const PageState before = state(page_no);
+  PageState known = before;
   if (known == PageState::kUnknown || known == PageState::kCorrected) {
     known = verify(page_no, bytes, use);
-    states_[page_no] = static_cast<std::uint8_t>(
-        (states_[page_no] & kReported) |
-        static_cast<std::uint8_t>(state(page_no) == PageState::kCorrected ? PageState::kCorrected
-                                                                          : known));
+    const PageState kept = before == PageState::kCorrected ? before : known;
+    states_[page_no] = static_cast<std::uint8_t>((states_[page_no] & ~kStateMask) |
+                                                 static_cast<std::uint8_t>(kept));
   }
   if (known == PageState::kBad || known == PageState::kZero) {
     report_bad(page_no, use);
     return fail(Code::kCorrupt, offset_of(page_no), fmt::format("page {} is bad", page_no));
   }
-  return PageRef(*std::move(block), PageView(bytes, page_no));
+  const PageView view(bytes, page_no);
+  if (before == PageState::kUnknown) note(view);
+  return PageRef(*std::move(block), view);
 }
 
 Result<PageRef> PageStore::get_unverified(std::uint32_t page_no) {
@@ -188,8 +197,8 @@ Result<std::span<const std::uint32_t>> PageStore::leaves_of(std::uint32_t objid,
   if (!leaves_known_) leaves_by_objid_.clear();  // of a search that was cancelled
   for (std::uint32_t page_no = 1; !leaves_known_ && page_no <= pages_; ++page_no) {
     if (cancel != nullptr && page_no % kCancelSteps == 0) DIRSNAP_CHECK(cancel->check());
-    const auto page = get(page_no, {{}, Severity::kLoss, true});
-    if (page && (*page)->is_leaf()) leaves_by_objid_[(*page)->objid()].push_back(page_no);
+    if (state(page_no) == PageState::kUnknown) (void)get(page_no, {{}, Severity::kLoss, true});
+    if (leaf_objids_[page_no] != 0) leaves_by_objid_[leaf_objids_[page_no]].push_back(page_no);
   }
   leaves_known_ = true;
   const auto found = leaves_by_objid_.find(objid);

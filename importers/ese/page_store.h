@@ -79,8 +79,21 @@ class PageStore {
   Result<PageRef> get(std::uint32_t page_no, const PageUse& use);
   // The page whether it verifies or not; for looking at damage.
   Result<PageRef> get_unverified(std::uint32_t page_no);
+  // Notes that rows of the page have been given out, and whether they have.
+  void mark_live(std::uint32_t page_no) { states_[page_no] |= kLive; }
+  [[nodiscard]] bool is_live(std::uint32_t page_no) const {
+    return (states_[page_no] & kLive) != 0;
+  }
+  // True if the page has been verified as a leaf that may hold records which are rows no more.
+  [[nodiscard]] bool has_remains(std::uint32_t page_no) const {
+    return (states_[page_no] & kRemains) != 0;
+  }
+  // Object id of a leaf page that has been verified; 0 for all others.
+  [[nodiscard]] std::uint32_t leaf_objid(std::uint32_t page_no) const {
+    return leaf_objids_[page_no];
+  }
   // All sound leaf pages of the file that carry the object id, ascending. The file is searched
-  // once, at the first call; four bytes a page are kept.
+  // once, at the first call.
   Result<std::span<const std::uint32_t>> leaves_of(std::uint32_t objid, const CancelToken* cancel);
 
  private:
@@ -92,6 +105,7 @@ class PageStore {
   Result<std::shared_ptr<PageBlock>> load(std::uint32_t page_no);
   Result<void> fill(PageBlock& block, std::uint32_t block_no, std::uint32_t index);
   Slot& free_slot();
+  void note(const PageView& page);
   PageState verify(std::uint32_t page_no, std::span<std::byte> page, const PageUse& use);
   void report_bad(std::uint32_t page_no, const PageUse& use);
   [[nodiscard]] std::span<std::byte> page_bytes(PageBlock& block, std::uint32_t page_no) const;
@@ -101,7 +115,12 @@ class PageStore {
   std::uint32_t page_size_;
   std::uint32_t pages_;
   std::uint32_t pages_per_block_;
-  std::vector<std::uint8_t> states_;  // PageState and the reported bit, by page number
+  static constexpr std::uint8_t kStateMask = 0x07;
+  static constexpr std::uint8_t kRemains = 0x20;
+  static constexpr std::uint8_t kLive = 0x40;
+  static constexpr std::uint8_t kReported = 0x80;
+  std::vector<std::uint8_t> states_;        // PageState and the bits above, by page number
+  std::vector<std::uint32_t> leaf_objids_;  // by page number
   std::vector<Slot> slots_;
   std::unordered_map<std::uint32_t, std::uint32_t> slot_of_block_;
   std::size_t clock_hand_ = 0;

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <utility>
 
 #include "importers/ese/leaf_plan.h"
 #include "importers/ese/row_decoder.h"
+#include "importers/ese/slack.h"
 #include "importers/ese/tree_seek.h"
 
 namespace dirsnap::ese {
@@ -15,35 +15,12 @@ namespace dirsnap::ese {
 namespace {
 
 constexpr std::uint32_t kCancelSteps = 1024;
-constexpr std::size_t kSmallestNode = 8;  // key length, one key byte, record header
-constexpr std::uint32_t kKeySizeMask = 0x1FFF;
 constexpr std::array<std::uint8_t, 4> kConfidence = {95, 60, 75, 40};
 constexpr std::uint8_t kIncompleteCosts = 30;
 
 struct SilentSink final : IssueSink {
   void report(Issue) override {}
 };
-
-// Bytes of a page that no node claims.
-std::vector<TagExtent> gaps_of(const PageView& page) {
-  std::vector<TagExtent> used;
-  for (std::uint32_t i = 0; i < page.tag_count(); ++i) {
-    if (const auto extent = page.tag(i)) used.push_back(*extent);
-  }
-  const auto end =
-      static_cast<std::uint32_t>(page.bytes().size() - std::size_t{4} * page.tag_count());
-  used.push_back({end, 0});
-  std::sort(used.begin(), used.end(),
-            [](const TagExtent& a, const TagExtent& b) { return a.offset < b.offset; });
-  std::vector<TagExtent> gaps;
-  std::uint32_t at = page.header_size();
-  for (const TagExtent& extent : used) {
-    if (extent.offset > at && extent.offset - at >= kSmallestNode)
-      gaps.push_back({at, extent.offset - at});
-    at = std::max(at, extent.offset + extent.size);
-  }
-  return gaps;
-}
 
 // One record that may be worth a row.
 struct Candidate {
@@ -67,10 +44,16 @@ Result<RecoveryIndex> RecoveryIndex::build(Database& database) {
   PageStore& store = database.store();
   for (std::uint32_t page_no = 1; page_no <= store.pages(); ++page_no) {
     if (page_no % kCancelSteps == 0) DIRSNAP_CHECK(check_cancel(database.options().cancel));
-    auto page = store.get(page_no, {{}, Severity::kDoubt, true});
-    if (!page) page = store.get_unverified(page_no);
-    if (!page || !(*page)->is_leaf() || (*page)->has(kTreeKindFlags)) continue;
-    const auto known = index.leaves_.find((*page)->objid());
+    if (store.state(page_no) == PageState::kUnknown)
+      (void)store.get(page_no, {{}, Severity::kDoubt, true});
+    std::uint32_t objid = store.leaf_objid(page_no);
+    if (store.state(page_no) == PageState::kBad) {
+      const auto page = store.get_unverified(page_no);
+      if (page && (*page)->is_leaf() && !(*page)->has(kTreeKindFlags)) objid = (*page)->objid();
+    } else if (store.is_live(page_no) && !store.has_remains(page_no)) {
+      continue;
+    }
+    const auto known = objid == 0 ? index.leaves_.end() : index.leaves_.find(objid);
     if (known != index.leaves_.end()) known->second.push_back(page_no);
   }
   return index;
@@ -89,7 +72,8 @@ class RecoveredCursor::Impl {
         options_(database.options()),
         pages_(index.leaves_of(table.objid)),
         tree_{table.name, table.objid, table.root_page, 0, Severity::kLoss, false},
-        decoder_(store_, table, {}, silent_, options_) {}
+        decoder_(store_, table, {}, silent_, options_),
+        slack_(decoder_.layout()) {}
 
   Result<bool> next();
   [[nodiscard]] const RecoveredRow& row() const { return row_; }
@@ -99,8 +83,6 @@ class RecoveredCursor::Impl {
   Result<void> open_page(std::uint32_t page_no);
   void collect_nodes(RecoveredPlace place, bool deleted_only);
   void collect_slack();
-  std::uint32_t collect_slack_at(TagExtent gap);
-  std::optional<Candidate> slack_node(TagExtent room) const;
   bool is_live_copy(const Candidate& candidate);
   Result<bool> take(const Candidate& candidate);
 
@@ -110,6 +92,8 @@ class RecoveredCursor::Impl {
   const std::vector<std::uint32_t>& pages_;
   TreeSpec tree_;
   RowDecoder decoder_;
+  SlackSearch slack_;
+  std::vector<SlackRecord> slack_records_;  // of the page
 
   bool planned_ = false;
   std::vector<std::uint32_t> live_;  // leaves of the tree, ascending
@@ -124,6 +108,9 @@ class RecoveredCursor::Impl {
 
 Result<void> RecoveredCursor::Impl::plan() {
   planned_ = true;
+  // Pages whose rows a TableCursor has given out are known already.
+  const auto is_known = [this](std::uint32_t page_no) { return store_.is_live(page_no); };
+  if (std::all_of(pages_.begin(), pages_.end(), is_known)) return {};
   DIRSNAP_TRY(const LeafPlan plan, plan_leaves(store_, tree_, silent_, options_.cancel));
   for (const LeafRef& leaf : plan.leaves) live_.push_back(leaf.page_no);
   std::sort(live_.begin(), live_.end());
@@ -134,12 +121,14 @@ Result<void> RecoveredCursor::Impl::open_page(std::uint32_t page_no) {
   DIRSNAP_CHECK(check_cancel(options_.cancel));
   candidates_.clear();
   next_candidate_ = 0;
-  const bool live = std::binary_search(live_.begin(), live_.end(), page_no);
+  const bool live =
+      store_.is_live(page_no) || std::binary_search(live_.begin(), live_.end(), page_no);
   auto page = store_.get(page_no, {tree_.table, Severity::kLoss, true});
   const bool sound = page.has_value();
   if (!sound) page = store_.get_unverified(page_no);
   if (!page) return {};  // unreadable; told where the table is read
   page_ = *std::move(page);
+  if (page_->has(kTreeKindFlags)) return {};
   if (!sound) {
     collect_nodes(RecoveredPlace::kBadPage, false);
     return {};
@@ -157,46 +146,11 @@ void RecoveredCursor::Impl::collect_nodes(RecoveredPlace place, bool deleted_onl
   }
 }
 
-// A node that begins at the start of `room`, with or without a key prefix; its flags are lost.
-std::optional<Candidate> RecoveredCursor::Impl::slack_node(TagExtent room) const {
-  const Bytes bytes = page_->bytes().subspan(room.offset, room.size);
-  for (const std::size_t head : {std::size_t{2}, std::size_t{4}}) {
-    if (bytes.size() < head) continue;
-    const std::size_t suffix = load_le<std::uint16_t>(bytes, head - 2) & kKeySizeMask;
-    const std::size_t prefix = head == 2 ? 0 : load_le<std::uint16_t>(bytes, 0) & kKeySizeMask;
-    if (suffix + prefix == 0 || prefix > page_->key_prefix().size()) continue;
-    if (bytes.size() - head < suffix) continue;
-    const Bytes data = bytes.subspan(head + suffix);
-    if (!decoder_.layout().begins_like_record(data)) continue;
-    return Candidate{RecoveredPlace::kSlack, 0, page_->key_prefix().first(prefix),
-                     bytes.subspan(head, suffix), data};
-  }
-  return std::nullopt;
-}
-
-// Looks for a node in the gap; returns where the rest of the gap begins.
-std::uint32_t RecoveredCursor::Impl::collect_slack_at(TagExtent gap) {
-  const std::uint32_t end = gap.offset + gap.size;
-  auto node = slack_node(gap);
-  if (!node) return gap.offset + 1;
-  const auto begin = static_cast<std::uint32_t>(node->data.data() - page_->bytes().data());
-  // The record ends where the next node begins, or with the gap.
-  std::uint32_t next = begin + 4;
-  while (end - next >= kSmallestNode && !slack_node({next, end - next})) ++next;
-  if (end - next < kSmallestNode) next = end;
-  node->data = node->data.first(next - begin);
-  candidates_.push_back(*node);
-  return next;
-}
-
 void RecoveredCursor::Impl::collect_slack() {
-  for (TagExtent gap : gaps_of(*page_)) {
-    const Bytes bytes = page_->bytes().subspan(gap.offset, gap.size);
-    if (is_all_zero(bytes)) continue;
-    const std::uint32_t end = gap.offset + gap.size;
-    for (std::uint32_t at = gap.offset; end - at >= kSmallestNode;)
-      at = collect_slack_at({at, end - at});
-  }
+  slack_records_.clear();
+  slack_.find(*page_, slack_records_);
+  for (const SlackRecord& record : slack_records_)
+    candidates_.push_back({RecoveredPlace::kSlack, 0, record.prefix, record.suffix, record.data});
 }
 
 // True if the tree has the same record under the same key.

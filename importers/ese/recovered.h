@@ -39,11 +39,13 @@ struct RecoveredRow {
   std::uint8_t confidence_percent = 0;
 };
 
-// Leaf pages by object id, found by one pass over the file.
+// The pages worth a look, by object id of their table: leaves with remains, leaves that have given
+// out no rows, bad pages. Costs a pass over what has not been verified yet, so it is cheapest after
+// all tables have been read and Database::verify_pages() has seen the rest.
 class RecoveryIndex {
  public:
   static Result<RecoveryIndex> build(Database& database);
-  // Ascending page numbers of the leaves that carry the object id.
+  // Ascending page numbers.
   [[nodiscard]] const std::vector<std::uint32_t>& leaves_of(std::uint32_t objid) const;
 
  private:

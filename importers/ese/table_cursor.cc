@@ -143,6 +143,7 @@ Result<bool> TableCursor::Impl::open_leaf() {
     if (!page) continue;  // reported by the store
     page_ = *std::move(page);
     if (!usable(*page_)) continue;
+    store_.mark_live(leaf.page_no);
     check_siblings(*page_);
     row_.page_no = leaf.page_no;
     row_.recovered_by_scan = leaf.by_scan;

@@ -40,6 +40,18 @@ void append_json_real(std::string& out, double value) {
   out.append(buffer.data(), end);
 }
 
+// Most texts need no escape.
+void append_escaped(std::string& out, std::string_view text) {
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c - 0x20) < 0x5F && c != '"' && c != '\\';
+  });
+  if (plain) {
+    out += text;
+  } else {
+    out += escape_json(text);
+  }
+}
+
 void append_json(std::string& out, const ValueView& value) {
   switch (value.type) {
     case ValueType::kNull:
@@ -52,7 +64,9 @@ void append_json(std::string& out, const ValueView& value) {
       append_json_real(out, value.real);
       break;
     case ValueType::kText:
-      out += '"' + escape_json(value.bytes) + '"';
+      out += '"';
+      append_escaped(out, value.bytes);
+      out += '"';
       break;
     case ValueType::kBlob:
       out += R"({"hex":")" + to_hex(as_bytes(value.bytes)) + R"("})";
@@ -115,12 +129,12 @@ ValueView sql_value(const ese::CellView& cell, RowArena& arena) {
   return ValueView::blob(as_chars(cell.bytes));
 }
 
-ValueView sql_values(std::span<const ese::CellView> cells, RowArena& arena) {
-  if (cells.size() == 1) return sql_value(cells.front(), arena);
+ValueView sql_values(std::span<const ValueView> values, RowArena& arena) {
+  if (values.size() == 1) return values.front();
   std::string json = "[";
-  for (const ese::CellView& cell : cells) {
+  for (const ValueView& value : values) {
     if (json.size() > 1) json += ',';
-    append_json(json, sql_value(cell, arena));
+    append_json(json, value);
   }
   json += ']';
   return ValueView::text(arena.keep(json));

@@ -27,8 +27,8 @@ ValueView sql_value(const ese::CellView& cell, RowArena& arena);
 // are no plausible OLE date, as OLE date otherwise; nullopt for neither.
 std::optional<std::string> datetime_text(std::uint64_t bits);
 
-// All cells of one column, at least one: a scalar, or a JSON array.
-ValueView sql_values(std::span<const ese::CellView> cells, RowArena& arena);
+// All values of one column, at least one: a scalar, or a JSON array.
+ValueView sql_values(std::span<const ValueView> values, RowArena& arena);
 
 // What stands for a credential: "(secret, 16 bytes)".
 std::string secret_text(std::size_t size_bytes);

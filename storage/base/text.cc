@@ -102,6 +102,20 @@ std::size_t equal_words(std::string_view a, std::string_view b) {
   return at;
 }
 
+// Appends the characters of the ASCII text that `bytes` (UTF-16LE) begin with, four at a time;
+// returns how many bytes that were.
+std::size_t append_ascii_utf16le(std::string& out, Bytes bytes) {
+  std::size_t at = 0;
+  for (; bytes.size() - at >= 8; at += 8) {
+    const auto units = load_le<std::uint64_t>(bytes, at);
+    if ((units & 0xFF80FF80FF80FF80U) != 0) break;
+    const char four[4] = {static_cast<char>(units), static_cast<char>(units >> 16),
+                          static_cast<char>(units >> 32), static_cast<char>(units >> 48)};
+    out.append(four, 4);
+  }
+  return at;
+}
+
 template <bool BigEndian>
 Decoded decode_utf16(Bytes bytes) {
   Decoded result;
@@ -111,7 +125,7 @@ Decoded decode_utf16(Bytes bytes) {
     const auto b = std::to_integer<std::uint32_t>(bytes[at + 1]);
     return BigEndian ? (a << 8) | b : (b << 8) | a;
   };
-  std::size_t at = 0;
+  std::size_t at = BigEndian ? 0 : append_ascii_utf16le(result.text, bytes);
   for (; bytes.size() - at >= 2; at += 2) {
     char32_t c = unit(at);
     if (is_surrogate(c)) {

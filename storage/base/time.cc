@@ -4,7 +4,6 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 
 namespace dirsnap {
@@ -18,6 +17,12 @@ constexpr std::int64_t kSecondsPerDay = 86'400;
 constexpr std::int64_t kMinUnix = -kSecondsFrom1601To1970;
 constexpr std::int64_t kMaxUnix = 253'402'300'799;  // 9999-12-31T23:59:59Z
 
+// Writes `value` with `count` digits; returns the place behind them.
+char* put_digits(char* to, unsigned value, int count) {
+  for (int i = count; i-- > 0; value /= 10) to[i] = static_cast<char>('0' + value % 10);
+  return to + count;
+}
+
 // `fraction` counts units of 10^-digits seconds, 0 <= fraction < 10^digits.
 std::optional<std::string> format(std::int64_t unix_seconds, std::uint64_t fraction, int digits) {
   if (unix_seconds < kMinUnix || unix_seconds > kMaxUnix) return std::nullopt;
@@ -28,13 +33,13 @@ std::optional<std::string> format(std::int64_t unix_seconds, std::uint64_t fract
     --day;
   }
   const year_month_day date{sys_days{days{day}}};
-  char buffer[48];
-  const int length =
-      std::snprintf(buffer, sizeof buffer, "%04d-%02u-%02uT%02d:%02d:%02d",
-                    static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                    static_cast<unsigned>(date.day()), static_cast<int>(second / 3600),
-                    static_cast<int>(second / 60 % 60), static_cast<int>(second % 60));
-  std::string text(buffer, static_cast<std::size_t>(length));
+  std::string text = "0000-00-00T00:00:00";
+  char* at = put_digits(text.data(), static_cast<unsigned>(static_cast<int>(date.year())), 4);
+  at = put_digits(at + 1, static_cast<unsigned>(date.month()), 2);
+  at = put_digits(at + 1, static_cast<unsigned>(date.day()), 2);
+  at = put_digits(at + 1, static_cast<unsigned>(second / 3600), 2);
+  at = put_digits(at + 1, static_cast<unsigned>(second / 60 % 60), 2);
+  put_digits(at + 1, static_cast<unsigned>(second % 60), 2);
   if (fraction != 0) {
     std::string part = std::to_string(fraction);
     part.insert(0, static_cast<std::size_t>(digits) - part.size(), '0');

@@ -55,6 +55,10 @@ struct Source {
 class CountingRelation final : public RelationWriter {
  public:
   Result<std::uint64_t> append(std::span<const Cell> /*cells*/) override { return rows_++; }
+  Result<std::uint32_t> kind(std::span<const Cell> /*cells*/) override { return 0; }
+  Result<std::uint64_t> append(std::uint32_t /*kind*/, std::span<const Cell> /*cells*/) override {
+    return rows_++;
+  }
   [[nodiscard]] std::uint64_t rows() const override { return rows_; }
 
  private:

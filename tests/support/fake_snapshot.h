@@ -58,6 +58,21 @@ class FakeRelation final : public RelationWriter {
     rows_.push_back(std::move(row));
     return rows_.size() - 1;
   }
+  Result<std::uint32_t> kind(std::span<const Cell> cells) override {
+    std::vector<std::pair<std::uint32_t, std::string>> values;
+    for (const Cell& cell : cells) {
+      if (def_.columns.at(cell.column).sharing != Sharing::kByKind)
+        return fail(Code::kUsage, "a column without kinds");
+      values.emplace_back(cell.column, cell_text(cell.value));
+    }
+    kinds_.push_back(std::move(values));
+    return static_cast<std::uint32_t>(kinds_.size() - 1);
+  }
+  Result<std::uint64_t> append(std::uint32_t kind, std::span<const Cell> cells) override {
+    DIRSNAP_TRY(const std::uint64_t row, append(cells));
+    for (const auto& [column, text] : kinds_.at(kind)) rows_.back()[column] = text;
+    return row;
+  }
   [[nodiscard]] std::uint64_t rows() const override { return rows_.size(); }
 
   [[nodiscard]] const std::vector<std::string>& row(std::size_t i) const { return rows_[i]; }
@@ -73,6 +88,7 @@ class FakeRelation final : public RelationWriter {
   RelationDef def_;
   std::vector<std::vector<std::string>> rows_;
   std::vector<std::int64_t> last_;
+  std::vector<std::vector<std::pair<std::uint32_t, std::string>>> kinds_;
 };
 
 class FakeSnapshot final : public SnapshotWriter {

@@ -20,6 +20,7 @@
 #include "importers/ese/table_cursor.h"
 #include "storage/base/byte_source.h"
 #include "tests/support/ese_canonical_row.h"
+#include "tests/support/ese_deletion.h"
 #include "tests/support/ese_page.h"
 #include "tests/support/ese_writer.h"
 #include "tests/support/unxz.h"
@@ -121,18 +122,6 @@ inline std::vector<std::string> lines_of(const std::vector<RowText>& rows) {
   return lines;
 }
 
-// Changes a page of a database and gives it a good checksum again.
-inline void edit_page(Buffer& file,
-                      const support::EseOptions& options,
-                      std::uint32_t page_no,
-                      const std::function<void(std::string&)>& edit) {
-  const std::size_t begin = (std::size_t{page_no} + 1) * options.page_size;
-  const Bytes bytes = Bytes(file).subspan(begin, options.page_size);
-  std::string page(as_chars(bytes));
-  edit(page);
-  support::seal_page(support::Layout(options), page_no, page);
-  std::copy_n(as_bytes(page).begin(), options.page_size,
-              file.begin() + static_cast<std::ptrdiff_t>(begin));
-}
+using support::edit_page;
 
 }  // namespace dirsnap::test

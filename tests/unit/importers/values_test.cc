@@ -89,13 +89,13 @@ TEST_CASE("several values of a column become a JSON array, octets as hex objects
   RowArena arena;
   const TestCell a(ese::ColumnType::kLongText, "say \"hi\"");
   const TestCell b(ese::ColumnType::kLongText, "");
-  const ese::CellView texts[] = {a.cell, b.cell};
+  const ValueView texts[] = {sql_value(a.cell, arena), sql_value(b.cell, arena)};
   CHECK(sql_values(texts, arena).bytes == R"(["say \"hi\"",""])");
   const TestCell x(ese::ColumnType::kLongBinary, "\x01\xFF");
-  const ese::CellView blobs[] = {x.cell, x.cell};
+  const ValueView blobs[] = {sql_value(x.cell, arena), sql_value(x.cell, arena)};
   CHECK(sql_values(blobs, arena).bytes == R"([{"hex":"01ff"},{"hex":"01ff"}])");
   const TestCell n = TestCell::number<std::int64_t>(ese::ColumnType::kLongLong, 7);
-  const ese::CellView numbers[] = {n.cell, n.cell};
+  const ValueView numbers[] = {sql_value(n.cell, arena), sql_value(n.cell, arena)};
   CHECK(sql_values(numbers, arena).bytes == "[7,7]");
 }
 
@@ -109,7 +109,7 @@ struct ValueTest {
                        },
                        arena};
   AttributeValue of(std::uint32_t id, const TestCell& cell) {
-    return attribute_value(schema.attribute(id), cell.cell, context);
+    return attribute_value(schema.attribute(id), cell.cell, sql_value(cell.cell, arena), context);
   }
 };
 

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: MIT
+#include "importers/dump_model/import_entries.h"
+
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "importers/directory/row_writer.h"
+#include "importers/directory/schema_rows.h"
+#include "importers/directory/well_known.h"
+#include "importers/dump_model/name_lookup.h"
+#include "importers/dump_model/object_state.h"
+#include "importers/dump_model/survey.h"
+#include "importers/dump_model/text_value.h"
+#include "storage/base/text.h"
+
+namespace dirsnap::dump_model {
+namespace {
+
+// The attribute that a name with options stands for.
+struct Binding {
+  directory::Attribute* attribute = nullptr;
+  bool is_class = false;
+  bool is_range = false;       // a piece of the values
+  bool is_last_range = false;  // ... up to the last one
+  Binding* plain = nullptr;    // the binding whose values these are: itself without options
+  std::uint32_t next_seq = 0;  // within the present object
+  std::int64_t object_id = 0;  // ... which is this one
+};
+
+class Writer {
+ public:
+  Writer(const DumpSource& source,
+         Survey& survey,
+         directory::Schema& schema,
+         directory::RowWriter rows)
+      : source_(source),
+        survey_(survey),
+        names_(schema),
+        values_(schema, names_, source.context.options().codepage.value_or(kDefaultCodepage)),
+        rows_(std::move(rows)) {}
+
+  Result<void> run(dump::EntryReader& reader);
+
+ private:
+  Binding& bind(const dump::EntryValue& value);
+  Result<void> write_object(const directory::NameTree::Node& node,
+                            const std::vector<dump::EntryValue>& values,
+                            const dump::Place& place);
+  Result<void> write_value(const directory::NameTree::Node& node, const dump::EntryValue& value);
+  Result<void> merge(const dump::Entry& first, std::uint32_t node, ObjectState& state);
+  void check_duplicates(const dump::Place& place);
+  void check_ranges(const dump::Place& place);
+  void report(Severity severity, const char* code, const dump::Place& place, std::string message);
+  void report_texts();
+
+  const DumpSource& source_;
+  Survey& survey_;
+  NameLookup names_;
+  ValueReader values_;
+  directory::RowWriter rows_;
+  std::unique_ptr<dump::EntryReader> second_;  // for records that lie apart
+  RowArena arena_;
+  std::unordered_map<std::string, Binding> bindings_;  // by name and options as written
+  std::string name_;                                   // scratch
+  std::vector<std::uint64_t> hashes_;                  // of the present object's values
+  std::vector<const Binding*> ranges_;                 // pieces that the present object has
+};
+
+void Writer::report(Severity severity,
+                    const char* code,
+                    const dump::Place& place,
+                    std::string message) {
+  source_.issues.report({.severity = severity,
+                         .code = code,
+                         .offset_bytes = place.offset,
+                         .place = "line " + std::to_string(place.line),
+                         .message = std::move(message)});
+}
+
+// Takes the options apart: "binary" says how the value travelled and "range" which piece it is;
+// others (languages) make an attribute of their own.
+struct Options {
+  std::string kept;
+  bool is_range = false;
+  bool is_last_range = false;
+};
+Options options_of(std::string_view text) {
+  Options out;
+  while (!text.empty()) {
+    text.remove_prefix(1);
+    const std::size_t end = std::min(text.find(';'), text.size());
+    const std::string_view option = text.substr(0, end);
+    text.remove_prefix(end);
+    if (equal_ascii_nocase(option, "binary") || option.empty()) continue;
+    if (equal_ascii_nocase(option.substr(0, 6), "range=")) {
+      out.is_range = true;
+      out.is_last_range = option.ends_with('*');
+    } else {
+      out.kept.append(";").append(option);
+    }
+  }
+  return out;
+}
+
+Binding& Writer::bind(const dump::EntryValue& value) {
+  name_ = value.attribute;
+  name_ += value.options;
+  if (const auto found = bindings_.find(name_); found != bindings_.end()) return found->second;
+  const Options options = options_of(value.options);
+  Binding made;
+  made.attribute = &names_.attribute(value.attribute, options.kept);
+  made.is_class = made.attribute->id == directory::attr::kObjectClass;
+  made.is_range = options.is_range;
+  made.is_last_range = options.is_last_range;
+  // Spellings of one attribute count their values together.
+  const std::string key = '\n' + std::to_string(made.attribute->id);
+  Binding& plain = bindings_[key];
+  plain.attribute = made.attribute;
+  made.plain = &plain;
+  rows_.bind(*made.attribute);
+  return bindings_.emplace(name_, made).first->second;
+}
+
+Result<void> Writer::write_value(const directory::NameTree::Node& node,
+                                 const dump::EntryValue& value) {
+  Binding& binding = bind(value);
+  if (binding.is_range) ranges_.push_back(&binding);
+  Binding& plain = *binding.plain;
+  if (plain.object_id != node.object_id) {
+    plain.object_id = node.object_id;
+    plain.next_seq = 0;
+  }
+  const std::hash<std::string_view> hash;
+  hashes_.push_back(hash(value.bytes) ^ (std::uint64_t{binding.attribute->id} << 32));
+  const directory::AttributeValue read = values_.read(*binding.attribute, value, arena_);
+  if (binding.is_class) {
+    rows_.facts().classes.push_back(names_.object_class(trim_blanks(value.bytes)));
+  }
+  return rows_.add_value(*binding.attribute, plain.next_seq++, read);
+}
+
+void Writer::check_duplicates(const dump::Place& place) {
+  std::sort(hashes_.begin(), hashes_.end());
+  const auto twice = std::adjacent_find(hashes_.begin(), hashes_.end());
+  if (twice == hashes_.end()) return;
+  report(Severity::kNote, "dump-duplicate-value", place,
+         "an attribute holds the same value twice; both are kept");
+}
+
+void Writer::check_ranges(const dump::Place& place) {
+  for (const Binding* piece : ranges_) {
+    const bool is_whole = std::any_of(ranges_.begin(), ranges_.end(), [&](const Binding* other) {
+      return other->attribute == piece->attribute && other->is_last_range;
+    });
+    if (is_whole) continue;
+    report(Severity::kLoss, "dump-range", place,
+           piece->attribute->ldap_name + ": the dump holds a piece of the values only");
+    return;
+  }
+}
+
+Result<void> Writer::write_object(const directory::NameTree::Node& node,
+                                  const std::vector<dump::EntryValue>& values,
+                                  const dump::Place& place) {
+  arena_.reset();
+  hashes_.clear();
+  ranges_.clear();
+  rows_.begin(node);
+  for (const dump::EntryValue& value : values) DIRSNAP_CHECK(write_value(node, value));
+  check_duplicates(place);
+  check_ranges(place);
+  return rows_.finish_object();
+}
+
+// Joins the later records of the object to the first one.
+Result<void> Writer::merge(const dump::Entry& first, std::uint32_t node, ObjectState& state) {
+  state.apply(first);
+  const auto later = survey_.later.find(node);
+  std::uint64_t contents = first.change == dump::Change::kContent ? 1 : 0;
+  if (later != survey_.later.end()) {
+    if (!second_) second_ = source_.open(source_.issues);
+    dump::SilentSink silent;
+    second_->set_issues(silent);
+    for (const dump::Place& place : later->second) {
+      second_->seek(place);
+      dump::Entry entry;
+      DIRSNAP_TRY(const bool more, second_->next(entry));
+      if (!more) break;
+      state.apply(entry);
+      if (entry.change == dump::Change::kContent) ++contents;
+    }
+  }
+  const bool has_pieces =
+      std::any_of(first.values.begin(), first.values.end(),
+                  [](const dump::EntryValue& value) { return options_of(value.options).is_range; });
+  if (contents > 1 && !has_pieces) {
+    report(Severity::kDoubt, "dump-same-name", first.place,
+           std::to_string(contents) + " records have the name of this one; joined to one object");
+  }
+  if (!state.has_content()) {
+    report(Severity::kNote, "dump-changes-only", first.place,
+           "the dump tells of changes to this object only; what else it held is not known");
+  }
+  return {};
+}
+
+void Writer::report_texts() {
+  if (values_.codepage_texts() == 0) return;
+  const unsigned codepage = source_.context.options().codepage.value_or(kDefaultCodepage);
+  report(Severity::kDoubt, "dump-codepage", {},
+         std::to_string(values_.codepage_texts()) + " texts are not UTF-8; read by code page " +
+             std::to_string(codepage) + ", " + std::to_string(values_.undecodable_texts()) +
+             " of them with characters it does not have (see --codepage)");
+}
+
+Result<void> Writer::run(dump::EntryReader& reader) {
+  dump::Entry entry;
+  std::int64_t last_object = 0;
+  for (std::size_t record = 0;; ++record) {
+    DIRSNAP_TRY(const bool more, reader.next(entry));
+    if (!more) break;
+    if (record >= survey_.nodes.size()) {
+      return fail(Code::kCorrupt, "the dump reads differently a second time");
+    }
+    const std::uint32_t number = survey_.nodes[record];
+    if (number == Survey::kNoNode) {
+      report(Severity::kLoss, "dump-name", entry.place,
+             "a record whose name is no distinguished name; it is no object");
+      continue;
+    }
+    const directory::NameTree::Node& node = survey_.tree.nodes()[number];
+    if (node.object_id <= last_object) continue;  // joined to its first record
+    last_object = node.object_id;
+    const bool is_alone = entry.change == dump::Change::kContent && !survey_.later.contains(number);
+    if (is_alone) {
+      DIRSNAP_CHECK(write_object(node, entry.values, entry.place));
+      continue;
+    }
+    ObjectState state;
+    DIRSNAP_CHECK(merge(entry, number, state));
+    DIRSNAP_CHECK(write_object(node, state.values(), entry.place));
+  }
+  report_texts();
+  return rows_.write_containers();
+}
+
+Result<directory::OverrideMap> overrides_of(const ImportOptions& options) {
+  if (!options.map_file) return directory::OverrideMap{};
+  return directory::load_override_map(*options.map_file);
+}
+
+}  // namespace
+
+Result<void> import_entries(const DumpSource& source) {
+  DIRSNAP_TRY(const directory::OverrideMap overrides, overrides_of(source.context.options()));
+  dump::SilentSink silent;
+  const std::unique_ptr<dump::EntryReader> reader = source.open(silent);
+  std::unique_ptr<directory::Schema> schema;
+  DIRSNAP_TRY(Survey survey, survey_dump(*reader, overrides, schema, source.context));
+  if (survey.failed_renames > 0) {
+    source.issues.report({.severity = Severity::kDoubt,
+                          .code = "dump-rename",
+                          .place = {},
+                          .message = std::to_string(survey.failed_renames) +
+                                     " renamed objects keep their old names: the new ones are "
+                                     "taken or are no names"});
+  }
+  DIRSNAP_TRY(directory::RowWriter rows,
+              directory::RowWriter::create(
+                  survey.tree, *schema,
+                  {.source_id = source.facts.source_id, .has_row_numbers = false}, source.context));
+  reader->seek({});
+  reader->set_issues(source.issues);
+  Writer writer(source, survey, *schema, std::move(rows));
+  DIRSNAP_CHECK(writer.run(*reader));
+  DIRSNAP_CHECK(directory::write_schema(*schema, source.facts.source_id, source.context));
+  source.facts.role = "directory";
+  source.facts.records = survey.objects;
+  if (source.context.options().server) source.facts.server = source.context.options().server;
+  directory::note_organization(survey.tree, source.context);
+  return {};
+}
+
+}  // namespace dirsnap::dump_model

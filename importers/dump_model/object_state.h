@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+//
+// One object of which a dump tells in several records: what it holds after all of them, in order.
+// Lifetime: owns its texts; values() borrow it. Threads: one thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "importers/dump/entry.h"
+
+namespace dirsnap::dump_model {
+
+class ObjectState {
+ public:
+  // Applies a record. `has_content` tells whether some record said what the object holds as a
+  // whole; without one only what changed is known.
+  void apply(const dump::Entry& entry);
+
+  [[nodiscard]] bool has_content() const { return has_content_; }
+  // Removals of values that were not there: the object was another one before.
+  [[nodiscard]] std::uint64_t unmatched_removals() const { return unmatched_removals_; }
+  [[nodiscard]] std::vector<dump::EntryValue> values() const;
+
+ private:
+  struct Owned {
+    std::string attribute, options, bytes;
+    dump::ValueForm form = dump::ValueForm::kText;
+    std::uint64_t line = 0;
+  };
+  void remove(const dump::EntryValue& value);
+  void clear(const dump::EntryValue& value);
+
+  std::vector<Owned> values_;
+  bool has_content_ = false;
+  std::uint64_t unmatched_removals_ = 0;
+};
+
+}  // namespace dirsnap::dump_model
