@@ -6,10 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "importers/directory/connectors.h"
+#include "importers/directory/directory_import.h"
 #include "importers/directory/object_rows.h"
-#include "importers/directory/row_writer.h"
-#include "importers/directory/schema_rows.h"
 #include "importers/ese_logs.h"
 #include "importers/ese_tables/raw_table_writer.h"
 #include "storage/base/text.h"
@@ -59,52 +57,20 @@ struct EseSource {
   IssueSink& issues;
 };
 
-// What the whole snapshot learns from a directory: its server and its organization.
-void note_facts(const EseSource& source, dir::Survey& survey) {
-  SourceFacts& facts = source.facts;
-  ImportContext& context = source.context;
-  if (survey.dsa_dnt) {
-    if (const auto* node = survey.tree.find(*survey.dsa_dnt)) {
-      const std::string server = dir::server_of_dn(survey.tree.names(*node).x500);
-      if (!server.empty()) facts.server = server;
-    }
-  }
-  if (context.options().server) facts.server = context.options().server;
-  if (!context.directory_server) context.directory_server = facts.server;
-  dir::note_organization(survey.tree, context);
-}
-
-// A directory whose live rows have been read; needed again for those that are recovered.
-struct ReadDirectory {
-  dir::Schema schema;
-  dir::Survey survey;
-};
-
-// The object table, its raw rows included. Returns the number of objects.
-Result<std::uint64_t> import_directory(const EseSource& source,
-                                       const dir::Layout& layout,
-                                       ReadDirectory& read) {
-  const std::int64_t source_id = source.facts.source_id;
-  DIRSNAP_TRY(read.survey, dir::survey_directory(source.database, layout, source.overrides,
-                                                 read.schema, source.context));
-  const dir::DirectorySource rows{source.database, layout,    read.survey,
-                                  read.schema,     source_id, source.issues};
-  DIRSNAP_TRY(const std::uint64_t objects, dir::write_objects(rows, source.context));
-  DIRSNAP_CHECK(dir::write_schema(read.schema, source_id, source.context));
-  note_facts(source, read.survey);
-  return objects;
-}
-
 // The live rows of all tables; `counts` by number of the table.
 Result<void> import_live(const EseSource& source,
                          const dir::Layout* layout,
-                         ReadDirectory& read,
+                         dir::ReadDirectory& read,
                          std::vector<RawTableCounts>& counts) {
   const auto tables = source.database.tables();
   counts.resize(tables.size());
   for (std::size_t i = 0; i < tables.size(); ++i) {
     if (layout != nullptr && &tables[i] == layout->objects) {
-      DIRSNAP_TRY(const std::uint64_t objects, import_directory(source, *layout, read));
+      DatabaseTables live(source.database);
+      DIRSNAP_TRY(const std::uint64_t objects,
+                  dir::import_directory({live, *layout, source.overrides, source.facts,
+                                         source.context, source.issues},
+                                        read));
       counts[i].records = read.survey.object_ids.size();
       source.facts.records += objects;
     } else {
@@ -120,16 +86,18 @@ Result<void> import_live(const EseSource& source,
 // verify_pages(): no page is read again but those that hold something.
 Result<void> import_recovered(const EseSource& source,
                               const dir::Layout* layout,
-                              ReadDirectory& read,
+                              dir::ReadDirectory& read,
                               std::vector<RawTableCounts>& counts) {
   const std::int64_t source_id = source.facts.source_id;
   DIRSNAP_TRY(const auto index, ese::RecoveryIndex::build(source.database));
   const auto tables = source.database.tables();
   for (std::size_t i = 0; i < tables.size(); ++i) {
     if (layout != nullptr && &tables[i] == layout->objects) {
-      const dir::DirectorySource rows{source.database, *layout,   read.survey,
-                                      read.schema,     source_id, source.issues};
-      DIRSNAP_TRY(counts[i].recovered, dir::write_recovered_objects(rows, index, source.context));
+      DatabaseTables live(source.database);
+      const dir::DirectorySource rows{live,        *layout,   read.survey,
+                                      read.schema, source_id, source.issues};
+      DIRSNAP_TRY(counts[i].recovered,
+                  dir::write_recovered_objects(rows, source.database, index, source.context));
     } else {
       DIRSNAP_TRY(counts[i].recovered, import_recovered_table(source.database, index, tables[i],
                                                               source_id, source.context));
@@ -139,26 +107,21 @@ Result<void> import_recovered(const EseSource& source,
   return {};
 }
 
-Result<dir::OverrideMap> overrides_of(const ImportOptions& options) {
-  if (!options.map_file) return dir::OverrideMap{};
-  return dir::load_override_map(*options.map_file);
-}
-
 Result<void> import_ese(ByteSource& source,
                         SourceFacts& facts,
                         ImportContext& context,
                         IssueSink& issues) {
-  DIRSNAP_TRY(const dir::OverrideMap overrides, overrides_of(context.options()));
+  DIRSNAP_TRY(const dir::OverrideMap overrides, dir::overrides_of(context.options()));
   ese::OpenOptions options;
   options.cancel = &context.cancel();
   DIRSNAP_TRY(const auto database, ese::Database::open(source, options, issues));
-  const auto layout = dir::find_layout(*database, overrides, issues);
+  const auto layout = dir::find_layout(DatabaseTables(*database), overrides, issues);
   facts.role = role_of(*database, layout.has_value());
   facts.state = database->header().is_dirty() ? "dirty" : "clean";
   report_logs(database->header(), context, issues);
   const EseSource parts{*database, overrides, facts, context, issues};
   const dir::Layout* const objects = layout ? &*layout : nullptr;
-  ReadDirectory directory;
+  dir::ReadDirectory directory;
   std::vector<RawTableCounts> counts;
   DIRSNAP_CHECK(import_live(parts, objects, directory, counts));
   DIRSNAP_TRY(const ese::PageCounts pages, database->verify_pages());

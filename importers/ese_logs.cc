@@ -67,7 +67,7 @@ void take_checkpoint(const ese::FileHeader& header,
 
 Found look_beside(const ese::FileHeader& header, const ImportContext& context) {
   Found found;
-  std::vector<std::string> names = context.list_beside();
+  std::vector<std::string> names = context.list_folder();
   if (names.size() > kFilesMax) names.resize(kFilesMax);
   for (const std::string& name : names) {
     const auto kind = ese::side_file_of_name(name);
@@ -118,7 +118,7 @@ std::string message_of(const ese::FileHeader& header, const Found& found) {
 }  // namespace
 
 void report_logs(const ese::FileHeader& header, const ImportContext& context, IssueSink& issues) {
-  if (!header.is_dirty() || !context.list_beside || !context.open_beside) return;
+  if (!header.is_dirty() || !context.list_folder || !context.open_beside) return;
   const Found found = look_beside(header, context);
   issues.report({.severity = Severity::kDoubt,
                  .code = found.logs.empty() ? "logs-missing" : "logs-not-replayed",

@@ -63,12 +63,18 @@ const Importer* importer_of_kind(std::string_view kind) {
   return nullptr;
 }
 
-const Importer* importer_of_content(FileSource& file) {
+// The first bytes of a file; empty where they cannot be read.
+std::vector<std::byte> head_of(FileSource& file) {
   std::vector<std::byte> head(
       static_cast<std::size_t>(std::min<std::uint64_t>(kProbeBytes, file.size_bytes())));
   const auto have = file.read_at(0, head);
-  if (!have) return nullptr;
-  const Bytes bytes = Bytes(head).first(*have);
+  head.resize(have ? *have : 0);
+  return head;
+}
+
+const Importer* importer_of_content(FileSource& file) {
+  const std::vector<std::byte> head = head_of(file);
+  const Bytes bytes(head);
   for (const Importer* importer : importer_registry()) {
     if (importer->probe(bytes, file.size_bytes())) return importer;
   }
@@ -111,6 +117,16 @@ const char* ese_side_file(const fs::path& path, const std::vector<Candidate>& al
            c.path.parent_path() == path.parent_path();
   });
   return kind && has_database ? ese::to_string(*kind) : nullptr;
+}
+
+// The kind of a file that is told by its company alone.
+const Importer* importer_of_company(const Candidate& candidate, const std::vector<Candidate>& all) {
+  for (const Candidate& other : all) {
+    const bool is_company = other.importer != nullptr && other.importer->probe_member != nullptr &&
+                            other.path.parent_path() == candidate.path.parent_path();
+    if (is_company && other.importer->probe_member(head_of(*candidate.file))) return other.importer;
+  }
+  return nullptr;
 }
 
 class Run {
@@ -201,6 +217,8 @@ Run::Step Run::collect() {
   }
   for (Candidate& candidate : candidates_) {
     if (candidate.importer != nullptr || !candidate.skip_reason.empty()) continue;
+    candidate.importer = importer_of_company(candidate, candidates_);
+    if (candidate.importer != nullptr) continue;
     if (is_log_of(candidate.path, candidates_)) {
       candidate.skip_reason = "transaction log, read together with its hive";
     } else if (const char* side_file = ese_side_file(candidate.path, candidates_)) {
@@ -254,7 +272,7 @@ Run::Step Run::read_source(Candidate& candidate, SourceFacts& facts, ImportConte
     auto file = FileSource::open(*path);
     return file ? std::unique_ptr<ByteSource>(std::move(*file)) : nullptr;
   };
-  context.list_beside = [&candidate] { return list_beside(candidate.path); };
+  context.list_folder = [&candidate] { return files_beside(candidate.path); };
   context.open_beside = [&candidate](std::string_view beside) -> std::unique_ptr<ByteSource> {
     auto file = FileSource::open(candidate.path.parent_path() / beside);
     return file ? std::unique_ptr<ByteSource>(std::move(*file)) : nullptr;

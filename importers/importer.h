@@ -124,9 +124,9 @@ class ImportContext {
   // Opens a file beside the present source whose name is the source's name plus `suffix`,
   // compared without case (".LOG1"); null where there is none. Set by the driver per source.
   std::function<std::unique_ptr<ByteSource>(std::string_view suffix)> open_sibling;
-  // Names of the files beside the present source, sorted, and how to open one; null where that
-  // fails. Set by the driver per source.
-  std::function<std::vector<std::string>()> list_beside;
+  // Names of the files in the present source's folder, itself among them, sorted; and how to open
+  // one: null where that fails. Set by the driver per source.
+  std::function<std::vector<std::string>()> list_folder;
   std::function<std::unique_ptr<ByteSource>(std::string_view name)> open_beside;
 
  private:
@@ -147,6 +147,9 @@ struct Importer {
                          SourceFacts& facts,
                          ImportContext& context,
                          IssueSink& issues);
+  // May be null. True if the content can be a part of a set of files of this kind; asked for files
+  // of no other kind that lie in one folder with a file that probe() knows.
+  bool (*probe_member)(Bytes head) = nullptr;
 };
 
 }  // namespace dirsnap

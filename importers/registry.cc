@@ -5,6 +5,7 @@
 
 #include "importers/dump_model/importers.h"
 #include "importers/ese_importer.h"
+#include "importers/esedbexport/importers.h"
 #include "importers/registry_model/importers.h"
 
 namespace dirsnap {
@@ -15,6 +16,10 @@ constexpr std::array kImporters = {
     &registry_model::kHiveImporter,
     &registry_model::kRegTextImporter,
     &dump_model::kLdifImporter,
+    &dump_model::kCsvdeImporter,
+    &dump_model::kExchangeCsvImporter,
+    &dump_model::kAdmindmpImporter,
+    &esedbexport::kExportImporter,
 };
 
 }  // namespace

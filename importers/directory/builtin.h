@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The built-in names of attributes and classes of Exchange 4.0-5.5, used where a database's own schema rows are
-// silent. Facts and their sources: the data files' heads. Lifetime: static.
+// The built-in names of attributes and classes of Exchange 4.0-5.5, used where a database's own
+// schema rows are silent. Facts and their sources: the data files' heads. Lifetime: static.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Attributes of Active Directory, for dumps that come without their schema. Facts: [MS-ADA1] to [MS-ADA3], as of Windows
-// Server 2008 R2. Only numbers whose prefix every directory has; sorted by number.
+// Attributes of Active Directory, for dumps that come without their schema. Facts: [MS-ADA1] to
+// [MS-ADA3], as of Windows Server 2008 R2. Only numbers whose prefix every directory has; sorted by
+// number.
 #include "importers/directory/builtin.h"
 
 namespace dirsnap::directory {

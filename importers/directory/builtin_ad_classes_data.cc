@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Classes of Active Directory, for dumps that come without their schema. Facts: [MS-ADSC], as of Windows
-// Server 2008 R2. Only numbers whose prefix every directory has; sorted by number.
+// Classes of Active Directory, for dumps that come without their schema. Facts: [MS-ADSC], as of
+// Windows Server 2008 R2. Only numbers whose prefix every directory has; sorted by number.
 #include "importers/directory/builtin.h"
 
 namespace dirsnap::directory {

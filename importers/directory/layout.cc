@@ -25,7 +25,7 @@ std::size_t count_attributes(const ese::TableDef& table) {
                     [](const ese::ColumnDef& c) { return attribute_number(c.name).has_value(); }));
 }
 
-const ese::TableDef* find_objects(const ese::Database& database, const OverrideMap& overrides) {
+const ese::TableDef* find_objects(const TableSource& database, const OverrideMap& overrides) {
   if (const auto name = overrides.tables.find("objects"); name != overrides.tables.end()) {
     return database.find_table(name->second);
   }
@@ -51,7 +51,7 @@ const ese::ColumnDef* role(const ese::TableDef& table,
                       named == overrides.columns.end() ? usual : std::string_view(named->second));
 }
 
-void find_links(const ese::Database& database, const OverrideMap& overrides, Layout& layout) {
+void find_links(const TableSource& database, const OverrideMap& overrides, Layout& layout) {
   const auto name = overrides.tables.find("links");
   for (const ese::TableDef& table : database.tables()) {
     if (name != overrides.tables.end() && !equal_ascii_nocase(table.name, name->second)) continue;
@@ -69,7 +69,7 @@ void find_links(const ese::Database& database, const OverrideMap& overrides, Lay
   }
 }
 
-void find_hidden(const ese::Database& database, Layout& layout) {
+void find_hidden(const TableSource& database, Layout& layout) {
   for (const ese::TableDef& table : database.tables()) {
     const ese::ColumnDef* dsa = column_named(table, "dsa_col");
     if (dsa == nullptr) continue;
@@ -119,7 +119,7 @@ const ese::ColumnDef* Layout::attribute_column(std::uint32_t attribute_id) const
   return nullptr;
 }
 
-std::optional<Layout> find_layout(const ese::Database& database,
+std::optional<Layout> find_layout(const TableSource& database,
                                   const OverrideMap& overrides,
                                   IssueSink& issues) {
   Layout layout;

@@ -6,7 +6,7 @@
 // syntax letter do not matter; the override file can name each part.
 // Facts: the descendants of the Exchange directory use these column names (libyal's notes on
 // Active Directory 2000 to 2008); for Dir.edb itself they are inferred.
-// Lifetime: pointers point into the Database's tables.
+// Lifetime: pointers point into the source's tables.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "importers/directory/override_map.h"
-#include "importers/ese/database.h"
+#include "importers/ese_tables/table_source.h"
 #include "storage/base/issue.h"
 
 namespace dirsnap::directory {
@@ -50,7 +50,7 @@ std::optional<std::uint32_t> attribute_number(std::string_view column_name, char
 
 // The layout, or nullopt if the database holds no directory. A table that looks like one but lacks
 // the row number is an issue ("directory-layout").
-std::optional<Layout> find_layout(const ese::Database& database,
+std::optional<Layout> find_layout(const TableSource& database,
                                   const OverrideMap& overrides,
                                   IssueSink& issues);
 

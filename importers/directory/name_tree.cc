@@ -50,6 +50,11 @@ NameTree::Node& NameTree::add(std::int32_t dnt,
   return nodes_.emplace_back(node);
 }
 
+void NameTree::set_class(std::size_t index, std::uint32_t class_id) {
+  nodes_[index].class_id = class_id;
+  if (nodes_[index].defect == Defect::kNoClass) nodes_[index].defect = Defect::kNone;
+}
+
 std::uint32_t NameTree::index_of(std::int32_t dnt) const {
   if (!direct_.empty()) {
     const auto at = static_cast<std::uint32_t>(dnt);

@@ -53,6 +53,9 @@ class NameTree {
             std::string_view rdn,
             std::string_view type_name);
 
+  // Gives a row its class after it was added; it no longer counts as one without.
+  void set_class(std::size_t index, std::uint32_t class_id);
+
   // Resolves parents, depths, children and defects. Call once, after the last add().
   void link_up();
 

@@ -28,7 +28,7 @@ class Writer {
   Result<std::uint64_t> run();
   // REQUIRES: the source's survey and row writer are for recovered rows; `live` is the survey of
   // the live ones.
-  Result<std::uint64_t> run_recovered(const ese::RecoveryIndex& index, Survey& live);
+  Result<std::uint64_t> run_recovered(ese::RecoveredCursor& cursor, Survey& live);
 
  private:
   [[nodiscard]] std::optional<std::string_view> dn_of(std::int32_t dnt);
@@ -38,7 +38,7 @@ class Writer {
   Result<void> write_links();
   void take_fact(std::uint32_t id, const ese::CellView& cell);
 
-  ese::Database& database_;
+  TableSource& database_;
   const Layout& layout_;
   Survey& survey_;
   Schema& schema_;
@@ -147,6 +147,9 @@ Result<void> Writer::write_row(const ese::RowView& row) {
     DIRSNAP_CHECK(rows_.add_value(attribute, cell.seq, value));
     take_fact(*id, cell);
   }
+  if (rows_.facts().classes.empty() && node_->class_id != 0) {
+    rows_.facts().classes.push_back(node_->class_id);
+  }
   DIRSNAP_CHECK(write_links());
   return rows_.finish_object();
 }
@@ -176,7 +179,8 @@ void Writer::bind_attributes(RawTableWriter& raw) {
 Result<std::uint64_t> Writer::run() {
   DIRSNAP_TRY(RawTableWriter raw, RawTableWriter::create(context_, source_id_, *layout_.objects));
   bind_attributes(raw);
-  ese::TableCursor cursor(database_, *layout_.objects);
+  DIRSNAP_TRY(const auto rows_of, database_.open(*layout_.objects, {}));
+  RowCursor& cursor = *rows_of;
   const auto& nodes = survey_.tree.nodes();
   std::uint64_t written = 0;
   for (std::size_t row = 0;; ++row) {
@@ -197,12 +201,11 @@ Result<std::uint64_t> Writer::run() {
   return written;
 }
 
-Result<std::uint64_t> Writer::run_recovered(const ese::RecoveryIndex& index, Survey& live) {
+Result<std::uint64_t> Writer::run_recovered(ese::RecoveredCursor& cursor, Survey& live) {
   live_ = &live;
   DIRSNAP_TRY(RawTableWriter raw,
               RawTableWriter::create(context_, source_id_, *layout_.objects, RawRows::kRecovered));
   bind_attributes(raw);
-  ese::RecoveredCursor cursor(database_, index, *layout_.objects);
   const auto& nodes = survey_.tree.nodes();
   for (std::size_t row = survey_.first_row;; ++row) {
     DIRSNAP_TRY(const bool more, cursor.next());
@@ -229,10 +232,11 @@ Result<std::uint64_t> write_objects(const DirectorySource& source, ImportContext
 }
 
 Result<std::uint64_t> write_recovered_objects(const DirectorySource& source,
+                                              ese::Database& database,
                                               const ese::RecoveryIndex& index,
                                               ImportContext& context) {
   if (index.leaves_of(source.layout.objects->objid).empty()) return 0;
-  DIRSNAP_TRY(Survey found, survey_recovered(source.database, index, source.layout, source.survey,
+  DIRSNAP_TRY(Survey found, survey_recovered(database, index, source.layout, source.survey,
                                              source.schema, context));
   if (found.object_ids.empty()) return 0;
   const DirectorySource recovered{source.database, source.layout,    found,
@@ -242,7 +246,8 @@ Result<std::uint64_t> write_recovered_objects(const DirectorySource& source,
                   found.tree, source.schema,
                   {.source_id = source.source_id, .recovered = true, .first_row = found.first_row},
                   context));
-  return Writer(recovered, std::move(rows), context).run_recovered(index, source.survey);
+  ese::RecoveredCursor cursor(database, index, *source.layout.objects);
+  return Writer(recovered, std::move(rows), context).run_recovered(cursor, source.survey);
 }
 
 }  // namespace dirsnap::directory

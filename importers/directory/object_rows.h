@@ -12,7 +12,7 @@ namespace dirsnap::directory {
 
 // A directory on its way into the snapshot.
 struct DirectorySource {
-  ese::Database& database;
+  TableSource& database;
   const Layout& layout;
   Survey& survey;
   Schema& schema;
@@ -27,6 +27,7 @@ Result<std::uint64_t> write_objects(const DirectorySource& source, ImportContext
 // recovered_attributes, and the recovered twin of the raw table. `source.survey` is that of the
 // live rows. Returns the number of rows of the twin.
 Result<std::uint64_t> write_recovered_objects(const DirectorySource& source,
+                                              ese::Database& database,
                                               const ese::RecoveryIndex& index,
                                               ImportContext& context);
 

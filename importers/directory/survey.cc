@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "importers/directory/attribute_value.h"
 #include "importers/directory/well_known.h"
@@ -21,11 +23,11 @@ constexpr std::array<std::uint32_t, 8> kNameAttributes = {
     attr::kOrganization, attr::kDomainComponent, attr::kCountry,
     attr::kLocality,     attr::kUserId,
 };
-constexpr std::array<std::uint32_t, 13> kSchemaAttributes = {
-    attr::kObjectClass,      attr::kIsDeleted, attr::kAttributeId, attr::kAttributeSyntax,
-    attr::kIsSingleValued,   attr::kLinkId,    attr::kMapiId,      attr::kLdapDisplayName,
-    attr::kAdminDisplayName, attr::kGovernsId, attr::kSubClassOf,  attr::kMsDsIntId,
-    attr::kPrefixMap,
+constexpr std::array<std::uint32_t, 14> kSchemaAttributes = {
+    attr::kObjectClass,      attr::kIsDeleted,      attr::kAttributeId, attr::kAttributeSyntax,
+    attr::kIsSingleValued,   attr::kLinkId,         attr::kMapiId,      attr::kLdapDisplayName,
+    attr::kAdminDisplayName, attr::kGovernsId,      attr::kSubClassOf,  attr::kMsDsIntId,
+    attr::kPrefixMap,        attr::kObjectCategory,
 };
 
 // What the first pass takes from one row.
@@ -37,7 +39,10 @@ struct Row {
   std::array<std::string, kNameAttributes.size()> names;  // from attributes
   std::vector<std::uint32_t> classes;
   std::optional<std::int64_t> object_flag;
+  std::optional<std::int32_t> category;  // row of the class that objectCategory names
   bool is_deleted = false;
+  bool is_attribute = false;  // has an Attribute-ID
+  bool is_class = false;      // has a Governs-ID
   SchemaRow schema;
 };
 
@@ -57,7 +62,7 @@ class Pass {
   Pass(const Layout& layout, Schema& schema, ImportContext& context, Survey& survey)
       : layout_(layout), schema_(schema), context_(context), survey_(survey) {}
 
-  Result<void> read(ese::Database& database, const OverrideMap& overrides);
+  Result<void> read(TableSource& database, const OverrideMap& overrides);
   Result<void> read_recovered(ese::Database& database, const ese::RecoveryIndex& index);
 
  private:
@@ -65,6 +70,7 @@ class Pass {
   void take_system_cell(const ese::CellView& cell, Row& row) const;
   void take_attribute_cell(std::uint32_t id, const ese::CellView& cell, Row& row);
   void take_schema_cell(std::uint32_t id, const ese::CellView& cell, SchemaRow& row) const;
+  void classes_from_categories();
   Row row_of(std::span<const ese::CellView> cells);
   void add(const Row& row, std::int64_t& next_object_id);
   std::string relative_name(const Row& row, std::string& type) const;
@@ -75,6 +81,8 @@ class Pass {
   Survey& survey_;
   std::vector<SchemaRow> attribute_rows_;
   std::vector<SchemaRow> class_rows_;
+  std::unordered_map<std::int32_t, std::uint32_t> class_of_row_;  // of class rows, by DNT
+  std::vector<std::pair<std::size_t, std::int32_t>> categories_;  // node, category's DNT
   bool is_live_ = true;  // rows that the schema may learn from
 };
 
@@ -159,6 +167,12 @@ void Pass::take_attribute_cell(std::uint32_t id, const ese::CellView& cell, Row&
     if (is_live_) schema_.prefixes().add_blob(cell.bytes);
     return;
   }
+  if (id == attr::kObjectCategory) {
+    row.category = dnt_of(cell);
+    return;
+  }
+  row.is_attribute = row.is_attribute || id == attr::kAttributeId;
+  row.is_class = row.is_class || id == attr::kGovernsId;
   const auto name = std::find(kNameAttributes.begin(), kNameAttributes.end(), id);
   if (name != kNameAttributes.end() && cell.seq == 0) {
     const auto position = static_cast<std::size_t>(name - kNameAttributes.begin());
@@ -213,8 +227,29 @@ void Pass::add(const Row& row, std::int64_t& next_object_id) {
   const auto has_class = [&](std::uint32_t id) {
     return std::find(row.classes.begin(), row.classes.end(), id) != row.classes.end();
   };
-  if (has_class(cls::kAttributeSchema)) attribute_rows_.push_back(row.schema);
-  if (has_class(cls::kClassSchema)) class_rows_.push_back(row.schema);
+  // Where the classes themselves are lost the numbers of a schema row still tell what it is.
+  const bool is_bare = row.classes.empty();
+  if (has_class(cls::kAttributeSchema) || (is_bare && row.is_attribute)) {
+    attribute_rows_.push_back(row.schema);
+  }
+  if (has_class(cls::kClassSchema) || (is_bare && row.is_class)) {
+    class_rows_.push_back(row.schema);
+    if (row.schema.id) class_of_row_.emplace(row.dnt, *row.schema.id);
+  }
+  if (is_bare && row.category) {
+    categories_.emplace_back(survey_.tree.nodes().size() - 1, *row.category);
+  }
+}
+
+// Rows without classes have the class that their category names: no more than a stand-in, because
+// several classes share a category.
+void Pass::classes_from_categories() {
+  for (const auto& [index, category] : categories_) {
+    const auto found = class_of_row_.find(category);
+    if (found == class_of_row_.end()) continue;
+    survey_.tree.set_class(index, found->second);
+    ++survey_.classes_from_category;
+  }
 }
 
 Row Pass::row_of(std::span<const ese::CellView> cells) {
@@ -230,9 +265,10 @@ Row Pass::row_of(std::span<const ese::CellView> cells) {
   return row;
 }
 
-Result<void> Pass::read(ese::Database& database, const OverrideMap& overrides) {
+Result<void> Pass::read(TableSource& database, const OverrideMap& overrides) {
   const std::vector<std::uint32_t> columns = wanted_columns();
-  ese::TableCursor cursor(database, *layout_.objects, {.column_ids = columns});
+  DIRSNAP_TRY(const auto rows_of, database.open(*layout_.objects, columns));
+  RowCursor& cursor = *rows_of;
   for (std::uint64_t rows = 1;; ++rows) {
     DIRSNAP_TRY(const bool more, cursor.next());
     if (!more) break;
@@ -243,6 +279,7 @@ Result<void> Pass::read(ese::Database& database, const OverrideMap& overrides) {
   overrides.apply_to(schema_);
   for (const SchemaRow& row : attribute_rows_) schema_.add_attribute_row(row);
   for (const SchemaRow& row : class_rows_) schema_.add_class_row(row);
+  classes_from_categories();
   survey_.tree.link_up();
   return {};
 }
@@ -268,7 +305,7 @@ void copy_node(const NameTree& from, const NameTree::Node& node, NameTree& to) {
   copy.defect = node.defect;
 }
 
-Result<void> read_links(ese::Database& database,
+Result<void> read_links(TableSource& database,
                         const Layout& layout,
                         const CancelToken& cancel,
                         Survey& survey) {
@@ -278,7 +315,8 @@ Result<void> read_links(ese::Database& database,
   for (const ese::ColumnDef* column : {layout.link_deleted_at, layout.link_data}) {
     if (column != nullptr) columns.push_back(column->id);
   }
-  ese::TableCursor cursor(database, *layout.links, {.column_ids = columns});
+  DIRSNAP_TRY(const auto rows_of, database.open(*layout.links, columns));
+  RowCursor& cursor = *rows_of;
   for (std::uint64_t rows = 1;; ++rows) {
     DIRSNAP_TRY(const bool more, cursor.next());
     if (!more) break;
@@ -308,10 +346,11 @@ Result<void> read_links(ese::Database& database,
   return {};
 }
 
-Result<void> read_hidden(ese::Database& database, const Layout& layout, Survey& survey) {
+Result<void> read_hidden(TableSource& database, const Layout& layout, Survey& survey) {
   if (layout.hidden == nullptr) return {};
   const std::vector<std::uint32_t> columns = {layout.hidden_dsa->id};
-  ese::TableCursor cursor(database, *layout.hidden, {.column_ids = columns});
+  DIRSNAP_TRY(const auto rows_of, database.open(*layout.hidden, columns));
+  RowCursor& cursor = *rows_of;
   DIRSNAP_TRY(const bool has_row, cursor.next());
   if (!has_row || cursor.row().cells.empty()) return {};
   const ese::CellView& cell = cursor.row().cells.front();
@@ -371,7 +410,7 @@ Result<Survey> survey_recovered(ese::Database& database,
   return survey;
 }
 
-Result<Survey> survey_directory(ese::Database& database,
+Result<Survey> survey_directory(TableSource& database,
                                 const Layout& layout,
                                 const OverrideMap& overrides,
                                 Schema& schema,

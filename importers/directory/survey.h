@@ -29,16 +29,17 @@ struct Link {
 
 struct Survey {
   NameTree tree;
-  std::vector<std::int64_t> object_ids;  // by order of the rows; 0 for placeholder rows
-  std::vector<Link> links;               // ordered by (from, base), equal ones as stored
-  std::string link_data;                 // of those links that have any
-  std::optional<std::int32_t> dsa_dnt;   // the directory service's own object
-  std::size_t first_row = 0;             // nodes before it are copies, there for their names only
+  std::vector<std::int64_t> object_ids;     // by order of the rows; 0 for placeholder rows
+  std::vector<Link> links;                  // ordered by (from, base), equal ones as stored
+  std::string link_data;                    // of those links that have any
+  std::uint64_t classes_from_category = 0;  // objects whose class only objectCategory tells
+  std::optional<std::int32_t> dsa_dnt;      // the directory service's own object
+  std::size_t first_row = 0;  // nodes before it are copies, there for their names only
 };
 
 // Reads names, schema and links. Object ids are taken from the context. Placeholder rows of a new
 // database ($ROOT_OBJECT$ and the row before it) get none: they are no objects.
-Result<Survey> survey_directory(ese::Database& database,
+Result<Survey> survey_directory(TableSource& database,
                                 const Layout& layout,
                                 const OverrideMap& overrides,
                                 Schema& schema,

@@ -40,6 +40,7 @@ inline constexpr std::uint32_t kLdapDisplayName = 131532;
 inline constexpr std::uint32_t kRdn = 589825;
 inline constexpr std::uint32_t kObjectGuid = 589826;
 inline constexpr std::uint32_t kPrefixMap = 590362;
+inline constexpr std::uint32_t kObjectCategory = 590606;
 inline constexpr std::uint32_t kMsDsIntId = 591540;
 inline constexpr std::uint32_t kDomainComponent = 1376281;
 inline constexpr std::uint32_t kUserId = 1376257;

@@ -24,7 +24,8 @@ struct Place {
 
 enum class ValueForm : std::uint8_t {
   kText,       // characters of the dump
-  kOctets,     // bytes that the dump wrote as base64 or hex digits
+  kOctets,     // bytes that the dump wrote as base64 or marked hex digits
+  kHexText,    // characters; for an attribute that holds octets or OIDs, hex digits of them
   kReference,  // the dump names a file or location that holds the value; never opened
   kLost,       // could not be decoded; no bytes
 };

@@ -118,15 +118,17 @@ std::size_t LineReader::find_end(std::size_t from) const {
   return kNone;
 }
 
-std::string_view LineReader::decode(std::string_view raw) {
+void LineReader::decode(std::string_view raw, Line& line) {
   std::string_view text = raw;
   if (coding_.encoding != Encoding::kBytes) {
     decoded_ = utf8_of(raw, coding_.encoding);
     text = decoded_;
   }
-  if (text.ends_with(coding_.line_end)) text.remove_suffix(1);
-  while (text.ends_with('\r')) text.remove_suffix(1);
-  return text;
+  std::size_t size = text.size();
+  if (text.ends_with(coding_.line_end)) --size;
+  while (size > 0 && text[size - 1] == '\r') --size;
+  line.text = text.substr(0, size);
+  line.ending = text.substr(size);
 }
 
 // The line at at_ is longer than any line may be: keeps its head, finds its end.
@@ -142,6 +144,7 @@ Result<void> LineReader::pass_over(Line& line) {
   line.is_cut = true;
   decoded_ = utf8_of(head, coding_.encoding);
   line.text = decoded_;
+  line.ending = {};
   return {};
 }
 
@@ -164,7 +167,7 @@ Result<bool> LineReader::next(Line& line) {
   if (end == kNone) end = end_;
   if (end == at_) return false;
   ++number_;
-  line.text = decode(std::string_view(buffer_.data() + at_, end - at_));
+  decode(std::string_view(buffer_.data() + at_, end - at_), line);
   at_ = end;
   return true;
 }

@@ -36,7 +36,8 @@ TextCoding detect_coding(Bytes head);
 std::string decode_head(Bytes head, const TextCoding& coding, bool is_whole);
 
 struct Line {
-  std::string_view text;  // without the line end
+  std::string_view text;    // without the line end
+  std::string_view ending;  // the line end as found; empty at the end of the source
   std::uint64_t offset = 0;
   std::uint64_t number = 0;
   bool is_cut = false;  // longer than kMaxLineBytes; the rest was passed over
@@ -56,7 +57,7 @@ class LineReader {
   [[nodiscard]] Result<void> refill();
   // Index behind the line end at or after `from`, npos where the buffer holds none.
   [[nodiscard]] std::size_t find_end(std::size_t from) const;
-  [[nodiscard]] std::string_view decode(std::string_view raw);
+  void decode(std::string_view raw, Line& line);
   [[nodiscard]] Result<void> pass_over(Line& line);
 
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "importers/directory/directory_import.h"
 #include "importers/directory/row_writer.h"
 #include "importers/directory/schema_rows.h"
 #include "importers/directory/well_known.h"
@@ -136,7 +137,9 @@ Result<void> Writer::write_value(const directory::NameTree::Node& node,
   hashes_.push_back(hash(value.bytes) ^ (std::uint64_t{binding.attribute->id} << 32));
   const directory::AttributeValue read = values_.read(*binding.attribute, value, arena_);
   if (binding.is_class) {
-    rows_.facts().classes.push_back(names_.object_class(trim_blanks(value.bytes)));
+    const bool is_number = read.value.type == ValueType::kInteger;
+    rows_.facts().classes.push_back(is_number ? static_cast<std::uint32_t>(read.value.integer)
+                                              : names_.object_class(trim_blanks(value.bytes)));
   }
   return rows_.add_value(*binding.attribute, plain.next_seq++, read);
 }
@@ -246,15 +249,11 @@ Result<void> Writer::run(dump::EntryReader& reader) {
   return rows_.write_containers();
 }
 
-Result<directory::OverrideMap> overrides_of(const ImportOptions& options) {
-  if (!options.map_file) return directory::OverrideMap{};
-  return directory::load_override_map(*options.map_file);
-}
-
 }  // namespace
 
 Result<void> import_entries(const DumpSource& source) {
-  DIRSNAP_TRY(const directory::OverrideMap overrides, overrides_of(source.context.options()));
+  DIRSNAP_TRY(const directory::OverrideMap overrides,
+              directory::overrides_of(source.context.options()));
   dump::SilentSink silent;
   const std::unique_ptr<dump::EntryReader> reader = source.open(silent);
   std::unique_ptr<directory::Schema> schema;

@@ -8,5 +8,8 @@
 namespace dirsnap::dump_model {
 
 extern const Importer kLdifImporter;
+extern const Importer kCsvdeImporter;
+extern const Importer kExchangeCsvImporter;
+extern const Importer kAdmindmpImporter;
 
 }  // namespace dirsnap::dump_model

@@ -2,6 +2,8 @@
 #include "importers/dump_model/name_lookup.h"
 
 #include <algorithm>
+#include <type_traits>
+#include <vector>
 
 #include "storage/base/text.h"
 
@@ -21,29 +23,36 @@ std::string squeezed(std::string_view name) {
   return out;
 }
 
-// Enters the names of all entries; the first entry to claim a name keeps it.
+// Enters the names of all entries; the first entry to claim a name keeps it. In Exchange 5.5 some
+// of its own classes share their LDAP names with X.500 classes (Mailbox is organizationalPerson);
+// its own have the higher numbers, so classes are entered from the highest number down.
 template <class Entries>
 void enter_names(const Entries& entries, std::unordered_map<std::string, std::uint32_t>& names) {
   const auto enter = [&](const std::string& name, std::uint32_t id) {
     if (!name.empty()) names.emplace(to_lower_ascii(name), id);
   };
+  std::vector<const typename Entries::mapped_type*> order;
+  for (const auto& [id, entry] : entries) order.push_back(&entry);
+  if (std::is_same_v<typename Entries::mapped_type, directory::Class>) {
+    std::reverse(order.begin(), order.end());
+  }
   for (const bool own : {true, false}) {
     const auto is_meant = [own](directory::Origin origin) {
       const bool is_own =
           origin == directory::Origin::kSchema || origin == directory::Origin::kOverride;
       return is_own == own;
     };
-    for (const auto& [id, entry] : entries) {
-      if (is_meant(entry.origin)) enter(entry.ldap_name, id);
+    for (const auto* entry : order) {
+      if (is_meant(entry->origin)) enter(entry->ldap_name, entry->id);
     }
-    for (const auto& [id, entry] : entries) {
-      if (!is_meant(entry.origin)) continue;
-      enter(entry.x500_name, id);
-      enter(entry.oid, id);
+    for (const auto* entry : order) {
+      if (!is_meant(entry->origin)) continue;
+      enter(entry->x500_name, entry->id);
+      enter(entry->oid, entry->id);
     }
   }
-  for (const auto& [id, entry] : entries) {
-    if (!entry.x500_name.empty()) names.emplace(squeezed(entry.x500_name), id);
+  for (const auto* entry : order) {
+    if (!entry->x500_name.empty()) names.emplace(squeezed(entry->x500_name), entry->id);
   }
 }
 

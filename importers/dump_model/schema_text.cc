@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "importers/dump_model/name_lookup.h"
+#include "importers/dump_model/text_value.h"
 #include "storage/base/identifiers.h"
 #include "storage/base/text.h"
 
@@ -103,12 +104,18 @@ void SchemaText::take(Known attribute, const dump::EntryValue& value) {
   const auto set = [&value](std::string& field) {
     if (field.empty()) field = value.bytes;
   };
+  const auto set_oid = [&value](std::string& field) {
+    if (!field.empty()) return;
+    const bool may_be_hex = value.form == dump::ValueForm::kHexText;
+    const auto oid = may_be_hex ? oid_of_hex(value.bytes) : std::nullopt;
+    field = oid ? *oid : std::string(value.bytes);
+  };
   switch (attribute) {
     case Known::kAttributeId:
     case Known::kGovernsId:
-      return set(row_.id);
+      return set_oid(row_.id);
     case Known::kAttributeSyntax:
-      return set(row_.syntax);
+      return set_oid(row_.syntax);
     case Known::kIsSingleValued:
       return set(row_.single_valued);
     case Known::kLinkId:
@@ -126,7 +133,7 @@ void SchemaText::take(Known attribute, const dump::EntryValue& value) {
     case Known::kAdminDisplayName:
       return set(row_.admin_display_name);
     case Known::kSubClassOf:
-      return set(row_.sub_class_of);
+      return set_oid(row_.sub_class_of);
     case Known::kPrefixMap:
       prefix_map_ = value.bytes;
       prefix_map_is_text_ = value.form == dump::ValueForm::kText;

@@ -13,6 +13,24 @@
 #include "storage/base/time.h"
 
 namespace dirsnap::dump_model {
+std::optional<std::string> octets_of_hex(std::string_view text) {
+  if (text.size() % 2 != 0) return std::nullopt;
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    unsigned byte = 0;
+    const auto [end, error] = std::from_chars(text.data() + i, text.data() + i + 2, byte, 16);
+    if (error != std::errc{} || end != text.data() + i + 2) return std::nullopt;
+    out.push_back(static_cast<char>(byte));
+  }
+  return out;
+}
+
+std::optional<std::string> oid_of_hex(std::string_view text) {
+  const auto octets = octets_of_hex(text);
+  if (!octets || octets->empty()) return std::nullopt;
+  return oid_from_der(as_bytes(*octets));
+}
+
 namespace {
 
 namespace syntax = directory::syntax;
@@ -59,19 +77,6 @@ std::optional<std::int64_t> pool_of(std::string_view text) {
 
 AttributeValue plain(std::string_view text) {
   return {ValueView::text(text), ValueView::text(text)};
-}
-
-// Octets of "01ab"; nullopt where the text is no such thing.
-std::optional<std::string> octets_of_hex(std::string_view text) {
-  if (text.size() % 2 != 0) return std::nullopt;
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); i += 2) {
-    unsigned byte = 0;
-    const auto [end, error] = std::from_chars(text.data() + i, text.data() + i + 2, byte, 16);
-    if (error != std::errc{} || end != text.data() + i + 2) return std::nullopt;
-    out.push_back(static_cast<char>(byte));
-  }
-  return out;
 }
 
 // The 16 octets of a GUID's text form, with or without braces.
@@ -248,6 +253,16 @@ AttributeValue ValueReader::read(const Attribute& attribute,
   const bool holds_octets =
       attribute.syntax == syntax::kOctets || attribute.syntax == syntax::kSid ||
       attribute.syntax == syntax::kSecurityDescriptor || attribute.syntax == kPresentationAddress;
+  const bool is_hex =
+      value.form == dump::ValueForm::kHexText && (holds_octets || attribute.syntax == syntax::kOid);
+  if (is_hex && !value.bytes.empty()) {
+    const bool is_oid = attribute.syntax == syntax::kOid;
+    const auto oid = is_oid ? oid_of_hex(value.bytes) : std::nullopt;
+    if (oid) return read_oid(attribute, arena.keep(*oid), arena);
+    if (const auto octets = octets_of_hex(value.bytes); octets && !is_oid) {
+      return read_octets(attribute, arena.keep(*octets), arena);
+    }
+  }
   if (holds_octets) {
     // Tools print GUIDs and SIDs in their readable forms.
     if (const auto sid = octets_of_sid(value.bytes); sid && attribute.syntax == syntax::kSid) {

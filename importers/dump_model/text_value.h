@@ -10,6 +10,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "importers/directory/attribute_value.h"
 #include "importers/dump/entry.h"
@@ -17,6 +20,11 @@
 #include "importers/ese_tables/row_arena.h"
 
 namespace dirsnap::dump_model {
+
+// Octets of "01AB"; nullopt where the text is no such thing.
+std::optional<std::string> octets_of_hex(std::string_view text);
+// The dotted form of an OID that a dump writes as hex digits of its octets.
+std::optional<std::string> oid_of_hex(std::string_view text);
 
 class ValueReader {
  public:

@@ -8,7 +8,7 @@ set(allow_storage "storage")
 set(allow_importers "importers;storage")
 set(allow_query "query;storage")
 set(allow_shell "shell;query;storage;importers")
-set(formats ese regf reg_text dump ldif csv admindmp esedbexport)
+set(formats ese regf reg_text dump ldif csv admindmp)
 
 file(GLOB_RECURSE files RELATIVE ${ROOT}
   ${ROOT}/storage/*.h ${ROOT}/storage/*.cc ${ROOT}/importers/*.h ${ROOT}/importers/*.cc
@@ -21,7 +21,7 @@ foreach(file IN LISTS files)
     set(allowed ${allow_storage/base})
   elseif(file MATCHES "^importers/([a-z_0-9]+)/" AND CMAKE_MATCH_1 IN_LIST formats)
     set(allowed "storage/base;importers/${CMAKE_MATCH_1}")
-    if(CMAKE_MATCH_1 MATCHES "^(ldif|csv|admindmp|esedbexport)$")
+    if(CMAKE_MATCH_1 MATCHES "^(ldif|csv|admindmp)$")
       list(APPEND allowed "importers/dump")
     endif()
   endif()

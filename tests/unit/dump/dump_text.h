@@ -41,6 +41,7 @@ inline std::string to_text(const dump::Entry& entry) {
     out.append(value.attribute).append(value.options);
     switch (value.form) {
       case dump::ValueForm::kText:
+      case dump::ValueForm::kHexText:
         if (value.edit != dump::Edit::kClear) out.append("=").append(value.bytes);
         break;
       case dump::ValueForm::kOctets:
