@@ -10,6 +10,7 @@
 #include "importers/directory/object_rows.h"
 #include "importers/directory/row_writer.h"
 #include "importers/directory/schema_rows.h"
+#include "importers/ese_logs.h"
 #include "importers/ese_tables/raw_table_writer.h"
 #include "storage/base/text.h"
 
@@ -154,6 +155,7 @@ Result<void> import_ese(ByteSource& source,
   const auto layout = dir::find_layout(*database, overrides, issues);
   facts.role = role_of(*database, layout.has_value());
   facts.state = database->header().is_dirty() ? "dirty" : "clean";
+  report_logs(database->header(), context, issues);
   const EseSource parts{*database, overrides, facts, context, issues};
   const dir::Layout* const objects = layout ? &*layout : nullptr;
   ReadDirectory directory;

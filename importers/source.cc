@@ -150,4 +150,17 @@ std::optional<fs::path> find_sibling(const fs::path& path, std::string_view suff
   return std::nullopt;
 }
 
+std::vector<std::string> list_beside(const fs::path& path) {
+  std::vector<std::string> names;
+  std::error_code error;
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    std::error_code ignored;
+    const bool is_other = at->path().filename() != path.filename();
+    if (is_other && at->is_regular_file(ignored)) names.push_back(at->path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 }  // namespace dirsnap

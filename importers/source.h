@@ -67,4 +67,7 @@ Result<std::vector<std::filesystem::path>> list_files(
 std::optional<std::filesystem::path> find_sibling(const std::filesystem::path& path,
                                                   std::string_view suffix);
 
+// Names of the regular files in the folder of `path`, `path` itself not among them, sorted.
+std::vector<std::string> list_beside(const std::filesystem::path& path);
+
 }  // namespace dirsnap

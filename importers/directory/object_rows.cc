@@ -91,10 +91,10 @@ void Writer::take_fact(std::uint32_t id, const ese::CellView& cell) {
         rows_.facts().classes.push_back(*number);
       break;
     case attr::kWhenCreated:
-      rows_.facts().created_at = time_of_cell(cell);
+      rows_.facts().created_at = time_of_cell(cell).value_or("");
       break;
     case attr::kWhenChanged:
-      rows_.facts().changed_at = time_of_cell(cell);
+      rows_.facts().changed_at = time_of_cell(cell).value_or("");
       break;
     default:
       break;
