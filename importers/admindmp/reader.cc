@@ -139,17 +139,23 @@ void Reader::append_wrapped(std::string_view text) {
   value += text;
 }
 
-// A line with a name behind other text, or with a date, stands at the head of an object.
+// A line with a name or a date stands at the head of an object; one with a quoted value does not.
 bool Reader::is_header(std::string_view text) const {
-  return !name_in(text).empty() || properties_.empty() ||
-         text.find_first_of("0123456789") != std::string_view::npos;
+  if (text.find("'/o=") != std::string_view::npos || text.find("'/O=") != std::string_view::npos ||
+      trim_blanks(text).ends_with('\'')) {
+    return false;
+  }
+  if (!name_in(text).empty()) return true;
+  return text.find('\'') == std::string_view::npos &&
+         (properties_.empty() || text.find_first_of("0123456789") != std::string_view::npos);
 }
 
 void Reader::take_line(const dump::Line& line) {
   PropertyLine property;
-  const std::string_view listed = list_.empty() ? std::string_view() : listed_value(line.text);
+  const std::string_view item = listed_value(line.text);
+  const std::string_view listed = list_.empty() ? std::string_view() : item;
   const bool is_property = split_property(line.text, property);
-  if (is_open_ && !is_property && listed.empty()) {
+  if (is_open_ && !is_property && item.empty()) {
     append_wrapped(line.text);
     last_ = {line.text.size(), std::string(line.ending)};
     return;
@@ -167,6 +173,11 @@ void Reader::take_line(const dump::Line& line) {
     add_value(property.name, property.rest, line.number);
   } else if (is_property) {
     list_ = property.name;
+    const std::string_view count = trim_blanks(property.rest.substr(kValues.size()));
+    if (count.find_first_not_of("0123456789") != std::string_view::npos) {
+      report(Severity::kDoubt, "admindmp-line",
+             "line " + std::to_string(line.number) + " holds more than the number of values");
+    }
   } else {
     report(Severity::kLoss, "admindmp-line",
            "line " + std::to_string(line.number) + " is no property; passed over");
@@ -197,8 +208,8 @@ Result<bool> Reader::next(dump::Entry& entry) {
       report(Severity::kDoubt, "admindmp-value", "the last value has no end; it may be cut");
       is_open_ = false;
     }
-    const bool is_line = split_property(line.text, property) || is_open_ ||
-                         (!list_.empty() && !listed_value(line.text).empty());
+    const bool is_line =
+        split_property(line.text, property) || is_open_ || !listed_value(line.text).empty();
     if (has_object_ && (is_line || !is_header(line.text))) {
       take_line(line);
       continue;
@@ -210,6 +221,7 @@ Result<bool> Reader::next(dump::Entry& entry) {
     }
     if (!has_object_) {
       begin_object(line);
+      if (!is_line && !is_header(line.text)) take_line(line);  // says that it is none
     } else if (dn_.empty()) {
       dn_ = name_in(line.text);  // a second line of the head
     }

@@ -75,6 +75,7 @@ LineReader::LineReader(ByteSource& source, const TextCoding& coding, const Cance
       cancel_(cancel),
       unit_bytes_(coding.encoding == Encoding::kBytes ? 1 : 2),
       block_bytes_(kFirstBlockBytes),
+      buffer_(kFirstBlockBytes),
       buffer_offset_(coding.bom_bytes) {}
 
 void LineReader::seek(std::uint64_t offset, std::uint64_t number) {

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+//
+// CSV dumps whose dialect is told by their own first lines, and raw property dumps.
+#include "importers/admindmp/reader.h"
+#include "importers/csv/reader.h"
+#include "tests/fuzz/dump_fuzz.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace dirsnap;
+  MemorySource source = fuzz::source_of(data, size);
+  const Bytes head(reinterpret_cast<const std::byte*>(data), size);
+  const dump::TextCoding coding = dump::detect_coding(head);
+  const std::string text = dump::decode_head(head, coding, true);
+  dump::SilentSink issues;
+  const CancelToken cancel;
+  if (const auto dialect = csv::detect_dialect(text)) {
+    csv::Reader reader(source, coding, *dialect, cancel, issues);
+    reader.set_single([](std::string_view name) { return name.size() % 2 == 0; });
+    fuzz::read_twice(reader);
+  }
+  if (admindmp::looks_like_dump(text)) {
+    admindmp::Reader reader(source, coding, cancel, issues);
+    fuzz::read_twice(reader);
+  }
+  return 0;
+}
