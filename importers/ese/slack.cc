@@ -139,7 +139,7 @@ void SlackSearch::search(const PageView& page, const Gap& gap, std::vector<Slack
     if (!layout_.begins_like_record(bytes.subspan(data, gap.end - data))) continue;
     if (work_left_ < kStartWork) break;
     work_left_ -= kStartWork;
-    if (auto start = start_at(page, data, gap.begin)) starts_.push_back(*std::move(start));
+    if (const auto start = start_at(page, data, gap.begin)) starts_.push_back(*start);
   }
   std::uint32_t floor = gap.begin;  // end of the record before
   for (std::size_t i = 0; i < starts_.size(); ++i) {
