@@ -2,6 +2,7 @@
 #include "importers/dump_model/import_entries.h"
 
 #include <algorithm>
+#include <compare>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -28,6 +29,14 @@ struct Binding {
   Binding* plain = nullptr;    // the binding whose values these are: itself without options
   std::uint32_t next_seq = 0;  // within the present object
   std::int64_t object_id = 0;  // ... which is this one
+  std::string_view first;      // its first value there
+};
+
+// A value of an attribute that has several of them in the present object.
+struct Repeated {
+  const Binding* binding = nullptr;
+  std::string_view bytes;
+  auto operator<=>(const Repeated&) const = default;
 };
 
 class Writer {
@@ -65,7 +74,7 @@ class Writer {
   RowArena arena_;
   std::unordered_map<std::string, Binding> bindings_;  // by name and options as written
   std::string name_;                                   // scratch
-  std::vector<std::uint64_t> hashes_;                  // of the present object's values
+  std::vector<Repeated> repeated_;                     // of the present object
   std::vector<const Binding*> ranges_;                 // pieces that the present object has
 };
 
@@ -133,8 +142,9 @@ Result<void> Writer::write_value(const directory::NameTree::Node& node,
     plain.object_id = node.object_id;
     plain.next_seq = 0;
   }
-  const std::hash<std::string_view> hash;
-  hashes_.push_back(hash(value.bytes) ^ (std::uint64_t{binding.attribute->id} << 32));
+  if (plain.next_seq == 0) plain.first = value.bytes;
+  if (plain.next_seq == 1) repeated_.push_back({&plain, plain.first});
+  if (plain.next_seq >= 1) repeated_.push_back({&plain, value.bytes});
   const directory::AttributeValue read = values_.read(*binding.attribute, value, arena_);
   if (binding.is_class) {
     const bool is_number = read.value.type == ValueType::kInteger;
@@ -145,9 +155,9 @@ Result<void> Writer::write_value(const directory::NameTree::Node& node,
 }
 
 void Writer::check_duplicates(const dump::Place& place) {
-  std::sort(hashes_.begin(), hashes_.end());
-  const auto twice = std::adjacent_find(hashes_.begin(), hashes_.end());
-  if (twice == hashes_.end()) return;
+  std::sort(repeated_.begin(), repeated_.end());
+  const auto twice = std::adjacent_find(repeated_.begin(), repeated_.end());
+  if (twice == repeated_.end()) return;
   report(Severity::kNote, "dump-duplicate-value", place,
          "an attribute holds the same value twice; both are kept");
 }
@@ -168,7 +178,7 @@ Result<void> Writer::write_object(const directory::NameTree::Node& node,
                                   const std::vector<dump::EntryValue>& values,
                                   const dump::Place& place) {
   arena_.reset();
-  hashes_.clear();
+  repeated_.clear();
   ranges_.clear();
   rows_.begin(node);
   for (const dump::EntryValue& value : values) DIRSNAP_CHECK(write_value(node, value));

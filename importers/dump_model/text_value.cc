@@ -150,10 +150,25 @@ std::string_view ValueReader::utf8(std::string_view text, RowArena& arena) {
   return arena.keep(decoded->text);
 }
 
+// Objects point at few others again and again: their class, their store, their server.
+std::string_view ValueReader::x500_name(std::string_view text) {
+  constexpr std::size_t kMaxNames = 4096;
+  scratch_ = text;
+  if (const auto found = names_seen_.find(scratch_); found != names_seen_.end()) {
+    return found->second;
+  }
+  if (names_seen_.size() >= kMaxNames) names_seen_.clear();
+  return names_seen_.emplace(scratch_, x500_form(text)).first->second;
+}
+
+AttributeValue ValueReader::read_name(std::string_view text, RowArena& arena) {
+  return {ValueView::text(text), ValueView::text(arena.keep(x500_name(text)))};
+}
+
 // "B:8:0000000D:DN" and "S:5:hello:DN": the DN in its X.500 form.
-AttributeValue ValueReader::read_data_name(std::string_view text, RowArena& arena) const {
+AttributeValue ValueReader::read_data_name(std::string_view text, RowArena& arena) {
   const bool is_data = text.size() > 2 && (text[0] == 'B' || text[0] == 'S') && text[1] == ':';
-  if (!is_data) return {ValueView::text(text), ValueView::text(arena.keep(x500_form(text)))};
+  if (!is_data) return read_name(text, arena);
   std::size_t size = 0;
   const auto [end, error] = std::from_chars(text.data() + 2, text.data() + text.size(), size);
   const auto at = static_cast<std::size_t>(end - text.data()) + 1;  // of the data
@@ -161,7 +176,7 @@ AttributeValue ValueReader::read_data_name(std::string_view text, RowArena& aren
                     size < text.size() - at && text[at + size] == ':';
   if (!fits) return plain(text);
   const std::string form =
-      std::string(text.substr(0, at + size + 1)) + x500_form(text.substr(at + size + 1));
+      std::string(text.substr(0, at + size + 1)).append(x500_name(text.substr(at + size + 1)));
   return {ValueView::text(text), ValueView::text(arena.keep(form))};
 }
 
@@ -217,7 +232,7 @@ AttributeValue ValueReader::read_text(const Attribute& attribute,
                                       RowArena& arena) {
   switch (attribute.syntax) {
     case syntax::kDn:
-      return {ValueView::text(text), ValueView::text(arena.keep(x500_form(text)))};
+      return read_name(text, arena);
     case syntax::kDnBinary:
     case syntax::kDnString:
       return read_data_name(text, arena);

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "importers/directory/attribute_value.h"
 #include "importers/dump/entry.h"
@@ -48,11 +49,16 @@ class ValueReader {
   Value read_octets(const directory::Attribute& attribute, std::string_view bytes, RowArena& arena);
   Value read_oid(const directory::Attribute& attribute, std::string_view text, RowArena& arena);
   Value read_number(const directory::Attribute& attribute, std::string_view text, RowArena& arena);
-  Value read_data_name(std::string_view text, RowArena& arena) const;
+  Value read_name(std::string_view text, RowArena& arena);
+  Value read_data_name(std::string_view text, RowArena& arena);
+  // The X.500 form of a name; valid until the next call.
+  std::string_view x500_name(std::string_view text);
 
   directory::Schema& schema_;
   NameLookup& names_;
   unsigned codepage_;
+  std::unordered_map<std::string, std::string> names_seen_;  // recent names in X.500 form
+  std::string scratch_;
   std::uint64_t codepage_texts_ = 0;
   std::uint64_t undecodable_texts_ = 0;
 };
