@@ -8,6 +8,7 @@
 
 #include "importers/directory/directory_import.h"
 #include "importers/directory/object_rows.h"
+#include "importers/ese_logs.h"
 #include "importers/ese_tables/raw_table_writer.h"
 #include "storage/base/text.h"
 
@@ -117,6 +118,7 @@ Result<void> import_ese(ByteSource& source,
   const auto layout = dir::find_layout(DatabaseTables(*database), overrides, issues);
   facts.role = role_of(*database, layout.has_value());
   facts.state = database->header().is_dirty() ? "dirty" : "clean";
+  report_logs(database->header(), context, issues);
   const EseSource parts{*database, overrides, facts, context, issues};
   const dir::Layout* const objects = layout ? &*layout : nullptr;
   dir::ReadDirectory directory;

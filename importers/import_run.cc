@@ -4,9 +4,11 @@
 // least one source of a known kind is at hand.
 #include <algorithm>
 #include <array>
+#include <future>
 #include <unordered_set>
 
 #include "importers/derive.h"
+#include "importers/ese/side_files.h"
 #include "importers/issue_log.h"
 #include "importers/registry.h"
 #include "importers/source.h"
@@ -25,6 +27,7 @@ struct Candidate {
   std::unique_ptr<FileSource> file;    // null: could not be opened
   const Importer* importer = nullptr;  // null: of no known kind
   bool named = false;                  // given on the command line, not found in a folder
+  bool lost = false;                   // should have been imported, but cannot
   std::string skip_reason;             // why it is not imported
 };
 
@@ -97,6 +100,23 @@ bool is_log_of(const fs::path& path, const std::vector<Candidate>& all) {
     return c.importer != nullptr && std::string_view(c.importer->kind) == "registry-hive" &&
            equal_ascii_nocase(c.path.string(), hive.string());
   });
+}
+
+// True for the names that the databases of Exchange and Active Directory have.
+bool is_database_name(const fs::path& path) {
+  constexpr std::array<std::string_view, 4> kNames = {"dir.edb", "priv.edb", "pub.edb", "ntds.dit"};
+  const std::string name = to_lower_ascii(path.filename().string());
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
+// What a file beside an imported ESE database is by its name; null if nothing.
+const char* ese_side_file(const fs::path& path, const std::vector<Candidate>& all) {
+  const auto kind = ese::side_file_of_name(path.filename().string());
+  const bool has_database = std::any_of(all.begin(), all.end(), [&](const Candidate& c) {
+    return c.importer != nullptr && std::string_view(c.importer->kind) == "ese" &&
+           c.path.parent_path() == path.parent_path();
+  });
+  return kind && has_database ? ese::to_string(*kind) : nullptr;
 }
 
 // The kind of a file that is told by its company alone.
@@ -199,9 +219,21 @@ Run::Step Run::collect() {
     if (candidate.importer != nullptr || !candidate.skip_reason.empty()) continue;
     candidate.importer = importer_of_company(candidate, candidates_);
     if (candidate.importer != nullptr) continue;
-    candidate.skip_reason = is_log_of(candidate.path, candidates_)
-                                ? "transaction log, read together with its hive"
-                                : "of no known kind";
+    if (is_log_of(candidate.path, candidates_)) {
+      candidate.skip_reason = "transaction log, read together with its hive";
+    } else if (const char* side_file = ese_side_file(candidate.path, candidates_)) {
+      candidate.skip_reason = std::string(side_file) + " of an ESE database, not replayed";
+    } else if (is_database_name(candidate.path)) {
+      candidate.lost = true;
+      candidate.skip_reason =
+          std::string(
+              "named like a database, but neither copy of its header is that of one: it is "
+              "destroyed at its beginning, or it is a Jet500 database of Exchange 4.0 or "
+              "5.0; of those ") +
+          ese::jet500_advice();
+    } else {
+      candidate.skip_reason = "of no known kind";
+    }
   }
   return check_usable();
 }
@@ -228,16 +260,12 @@ Run::Step Run::check_usable() const {
 // it was read and a failing store end the run.
 Run::Step Run::read_source(Candidate& candidate, SourceFacts& facts, ImportContext& context) {
   const std::string name = candidate.path.filename().string();
-  auto sum = hash_source(*candidate.file, cancel_,
-                         [&](std::uint64_t bytes) { add_progress(bytes, "hashing " + name); });
-  if (!sum) {
-    const ImportFailure kind = sum.error().code == Code::kInterrupted ? ImportFailure::kInterrupted
-                               : sum.error().code == Code::kLimit     ? ImportFailure::kLimit
-                                                                      : ImportFailure::kSource;
-    return failure(kind, {sum.error().code, sum.error().offset, name + ": " + sum.error().what});
-  }
-  facts.sha256 = *sum;
   add_progress(0, "reading " + name);
+  // Hashed while it is read; progress is told by this thread alone until it is joined.
+  std::future<Result<std::string>> hash = std::async(std::launch::async, [&] {
+    return hash_source(*candidate.file, cancel_,
+                       [&](std::uint64_t bytes) { add_progress(bytes, "reading " + name); });
+  });
   context.open_sibling = [&candidate](std::string_view suffix) -> std::unique_ptr<ByteSource> {
     const auto path = find_sibling(candidate.path, suffix);
     if (!path) return nullptr;
@@ -245,11 +273,19 @@ Run::Step Run::read_source(Candidate& candidate, SourceFacts& facts, ImportConte
     return file ? std::unique_ptr<ByteSource>(std::move(*file)) : nullptr;
   };
   context.list_folder = [&candidate] { return files_beside(candidate.path); };
-  context.open_beside = [&candidate](const std::string& file) -> std::unique_ptr<ByteSource> {
-    auto opened = FileSource::open(candidate.path.parent_path() / file);
-    return opened ? std::unique_ptr<ByteSource>(std::move(*opened)) : nullptr;
+  context.open_beside = [&candidate](std::string_view beside) -> std::unique_ptr<ByteSource> {
+    auto file = FileSource::open(candidate.path.parent_path() / beside);
+    return file ? std::unique_ptr<ByteSource>(std::move(*file)) : nullptr;
   };
   const auto read = candidate.importer->import(*candidate.file, facts, context, log_.sink());
+  const Result<std::string> sum = hash.get();
+  if (!sum) {
+    const ImportFailure kind = sum.error().code == Code::kInterrupted ? ImportFailure::kInterrupted
+                               : sum.error().code == Code::kLimit     ? ImportFailure::kLimit
+                                                                      : ImportFailure::kSource;
+    return failure(kind, {sum.error().code, sum.error().offset, name + ": " + sum.error().what});
+  }
+  facts.sha256 = *sum;
   add_progress(candidate.file->size_bytes(), "reading " + name);
   if (!read) {
     const Error& error = read.error();
@@ -300,8 +336,11 @@ Run::Step Run::import_one(Candidate& candidate, ImportContext& context) {
       if (auto sum = hash_source(*candidate.file, cancel_, {})) facts.sha256 = *sum;
       add_progress(2 * candidate.file->size_bytes(), "skipping " + facts.path);
     }
-    log_.report({.severity = candidate.file ? Severity::kNote : Severity::kLoss,
-                 .code = candidate.file ? "skipped-file" : "unreadable-file",
+    const bool is_note = candidate.file && !candidate.lost;
+    log_.report({.severity = is_note ? Severity::kNote : Severity::kLoss,
+                 .code = is_note          ? "skipped-file"
+                         : candidate.file ? "source-unusable"
+                                          : "unreadable-file",
                  .size_bytes = facts.size_bytes,
                  .place = {},
                  .message = facts.path + ": " + candidate.skip_reason + "; not imported"});

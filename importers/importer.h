@@ -124,10 +124,10 @@ class ImportContext {
   // Opens a file beside the present source whose name is the source's name plus `suffix`,
   // compared without case (".LOG1"); null where there is none. Set by the driver per source.
   std::function<std::unique_ptr<ByteSource>(std::string_view suffix)> open_sibling;
-  // Names of the files in the present source's folder, in order, and one of them opened; null
-  // where it cannot be. Set by the driver per source.
+  // Names of the files in the present source's folder, itself among them, sorted; and how to open
+  // one: null where that fails. Set by the driver per source.
   std::function<std::vector<std::string>()> list_folder;
-  std::function<std::unique_ptr<ByteSource>(const std::string& name)> open_beside;
+  std::function<std::unique_ptr<ByteSource>(std::string_view name)> open_beside;
 
  private:
   SnapshotWriter& writer_;

@@ -67,7 +67,8 @@ Result<std::vector<std::filesystem::path>> list_files(
 std::optional<std::filesystem::path> find_sibling(const std::filesystem::path& path,
                                                   std::string_view suffix);
 
-// Names of the regular files in the folder of `path`, in order; links are left out.
+// Names of the regular files in the folder of `path`, itself among them, sorted; links are left
+// out.
 std::vector<std::string> files_beside(const std::filesystem::path& path);
 
 }  // namespace dirsnap

@@ -91,10 +91,10 @@ void Writer::take_fact(std::uint32_t id, const ese::CellView& cell) {
         rows_.facts().classes.push_back(*number);
       break;
     case attr::kWhenCreated:
-      rows_.facts().created_at = time_of_cell(cell);
+      rows_.facts().created_at = time_of_cell(cell).value_or("");
       break;
     case attr::kWhenChanged:
-      rows_.facts().changed_at = time_of_cell(cell);
+      rows_.facts().changed_at = time_of_cell(cell).value_or("");
       break;
     default:
       break;
@@ -236,8 +236,8 @@ Result<std::uint64_t> write_recovered_objects(const DirectorySource& source,
                                               const ese::RecoveryIndex& index,
                                               ImportContext& context) {
   if (index.leaves_of(source.layout.objects->objid).empty()) return 0;
-  DIRSNAP_TRY(Survey found, survey_recovered(database, index, source.layout, source.survey,
-                                             source.schema, context));
+  const RecoveredSource place{database, index, source.layout};
+  DIRSNAP_TRY(Survey found, survey_recovered(place, source.survey, source.schema, context));
   if (found.object_ids.empty()) return 0;
   const DirectorySource recovered{source.database, source.layout,    found,
                                   source.schema,   source.source_id, source.issues};

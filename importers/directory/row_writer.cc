@@ -41,10 +41,20 @@ void RowWriter::bind(const Attribute& attribute) {
   if (equal_ascii_nocase(attribute.x500_name, "Home-Server")) home_server_ = &attribute;
 }
 
+// Keeps the memory of what most objects have.
+void ObjectFacts::clear() {
+  classes.clear();
+  usn_created = usn_changed = object_flag = std::nullopt;
+  for (std::string* text : {&created_at, &changed_at, &guid}) text->clear();
+  for (auto* text : {&diagnostic_reg_key, &home_server, &computer_name, &home_mta_dn})
+    text->reset();
+  routing_list.clear();
+}
+
 void RowWriter::begin(const NameTree::Node& node, const RecoveredFrom& recovery) {
   node_ = &node;
   recovery_ = recovery;
-  facts_ = {};
+  facts_.clear();
 }
 
 Result<void> RowWriter::add_value(Attribute& attribute,
@@ -172,24 +182,34 @@ const NameTree::Node& RowWriter::top_of_type(std::string_view type,
   return *found;
 }
 
+bool RowWriter::is_connector_class(std::uint32_t id) {
+  Class& entry = schema_->object_class(id);
+  if (entry.is_connector < 0) {
+    const bool named = connector_kind_of_class(entry.x500_name) != nullptr ||
+                       connector_kind_of_class(entry.ldap_name) != nullptr;
+    entry.is_connector = named ? 1 : 0;
+  }
+  return entry.is_connector == 1;
+}
+
 void RowWriter::consider_connector(const std::string& dn) {
   const NameTree& tree = *tree_;
   const NameTree::Node* parent = tree.parent_of(*node_);
   const bool in_connections = parent != nullptr && !parent->is_root &&
                               equal_folded(trim_blanks(tree.rdn(*parent)), kConnections);
+  const auto& classes = facts_.classes;
+  const bool by_class = std::any_of(classes.begin(), classes.end(),
+                                    [this](std::uint32_t id) { return is_connector_class(id); });
+  if (!by_class && !in_connections) return;
   std::vector<std::string> names;
-  bool is_connector_class = false;
-  bool is_container = facts_.classes.empty();
-  for (const std::uint32_t id : facts_.classes) {
+  for (const std::uint32_t id : classes) {
     const Class& entry = schema_->object_class(id);
     for (const std::string& name : {entry.x500_name, entry.ldap_name}) {
-      if (name.empty()) continue;
-      is_connector_class = is_connector_class || connector_kind_of_class(name) != nullptr;
-      names.push_back(name);
+      if (!name.empty()) names.push_back(name);
     }
   }
-  if (!names.empty()) is_container = is_plain_container(names.front());
-  if (!is_connector_class && (!in_connections || is_container)) return;
+  const bool is_container = names.empty() || is_plain_container(names.front());
+  if (!by_class && is_container) return;
 
   const Class& own = schema_->object_class(most_derived());
   const auto text = [](std::string_view view) { return std::string(view); };
@@ -260,11 +280,11 @@ Result<void> RowWriter::finish_object() {
   put(t::kDepth, ValueView::of(node_->depth));
   put(t::kIsDeleted, ValueView::of(node_->is_deleted ? 1 : 0));
   put(t::kIsPhantom, ValueView::of(facts_.object_flag && *facts_.object_flag == 0 ? 1 : 0));
-  if (facts_.created_at) put_text(t::kCreatedAt, *facts_.created_at);
-  if (facts_.changed_at) put_text(t::kChangedAt, *facts_.changed_at);
+  put_text(t::kCreatedAt, facts_.created_at);
+  put_text(t::kChangedAt, facts_.changed_at);
   put_integer(t::kUsnCreated, facts_.usn_created);
   put_integer(t::kUsnChanged, facts_.usn_changed);
-  if (facts_.guid) put_text(t::kGuid, *facts_.guid);
+  put_text(t::kGuid, facts_.guid);
   put(t::kSourceId, ValueView::of(options_.source_id));
   if (const char* defect = to_string(node_->defect)) put_text(t::kDefect, defect);
   if (options_.recovered) {

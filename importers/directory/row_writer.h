@@ -23,11 +23,13 @@ namespace dirsnap::directory {
 struct ObjectFacts {
   std::vector<std::uint32_t> classes;  // as stored
   std::optional<std::int64_t> usn_created, usn_changed, object_flag;
-  std::optional<std::string> created_at, changed_at, guid;
+  std::string created_at, changed_at, guid;  // empty: none
   // For connectors.
   std::optional<std::string> diagnostic_reg_key, home_server, computer_name;
   std::optional<std::string> home_mta_dn;
   std::vector<std::string> routing_list;
+
+  void clear();
 };
 
 // Where a recovered object lay.
@@ -75,6 +77,7 @@ class RowWriter {
   void take_fact(const Attribute& attribute, const AttributeValue& value);
   [[nodiscard]] std::uint32_t most_derived();
   [[nodiscard]] bool derives_from(std::uint32_t derived, std::uint32_t base);
+  [[nodiscard]] bool is_connector_class(std::uint32_t id);
   void consider_connector(const std::string& dn);
   [[nodiscard]] const NameTree::Node& top_of_type(std::string_view type,
                                                   const NameTree::Node& from) const;

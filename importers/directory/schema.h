@@ -55,6 +55,7 @@ struct Class {
   std::optional<std::uint32_t> parent;
   Origin origin = Origin::kNone;
   std::uint64_t objects = 0;
+  std::int8_t is_connector = -1;  // by its names: 1, 0, -1 not asked yet
 };
 
 // What one Attribute-Schema or Class-Schema row says; empty where it is silent.

@@ -387,14 +387,13 @@ std::string rdn_type_name(std::uint32_t attribute_id, Schema& schema) {
   }
 }
 
-Result<Survey> survey_recovered(ese::Database& database,
-                                const ese::RecoveryIndex& index,
-                                const Layout& layout,
+Result<Survey> survey_recovered(const RecoveredSource& source,
                                 const Survey& live,
                                 Schema& schema,
                                 ImportContext& context) {
   Survey found;
-  DIRSNAP_CHECK(Pass(layout, schema, context, found).read_recovered(database, index));
+  DIRSNAP_CHECK(
+      Pass(source.layout, schema, context, found).read_recovered(source.database, source.index));
   Survey survey;
   survey.object_ids = std::move(found.object_ids);
   // Live ancestors come first, so that a number leads to the live row where there is one.

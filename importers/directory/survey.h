@@ -45,12 +45,17 @@ Result<Survey> survey_directory(TableSource& database,
                                 Schema& schema,
                                 ImportContext& context);
 
+// Where rows of an object table are recovered from.
+struct RecoveredSource {
+  ese::Database& database;
+  const ese::RecoveryIndex& index;
+  const Layout& layout;
+};
+
 // Names of the rows of the object table that can be recovered, in the order of RecoveredCursor:
 // those of live parents come from `live`. Object ids count recovered objects. Nothing is learnt
 // from these rows: they may be old.
-Result<Survey> survey_recovered(ese::Database& database,
-                                const ese::RecoveryIndex& index,
-                                const Layout& layout,
+Result<Survey> survey_recovered(const RecoveredSource& source,
                                 const Survey& live,
                                 Schema& schema,
                                 ImportContext& context);

@@ -35,11 +35,9 @@ Result<std::unique_ptr<Database>> Database::open(ByteSource& source,
 void Database::report_state() {
   if (!header_.is_dirty()) return;
   issues_.report({Severity::kDoubt, "dirty-state", kStateOffset, 4, "file header",
-                  fmt::format("the database was not shut down cleanly (state {}: {}); log "
-                              "generations {} to {} would be needed to bring it up to date, so "
-                              "late changes may be missing and unfinished ones present",
-                              header_.state_number, state_name(header_.state),
-                              header_.log_min_required, header_.log_max_required)});
+                  fmt::format("the database was not shut down cleanly (state {}: {}): late changes "
+                              "may be missing and unfinished ones present",
+                              header_.state_number, state_name(header_.state))});
 }
 
 void Database::report_size(const ByteSource& source) {

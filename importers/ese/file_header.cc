@@ -38,27 +38,6 @@ std::uint32_t stored_page_size(Bytes header) {
   return size == 0 ? 4096 : size;
 }
 
-// LOGTIME: second, minute, hour, day, month, year since 1900; nullopt where it is not a time.
-std::optional<std::string> log_time(Bytes header, std::size_t at) {
-  const auto field = [&](std::size_t i) { return std::to_integer<unsigned>(header[at + i]); };
-  if (field(0) > 59 || field(1) > 59 || field(2) > 23) return std::nullopt;
-  if (field(3) < 1 || field(3) > 31 || field(4) < 1 || field(4) > 12) return std::nullopt;
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", 1900 + field(5), field(4), field(3),
-                     field(2), field(1), field(0));
-}
-
-Signature signature(Bytes header, std::size_t at) {
-  Signature result;
-  result.random = load_le<std::uint32_t>(header, at);
-  result.created_at = log_time(header, at + 4);
-  const std::string_view name = as_chars(header.subspan(at + 12, 16));
-  for (const char c : name.substr(0, name.find('\0'))) {
-    const bool printable = c >= 0x20 && c < 0x7F;
-    result.computer.push_back(printable ? c : '?');
-  }
-  return result;
-}
-
 FileHeader parse(Bytes h) {
   FileHeader out;
   out.format_version = load_le<std::uint32_t>(h, kVersionAt);
@@ -79,14 +58,21 @@ FileHeader parse(Bytes h) {
   out.os_minor = load_le<std::uint32_t>(h, kOsAt + 4);
   out.os_build = load_le<std::uint32_t>(h, kOsAt + 8);
   out.os_service_pack = load_le<std::int32_t>(h, kOsAt + 12);
-  out.database_signature = signature(h, kSignatureAt);
-  out.log_signature = signature(h, kLogSignatureAt);
-  out.repaired_at = log_time(h, kRepairedAt);
-  out.attached_at = log_time(h, kAttachedAt);
-  out.detached_at = log_time(h, kDetachedAt);
-  out.consistent_at = log_time(h, kConsistentAt);
-  out.full_backup_at = log_time(h, kFullBackupAt);
+  out.database_signature = signature_at(h, kSignatureAt);
+  out.log_signature = signature_at(h, kLogSignatureAt);
+  out.repaired_at = log_time_at(h, kRepairedAt);
+  out.attached_at = log_time_at(h, kAttachedAt);
+  out.detached_at = log_time_at(h, kDetachedAt);
+  out.consistent_at = log_time_at(h, kConsistentAt);
+  out.full_backup_at = log_time_at(h, kFullBackupAt);
   return out;
+}
+
+// Who wrote databases of a version before ESE97.
+const char* jet_generation(std::uint32_t version) {
+  if (version == 0x500) return "Exchange 4.0 and 5.0, DHCP and WINS of Windows NT 4.0";
+  if (version < 0x500) return "older than Exchange 4.0, such as DHCP and WINS of Windows NT 3.51";
+  return "a test version between Exchange 5.0 and 5.5";
 }
 
 // Why a header of this content is not for this reader.
@@ -94,10 +80,8 @@ Result<void> check_kind(Bytes h) {
   const auto version = load_le<std::uint32_t>(h, kVersionAt);
   if (version < kEse97) {
     return fail(Code::kUnsupported, kVersionAt,
-                fmt::format("database of the Jet500 era (format version {:#x}): its layout is not "
-                            "known; convert it with the ESEUTIL of Exchange 5.5, or export it on "
-                            "the server that wrote it",
-                            version));
+                fmt::format("database of the Jet500 era (format version {:#x}: {}): {}", version,
+                            jet_generation(version), jet500_advice()));
   }
   if (version != kEse97)
     return fail(Code::kUnsupported, kVersionAt, fmt::format("format version {:#x}", version));
@@ -140,6 +124,27 @@ Error explain_failure(Bytes head) {
 
 }  // namespace
 
+// LOGTIME: second, minute, hour, day, month, year since 1900; nullopt where it is not a time.
+std::optional<std::string> log_time_at(Bytes header, std::size_t at) {
+  const auto field = [&](std::size_t i) { return std::to_integer<unsigned>(header[at + i]); };
+  if (field(0) > 59 || field(1) > 59 || field(2) > 23) return std::nullopt;
+  if (field(3) < 1 || field(3) > 31 || field(4) < 1 || field(4) > 12) return std::nullopt;
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", 1900 + field(5), field(4), field(3),
+                     field(2), field(1), field(0));
+}
+
+Signature signature_at(Bytes header, std::size_t at) {
+  Signature result;
+  result.random = load_le<std::uint32_t>(header, at);
+  result.created_at = log_time_at(header, at + 4);
+  const std::string_view name = as_chars(header.subspan(at + 12, 16));
+  for (const char c : name.substr(0, name.find('\0'))) {
+    const bool printable = c >= 0x20 && c < 0x7F;
+    result.computer.push_back(printable ? c : '?');
+  }
+  return result;
+}
+
 const char* state_name(DatabaseState state) {
   constexpr std::array<const char*, 9> kNames = {"unknown",
                                                  "just created",
@@ -151,6 +156,12 @@ const char* state_name(DatabaseState state) {
                                                  "dirty and patched",
                                                  "revert in progress"};
   return kNames[static_cast<std::size_t>(state)];
+}
+
+const char* jet500_advice() {
+  return "the layout has never been published and is not read; upgrade a copy of the server to "
+         "Exchange 5.5, whose setup converts Dir.edb, Priv.edb and Pub.edb, and import those, or "
+         "export the directory to CSV with the Administrator program of the server that wrote it";
 }
 
 bool looks_like_ese(Bytes head) {

@@ -39,6 +39,11 @@ struct Signature {
   std::string computer;
 };
 
+// The fields of a header at an offset, as logs and checkpoints have them too. nullopt where the
+// bytes are no time. REQUIRES: 8 bytes (a time), 28 bytes (a signature) from `at` on.
+std::optional<std::string> log_time_at(Bytes header, std::size_t at);
+Signature signature_at(Bytes header, std::size_t at);
+
 // What the header says, of the copy that was used.
 struct FileHeader {
   std::uint32_t format_version = 0;   // 0x620 from ESE97 on
@@ -68,6 +73,9 @@ struct FileHeader {
   // 40 or 80 bytes.
   [[nodiscard]] std::uint32_t page_header_size() const { return has_large_pages() ? 80 : 40; }
 };
+
+// What is known of databases from before ESE97, and what can be done about one.
+const char* jet500_advice();
 
 // True if the bytes begin like an ESE database of any age (magic number at offset 4); also true
 // for one whose first header copy is lost but whose second verifies is NOT told here.

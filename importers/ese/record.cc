@@ -222,6 +222,7 @@ Result<void> RecordLayout::Parser::value(const ColumnDef& column, std::uint32_t 
   if ((info & kInfoMulti) != 0) return multi_values(column, info, bytes);
   CellView& cell = add(column, 0, bytes);
   cell.encrypted = (info & kInfoEncrypted) != 0;
+  out.has_encrypted = out.has_encrypted || cell.encrypted;
   if ((info & kInfoSeparated) != 0) {
     cell.is_separated = true;
     add_pending(CellWork::kFetch);
@@ -263,6 +264,7 @@ Result<void> RecordLayout::Parser::multi_values(const ColumnDef& column,
                               begin, end, bytes.size()));
     CellView& cell = add(column, seq, bytes.subspan(begin, end - begin));
     cell.encrypted = (info & kInfoEncrypted) != 0;
+    out.has_encrypted = out.has_encrypted || cell.encrypted;
     if ((entry & kInstanceSeparated) != 0) {
       cell.is_separated = true;
       add_pending(CellWork::kFetch);

@@ -36,11 +36,13 @@ struct RecordCells {
   std::vector<CellView> cells;       // ascending (column id, seq)
   std::vector<PendingCell> pending;  // ascending index
   std::uint32_t unknown_column = 0;  // a tagged column that the catalog does not know; 0 = none
+  bool has_encrypted = false;        // some cell's bytes are cipher text
 
   void clear() {
     cells.clear();
     pending.clear();
     unknown_column = 0;
+    has_encrypted = false;
   }
 };
 

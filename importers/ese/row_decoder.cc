@@ -51,7 +51,8 @@ Result<void> RowDecoder::resolve(const PendingCell& pending, const OnFault& on_f
       lose("value", done.error());
   } else if (const auto facts = long_values_.fetch(cell.bytes, room, scratch_); facts) {
     cell.decompressed = facts->decompressed;
-    cell.encrypted = facts->encrypted;
+    cell.encrypted = cell.encrypted || facts->encrypted;
+    record_.has_encrypted = record_.has_encrypted || cell.encrypted;
   } else if (facts.error().code == Code::kInterrupted) {
     return tl::unexpected<Error>(facts.error());
   } else {

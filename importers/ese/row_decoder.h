@@ -40,6 +40,8 @@ class RowDecoder {
   [[nodiscard]] std::span<const CellView> cells() const { return record_.cells; }
   // A column of the last record that the catalog does not know; 0 = none.
   [[nodiscard]] std::uint32_t unknown_column() const { return record_.unknown_column; }
+  // True if the bytes of some cell are cipher text.
+  [[nodiscard]] bool has_encrypted() const { return record_.has_encrypted; }
   [[nodiscard]] const RecordLayout& layout() const { return layout_; }
 
  private:

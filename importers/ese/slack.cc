@@ -16,6 +16,10 @@ constexpr std::uint32_t kShortestPrefix = 3;  // a shorter one would save nothin
 constexpr std::size_t kStartsTried = 8;       // as the end of a record
 constexpr std::uint32_t kTrimmedTried = 8;    // zero bytes that may belong to the last value
 constexpr std::uint32_t kUtf16 = 1200;
+// Readings of a page's bytes that are tried, in sizes of the page; none that the engine has
+// written needs more than a few.
+constexpr std::size_t kWorkPages = 64;
+constexpr std::size_t kStartWork = 64;  // what a look for a node's head counts, in bytes
 
 }  // namespace
 
@@ -79,6 +83,8 @@ std::optional<SlackSearch::Start> SlackSearch::start_at(const PageView& page,
 // True if the bytes are one whole record, as far as one can see.
 bool SlackSearch::fits(const PageView& page, Bytes record) {
   cells_.clear();
+  if (work_left_ < record.size()) return false;
+  work_left_ -= record.size();
   const RecordForm form{page.is_large(), page.has(kPageNewRecord)};
   if (!layout_.parse(record, form, cells_) || cells_.unknown_column != 0) return false;
   // The last value reaches to the end of the record; a type of fixed size tells a wrong end.
@@ -107,6 +113,7 @@ std::uint32_t SlackSearch::record_size(const PageView& page, const Gap& gap, std
   const auto parsed = layout_.parse(room, form, cells_);
   const auto sound = static_cast<std::uint32_t>(
       parsed ? 0 : std::min<std::uint64_t>(parsed.error().offset, room.size()));
+  work_left_ -= std::min<std::size_t>(work_left_, parsed ? room.size() : sound);
   if (!form.array_tags) {
     if (const std::uint32_t size = size_until(begin + sound)) return size;
   }
@@ -130,7 +137,9 @@ void SlackSearch::search(const PageView& page, const Gap& gap, std::vector<Slack
   starts_.clear();
   for (std::uint32_t data = gap.begin + 3; gap.end - data >= kRecordHead; ++data) {
     if (!layout_.begins_like_record(bytes.subspan(data, gap.end - data))) continue;
-    if (auto start = start_at(page, data, gap.begin)) starts_.push_back(*std::move(start));
+    if (work_left_ < kStartWork) break;
+    work_left_ -= kStartWork;
+    if (const auto start = start_at(page, data, gap.begin)) starts_.push_back(*start);
   }
   std::uint32_t floor = gap.begin;  // end of the record before
   for (std::size_t i = 0; i < starts_.size(); ++i) {
@@ -145,6 +154,7 @@ void SlackSearch::search(const PageView& page, const Gap& gap, std::vector<Slack
 
 void SlackSearch::find(const PageView& page, std::vector<SlackRecord>& out) {
   learn_key_sizes(page);
+  work_left_ = kWorkPages * page.bytes().size();
   for (const Gap& gap : gaps_of(page)) {
     if (is_all_zero(page.bytes().subspan(gap.begin, gap.end - gap.begin))) continue;
     search(page, gap, out);

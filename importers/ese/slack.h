@@ -59,6 +59,7 @@ class SlackSearch {
   std::array<bool, kKeyMax + 1> key_sizes_{};  // sizes that keys of the table have
   std::vector<Start> starts_;                  // of the gap
   RecordCells cells_;                          // scratch
+  std::size_t work_left_ = 0;                  // for the page, in bytes looked at
 };
 
 }  // namespace dirsnap::ese

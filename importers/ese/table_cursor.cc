@@ -44,6 +44,7 @@ class TableCursor::Impl {
   Result<bool> take(std::uint32_t tag);
   void take_key(const NodeView& node);
   void tell(const RecordFault& fault);
+  void tell_encrypted();
   void report(Severity severity, const char* code, TagExtent where, std::string message);
   [[nodiscard]] std::string place() const;
 
@@ -65,7 +66,7 @@ class TableCursor::Impl {
   RowView row_;
   TagExtent extent_;  // of the current record
   std::vector<std::byte> key_, key_before_;
-  std::set<std::uint32_t> unknown_told_;
+  std::set<std::uint32_t> unknown_told_, encrypted_told_;
 };
 
 std::string TableCursor::Impl::place() const {
@@ -209,8 +210,19 @@ Result<bool> TableCursor::Impl::take(std::uint32_t tag) {
                        "skipped",
                        unknown));
   }
+  if (decoder_.has_encrypted()) tell_encrypted();
   row_.ordinal = rows_++;
   return true;
+}
+
+// Reports each column with encrypted values once.
+void TableCursor::Impl::tell_encrypted() {
+  for (const CellView& cell : row_.cells) {
+    if (!cell.encrypted || !encrypted_told_.insert(cell.column->id).second) continue;
+    report(Severity::kDoubt, "value-encrypted", extent_,
+           fmt::format("values of column {} are encrypted; they are shown as they are stored",
+                       cell.column->name));
+  }
 }
 
 // Reports what of the current record is lost.

@@ -6,7 +6,8 @@
 // borrows Database and TableDef.
 // Threads: one thread at a time for a Database and all its cursors.
 // Errors: next() fails only on cancellation or when the medium fails; lost pages, records and
-// values are issues ("record", "value", "long-value", and those of pages and trees).
+// values are issues ("record", "value", "long-value", "value-encrypted", and those of pages and
+// trees).
 // Facts: FORMAT.md sections 4, 5, 7, 8.
 #pragma once
 

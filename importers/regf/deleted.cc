@@ -36,6 +36,7 @@ class Scanner {
  private:
   Result<void> scan_bin(std::size_t bin, std::size_t end);
   Result<void> scan(std::size_t begin, std::size_t end, Place place);
+  Result<void> scan_gap(std::size_t begin, std::size_t end, Place place);
   void try_key(std::size_t at, Bytes record, Place place);
   void try_value(std::size_t at, Bytes record, Place place);
   bool read_data(DeletedValue& value);
@@ -94,12 +95,24 @@ Result<void> Scanner::scan_bin(std::size_t bin, std::size_t end) {
 
 // Records begin at multiples of four: behind a cell header, or anywhere in remnants.
 Result<void> Scanner::scan(std::size_t begin, std::size_t end, Place place) {
+  std::size_t at = begin;
+  while (at < end) {
+    at = static_cast<std::size_t>(used_.next_uncovered(at, end));
+    const auto gap_end = static_cast<std::size_t>(used_.next_covered(at, end));
+    DIRSNAP_CHECK(scan_gap(at, gap_end, place));
+    at = gap_end;
+  }
+  return {};
+}
+
+// Space that nothing uses.
+Result<void> Scanner::scan_gap(std::size_t begin, std::size_t end, Place place) {
   for (std::size_t at = begin; at < end && end - at >= 4; at += 4) {
     if (++steps_ % 65'536 == 0) DIRSNAP_CHECK(cancel_.check());
     const auto signature = load_le<std::uint16_t>(bins_, at);
     const bool is_key = signature == 0x6B6E;    // nk
     const bool is_value = signature == 0x6B76;  // vk
-    if ((!is_key && !is_value) || at < hive_.cell_header_bytes() || used_.is_covered(at)) continue;
+    if ((!is_key && !is_value) || at < hive_.cell_header_bytes()) continue;
     const std::size_t limit = at + std::min<std::size_t>(bins_.size() - at, kMaxRecordBytes);
     const auto record_end = static_cast<std::size_t>(used_.next_covered(at, limit));
     const Bytes record = bins_.subspan(at, record_end - at);

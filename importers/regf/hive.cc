@@ -53,22 +53,12 @@ Result<Hive> Hive::open(Bytes image) {
 }
 
 Result<Cell> Hive::cell(std::uint32_t offset) const {
-  if (offset == kNoOffset || offset % 8 != 0) {
-    return fail(Code::kCorrupt, offset, "a cell offset that is none");
-  }
+  if (const auto cell = find_cell(offset)) return *cell;
+  if (offset % 8 != 0) return fail(Code::kCorrupt, offset, "a cell offset that is none");
   if (!has(bins_, offset, cell_header_bytes_)) {
     return fail(Code::kTruncated, offset, "the cell lies behind the end of the hive");
   }
-  const auto stored = load_le<std::int32_t>(bins_, offset);
-  const std::uint64_t size = cell_size(stored);
-  if (size < cell_header_bytes_) return fail(Code::kCorrupt, offset, "a cell of no size");
-  Cell cell;
-  cell.is_allocated = stored < 0;
-  const std::uint64_t left = bins_.size() - offset;
-  cell.is_cut = size > left;
-  const auto record_size = static_cast<std::size_t>(std::min(size, left)) - cell_header_bytes_;
-  cell.record = bins_.subspan(offset + cell_header_bytes_, record_size);
-  return cell;
+  return fail(Code::kCorrupt, offset, "a cell of no size");
 }
 
 std::optional<std::uint32_t> Hive::bin_size(std::size_t at) const {

@@ -19,6 +19,12 @@ namespace dirsnap::regf {
 
 constexpr std::uint64_t file_offset(std::uint64_t offset) { return kBaseBlockBytes + offset; }
 
+// Magnitude of a cell's size field.
+constexpr std::uint32_t cell_size(std::int32_t stored) {
+  const auto bits = static_cast<std::uint32_t>(stored);
+  return stored < 0 ? 0U - bits : bits;
+}
+
 // One cell: its record without the header.
 struct Cell {
   Bytes record;
@@ -44,7 +50,19 @@ class Hive {
   [[nodiscard]] bool is_first_version() const { return cell_header_bytes_ == 8; }
   [[nodiscard]] std::size_t cell_header_bytes() const { return cell_header_bytes_; }
 
-  // The cell at `offset`. Fails with kCorrupt if it cannot be one.
+  // The cell at `offset`, or nullopt if it cannot be one; a walk asks for millions.
+  [[nodiscard]] std::optional<Cell> find_cell(std::uint32_t offset) const {
+    if (offset % 8 != 0 || !has(bins_, offset, cell_header_bytes_)) return std::nullopt;
+    const auto stored = load_le<std::int32_t>(bins_, offset);
+    const std::uint64_t size = cell_size(stored);
+    if (size < cell_header_bytes_) return std::nullopt;
+    const std::uint64_t left = bins_.size() - offset;
+    const std::size_t record =
+        static_cast<std::size_t>(size < left ? size : left) - cell_header_bytes_;
+    return Cell{.record = bins_.subspan(offset + cell_header_bytes_, record),
+                .is_allocated = stored<0, .is_cut = size> left};
+  }
+  // The same; fails with kCorrupt or kTruncated and says why.
   [[nodiscard]] Result<Cell> cell(std::uint32_t offset) const;
 
   // Size of the bin at `at`, or nullopt if there is no sound bin header.
@@ -65,11 +83,5 @@ class Hive {
 
 inline constexpr std::size_t kBinHeaderBytes = 32;
 inline constexpr std::size_t kBinUnitBytes = 4096;
-
-// Magnitude of a cell's size field.
-constexpr std::uint32_t cell_size(std::int32_t stored) {
-  const auto bits = static_cast<std::uint32_t>(stored);
-  return stored < 0 ? 0U - bits : bits;
-}
 
 }  // namespace dirsnap::regf

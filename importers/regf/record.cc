@@ -13,14 +13,19 @@ bool has_signature(Bytes record, std::string_view signature) {
   return as_chars(record).starts_with(signature);
 }
 
-std::string name_of(Bytes bytes, bool is_latin1) {
-  if (!is_latin1) return wtf8_from_utf16le(bytes);
-  std::string name;
-  name.reserve(bytes.size());
+// Nearly all names are ASCII, which is the same in WTF-8.
+void decode_name(Bytes bytes, bool is_latin1, std::string& name) {
+  if (!is_latin1) {
+    name = wtf8_from_utf16le(bytes);
+    return;
+  }
+  name.assign(as_chars(bytes));
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (std::all_of(name.begin(), name.end(), is_ascii)) return;
+  name.clear();
   for (const std::byte byte : bytes) {
     append_utf8(name, static_cast<char32_t>(std::to_integer<unsigned>(byte)));
   }
-  return name;
 }
 
 // Appends the segments of a db record until `size` bytes are there.
@@ -29,12 +34,12 @@ DataFault read_segments(const Hive& hive,
                         std::size_t size,
                         std::vector<std::byte>& out) {
   const auto count = load_le<std::uint16_t>(record, 2);
-  const auto list = hive.cell(load_le<std::uint32_t>(record, 4));
+  const auto list = hive.find_cell(load_le<std::uint32_t>(record, 4));
   if (!list) return DataFault::kCellMissing;
   for (std::size_t i = 0; i < count && out.size() < size; ++i) {
     const auto offset = u32(list->record, 4 * i);
     if (!offset) return DataFault::kShort;
-    const auto segment = hive.cell(*offset);
+    const auto segment = hive.find_cell(*offset);
     if (!segment) return DataFault::kCellMissing;
     const std::size_t wanted = std::min(kSegmentBytes, size - out.size());
     const Bytes bytes = segment->record.first(std::min(wanted, segment->record.size()));
@@ -47,10 +52,27 @@ DataFault read_segments(const Hive& hive,
 }  // namespace
 
 Result<KeyNode> parse_key_node(const Hive& hive, Bytes record) {
+  KeyNode key;
+  DIRSNAP_CHECK(parse_key_node(hive, record, key));
+  return key;
+}
+
+Result<ValueNode> parse_value_node(const Hive& hive, Bytes record, std::uint32_t offset) {
+  ValueNode value;
+  DIRSNAP_CHECK(parse_value_node(hive, record, offset, value));
+  return value;
+}
+
+Result<SubkeyList> parse_subkey_list(Bytes record) {
+  SubkeyList list;
+  DIRSNAP_CHECK(parse_subkey_list(record, list));
+  return list;
+}
+
+Result<void> parse_key_node(const Hive& hive, Bytes record, KeyNode& key) {
   if (!has_signature(record, "nk")) return fail(Code::kCorrupt, "no key record");
   if (record.size() < kKeyNodeBytes) return fail(Code::kTruncated, "the key record is cut");
   const auto word = [record](std::size_t at) { return load_le<std::uint32_t>(record, at); };
-  KeyNode key;
   key.flags = load_le<std::uint16_t>(record, 2);
   key.last_written = load_le<std::uint64_t>(record, 4);
   key.parent = word(16);
@@ -65,19 +87,21 @@ Result<KeyNode> parse_key_node(const Hive& hive, Bytes record) {
   key.name_bytes = name_bytes;
   const bool is_latin1 = !hive.is_first_version() && (key.flags & kKeyNameIsLatin1) != 0;
   const std::size_t left = record.size() - kKeyNodeBytes;
-  key.name =
-      name_of(record.subspan(kKeyNodeBytes, std::min<std::size_t>(name_bytes, left)), is_latin1);
+  decode_name(record.subspan(kKeyNodeBytes, std::min<std::size_t>(name_bytes, left)), is_latin1,
+              key.name);
   if (name_bytes > left) {
     return fail(Code::kTruncated,
                 "the name goes past the cell; it begins with " + utf8_from_wtf8(key.name).text);
   }
-  return key;
+  return {};
 }
 
-Result<ValueNode> parse_value_node(const Hive& hive, Bytes record, std::uint32_t offset) {
+Result<void> parse_value_node(const Hive& hive,
+                              Bytes record,
+                              std::uint32_t offset,
+                              ValueNode& value) {
   if (!has_signature(record, "vk")) return fail(Code::kCorrupt, "no value record");
   if (record.size() < kValueNodeBytes) return fail(Code::kTruncated, "the value record is cut");
-  ValueNode value;
   const auto name_bytes = load_le<std::uint16_t>(record, 2);
   value.name_bytes = name_bytes;
   value.stored_size = load_le<std::uint32_t>(record, 4);
@@ -85,20 +109,21 @@ Result<ValueNode> parse_value_node(const Hive& hive, Bytes record, std::uint32_t
   value.inline_at = std::uint64_t{offset} + hive.cell_header_bytes() + 8;
   value.type = load_le<std::uint32_t>(record, 12);
   // In the first version a title index stands where the flags are.
-  if (!hive.is_first_version()) value.flags = load_le<std::uint16_t>(record, 16);
+  value.flags = hive.is_first_version() ? std::uint16_t{0} : load_le<std::uint16_t>(record, 16);
   const std::size_t left = record.size() - kValueNodeBytes;
   const bool is_latin1 = (value.flags & kValueNameIsLatin1) != 0;
-  value.name =
-      name_of(record.subspan(kValueNodeBytes, std::min<std::size_t>(name_bytes, left)), is_latin1);
+  decode_name(record.subspan(kValueNodeBytes, std::min<std::size_t>(name_bytes, left)), is_latin1,
+              value.name);
   if (name_bytes > left) {
     return fail(Code::kTruncated,
                 "the name goes past the cell; it begins with " + utf8_from_wtf8(value.name).text);
   }
-  return value;
+  return {};
 }
 
-Result<SubkeyList> parse_subkey_list(Bytes record) {
-  SubkeyList list;
+Result<void> parse_subkey_list(Bytes record, SubkeyList& list) {
+  list.is_index = false;
+  list.entries.clear();
   std::size_t entry_bytes = 4;
   if (has_signature(record, "lf") || has_signature(record, "lh")) {
     entry_bytes = 8;  // the offset, then first characters or a hash
@@ -116,12 +141,12 @@ Result<SubkeyList> parse_subkey_list(Bytes record) {
   for (std::size_t i = 0; i < count; ++i) {
     list.entries.push_back(load_le<std::uint32_t>(record, 4 + i * entry_bytes));
   }
-  return list;
+  return {};
 }
 
 std::optional<std::string> read_class_name(const Hive& hive, const KeyNode& key) {
   if (key.class_bytes == 0 || key.class_name == kNoOffset) return std::nullopt;
-  const auto cell = hive.cell(key.class_name);
+  const auto cell = hive.find_cell(key.class_name);
   if (!cell) return std::nullopt;
   const std::size_t size = std::min<std::size_t>(key.class_bytes, cell->record.size());
   return wtf8_from_utf16le(cell->record.first(size));
@@ -151,7 +176,7 @@ ValueData read_value_data(const Hive& hive,
             .fault = size > 4 ? DataFault::kInlineSize : DataFault::kNone};
   }
   if (size == 0) return {};
-  const auto cell = hive.cell(value.data_offset);
+  const auto cell = hive.find_cell(value.data_offset);
   if (!cell) return {.bytes = {}, .fault = DataFault::kCellMissing};
   const Bytes record = cell->record;
   if (record.size() >= size) return {.bytes = record.first(size)};

@@ -67,6 +67,12 @@ struct ValueNode {
 // (the name or the fixed part goes past the cell).
 Result<KeyNode> parse_key_node(const Hive& hive, Bytes record);
 Result<ValueNode> parse_value_node(const Hive& hive, Bytes record, std::uint32_t offset);
+// The same into a node whose memory is used again; it holds nothing of use after a failure.
+Result<void> parse_key_node(const Hive& hive, Bytes record, KeyNode& key);
+Result<void> parse_value_node(const Hive& hive,
+                              Bytes record,
+                              std::uint32_t offset,
+                              ValueNode& value);
 
 // A subkey list of any form, decoded one level.
 struct SubkeyList {
@@ -76,6 +82,7 @@ struct SubkeyList {
   std::vector<std::uint32_t> entries;  // offsets of key nodes or of lists
 };
 Result<SubkeyList> parse_subkey_list(Bytes record);
+Result<void> parse_subkey_list(Bytes record, SubkeyList& list);
 
 // Class name of a key, or nullopt where it has none or the cell is bad.
 std::optional<std::string> read_class_name(const Hive& hive, const KeyNode& key);

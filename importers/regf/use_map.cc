@@ -19,10 +19,10 @@ void UseMap::cover(std::uint64_t begin, std::uint64_t bytes) {
   }
 }
 
-std::uint64_t UseMap::next_covered(std::uint64_t at, std::uint64_t limit) const {
+std::uint64_t UseMap::next(std::uint64_t at, std::uint64_t limit, std::uint64_t flip) const {
   std::uint64_t unit = at / kUnitBytes;
   while (unit * kUnitBytes < limit && unit / 64 < words_.size()) {
-    const std::uint64_t rest = words_[static_cast<std::size_t>(unit / 64)] >> (unit % 64);
+    const std::uint64_t rest = (words_[static_cast<std::size_t>(unit / 64)] ^ flip) >> (unit % 64);
     if (rest != 0) {
       unit += static_cast<std::uint64_t>(std::countr_zero(rest));
       return std::min(std::max(unit * kUnitBytes, at), limit);

@@ -34,10 +34,19 @@ class UseMap {
     if (at / kWordBytes >= words_.size()) return false;
     return (words_[static_cast<std::size_t>(at / kWordBytes)] >> (at / kUnitBytes % 64) & 1) != 0;
   }
-  // First covered place at or behind `at`, or `limit`. Takes time by what lies between.
-  [[nodiscard]] std::uint64_t next_covered(std::uint64_t at, std::uint64_t limit) const;
+  // First place at or behind `at` that is covered, or that is not, or `limit`. Takes time by what
+  // lies between.
+  [[nodiscard]] std::uint64_t next_covered(std::uint64_t at, std::uint64_t limit) const {
+    return next(at, limit, 0);
+  }
+  [[nodiscard]] std::uint64_t next_uncovered(std::uint64_t at, std::uint64_t limit) const {
+    return next(at, limit, ~std::uint64_t{0});
+  }
 
  private:
+  // `flip`: turns the bits that are looked for into ones.
+  [[nodiscard]] std::uint64_t next(std::uint64_t at, std::uint64_t limit, std::uint64_t flip) const;
+
   static constexpr std::size_t kUnitBytes = 4;
   static constexpr std::size_t kWordBytes = 64 * kUnitBytes;  // of the bins data in one word
   std::vector<bool> cells_;

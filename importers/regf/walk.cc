@@ -2,6 +2,7 @@
 #include "importers/regf/walk.h"
 
 #include <algorithm>
+#include <array>
 #include <deque>
 
 #include "storage/base/wtf8.h"
@@ -17,14 +18,19 @@ constexpr std::size_t kSmallestKeyBytes = 80;
 constexpr std::size_t kSmallestValueBytes = 24;
 constexpr std::size_t kListEntryBytes = 4;
 
-// Upper-cased name, if comparing it needs ASCII only.
-std::optional<std::string> upper_ascii(std::string_view name) {
-  std::string upper(name);
-  for (char& c : upper) {
-    if (static_cast<unsigned char>(c) >= 0x80) return std::nullopt;
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+// Below, at or above zero as in the order of upper-cased names; nullopt if comparing them needs
+// more than ASCII.
+std::optional<int> compare_ascii(std::string_view a, std::string_view b) {
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (!std::all_of(a.begin(), a.end(), is_ascii) || !std::all_of(b.begin(), b.end(), is_ascii)) {
+    return std::nullopt;
   }
-  return upper;
+  const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : int{c}; };
+  const std::size_t common = std::min(a.size(), b.size());
+  for (std::size_t i = 0; i < common; ++i) {
+    if (const int order = upper(a[i]) - upper(b[i]); order != 0) return order;
+  }
+  return static_cast<int>(a.size() > b.size()) - static_cast<int>(a.size() < b.size());
 }
 
 class Walker {
@@ -59,21 +65,17 @@ class Walker {
   Result<void> visit(const Pending& pending);
   void check_key(const Pending& pending, const KeyNode& key, bool is_allocated);
   void check_order(const Pending& pending, const KeyNode& key);
-  bool may_list_again(std::uint32_t entry, const std::string& place);
-  void read_values(const KeyNode& key, const std::string& place);
-  void check_no_values(const KeyNode& key, const std::string& place);
-  void add_value(std::uint32_t offset, const std::string& place);
+  bool may_list_again(std::uint32_t entry);
+  void read_values(const KeyNode& key);
+  void check_no_values(const KeyNode& key);
+  void add_value(std::uint32_t offset);
   void mark_data(const ValueNode& value);
   void mark_segments(Bytes record, std::uint64_t size);
   void mark_attachments(const KeyNode& key);
   void use(std::uint32_t offset, std::uint64_t bytes);
-  void collect_subkeys(const KeyNode& key, const std::string& place);
-  void add_list(std::uint32_t offset, std::size_t depth, const std::string& place);
-  void report(Severity severity,
-              const char* code,
-              std::uint64_t offset,
-              const std::string& place,
-              std::string message);
+  void collect_subkeys(const KeyNode& key);
+  void add_list(std::uint32_t offset, std::size_t depth);
+  void report(Severity severity, const char* code, std::uint64_t offset, std::string message);
 
   const Hive& hive_;
   const CancelToken& cancel_;
@@ -90,13 +92,18 @@ class Walker {
   struct Level {
     std::uint32_t offset = kNoOffset;
     std::size_t parent = kNoKey;
-    std::optional<std::string> upper_name;
+    std::string name;
   };
-  std::vector<Level> path_;
+  std::vector<Level> path_;  // up to depth_; what is deeper was left
+  std::size_t depth_ = 0;
   // Of the key being visited; members to reuse their memory.
-  std::vector<WalkValue> values_;
+  KeyNode key_;
+  bool has_key_ = false;
+  std::vector<WalkValue> values_;  // the first value_count_ are the key's
+  std::size_t value_count_ = 0;
   std::deque<std::vector<std::byte>> segments_;
   std::vector<std::uint32_t> subkeys_;
+  std::array<SubkeyList, 2> lists_;  // by depth
 };
 
 // A cell of the living tree: its header and `bytes` of its record.
@@ -104,17 +111,14 @@ void Walker::use(std::uint32_t offset, std::uint64_t bytes) {
   used_.cover(offset, hive_.cell_header_bytes() + bytes);
 }
 
-std::string place_of(const std::string& name) { return "key " + utf8_from_wtf8(name).text; }
-
 void Walker::report(Severity severity,
                     const char* code,
                     std::uint64_t offset,
-                    const std::string& place,
                     std::string message) {
   issues_.report({.severity = severity,
                   .code = code,
                   .offset_bytes = file_offset(offset),
-                  .place = place,
+                  .place = has_key_ ? "key " + utf8_from_wtf8(key_.name).text : "",
                   .message = std::move(message)});
 }
 
@@ -132,7 +136,7 @@ Result<std::uint32_t> Walker::find_root() {
     if (!cell || !cell->is_allocated) continue;
     const auto key = parse_key_node(hive_, cell->record);
     if (!key || (key->flags & kKeyIsRoot) == 0) continue;
-    report(Severity::kDoubt, "hive-root-moved", at, "",
+    report(Severity::kDoubt, "hive-root-moved", at,
            "the first block names no root key; a key flagged as one was taken");
     return static_cast<std::uint32_t>(at);
   }
@@ -154,55 +158,53 @@ Result<void> Walker::run() {
 }
 
 Result<void> Walker::visit(const Pending& pending) {
+  has_key_ = false;
+  const auto lose = [&](const Error& error) {
+    report(Severity::kLoss, "hive-key-lost", pending.offset, "key lost: " + error.what);
+  };
   const auto cell = hive_.cell(pending.offset);
-  if (!cell) {
-    report(Severity::kLoss, "hive-key-lost", pending.offset, "", "key lost: " + cell.error().what);
-    return {};
-  }
-  const auto key = parse_key_node(hive_, cell->record);
-  if (!key) {
-    report(Severity::kLoss, "hive-key-lost", pending.offset, "", "key lost: " + key.error().what);
-    return {};
-  }
+  if (!cell) return lose(cell.error()), Result<void>{};
+  const auto parsed = parse_key_node(hive_, cell->record, key_);
+  if (!parsed) return lose(parsed.error()), Result<void>{};
+  has_key_ = true;
   if (keys_left_ == 0) {
-    report(Severity::kLoss, "hive-key-shared", pending.offset, place_of(key->name),
+    report(Severity::kLoss, "hive-key-shared", pending.offset,
            "keys are listed more often than the hive can hold them; the rest is not read");
     stack_.clear();
     return {};
   }
   --keys_left_;
-  check_key(pending, *key, cell->is_allocated);
-  const std::string place = place_of(key->name);
-  collect_subkeys(*key, place);
-  read_values(*key, place);
+  check_key(pending, key_, cell->is_allocated);
+  collect_subkeys(key_);
+  read_values(key_);
   if (pending.depth + 1 >= kMaxDepth && !subkeys_.empty()) {
-    report(Severity::kLoss, "hive-too-deep", pending.offset, place,
+    report(Severity::kLoss, "hive-too-deep", pending.offset,
            "keys deeper than 512 levels are not read");
     subkeys_.clear();
   }
-  use(pending.offset, kKeyNodeBytes + key->name_bytes);
-  mark_attachments(*key);
+  use(pending.offset, kKeyNodeBytes + key_.name_bytes);
+  mark_attachments(key_);
   const std::size_t number = next_number_++;
-  DIRSNAP_CHECK(on_key_({.node = &*key,
+  DIRSNAP_CHECK(on_key_({.node = &key_,
                          .number = number,
                          .parent = pending.parent,
                          .offset = pending.offset,
                          .subkeys = subkeys_.size(),
-                         .class_name = read_class_name(hive_, *key),
-                         .values = values_}));
-  for (auto place_in_list = subkeys_.rbegin(); place_in_list != subkeys_.rend(); ++place_in_list) {
-    stack_.push_back({*place_in_list, number, pending.offset, pending.depth + 1});
+                         .class_name = read_class_name(hive_, key_),
+                         .values = std::span(values_).first(value_count_)}));
+  for (auto subkey = subkeys_.rbegin(); subkey != subkeys_.rend(); ++subkey) {
+    stack_.push_back({*subkey, number, pending.offset, pending.depth + 1});
   }
   return {};
 }
 
 void Walker::check_key(const Pending& pending, const KeyNode& key, bool is_allocated) {
   if (!is_allocated) {
-    report(Severity::kDoubt, "hive-cell-free", pending.offset, place_of(key.name),
+    report(Severity::kDoubt, "hive-cell-free", pending.offset,
            "a living key stands in a cell marked as free");
   }
   if (pending.parent != kNoKey && key.parent != pending.parent_offset) {
-    report(Severity::kDoubt, "hive-parent-differs", pending.offset, place_of(key.name),
+    report(Severity::kDoubt, "hive-parent-differs", pending.offset,
            "the key names another parent than the one that lists it");
   }
   check_order(pending, key);
@@ -210,45 +212,51 @@ void Walker::check_key(const Pending& pending, const KeyNode& key, bool is_alloc
 
 // Lists are sorted by upper-cased names; Windows does not find a key that stands elsewhere.
 void Walker::check_order(const Pending& pending, const KeyNode& key) {
-  path_.resize(pending.depth + 1);
-  Level& level = path_[pending.depth];
-  std::optional<std::string> upper = upper_ascii(key.name);
-  if (level.parent == pending.parent && level.upper_name && upper && *upper <= *level.upper_name) {
-    report(Severity::kDoubt, "hive-subkey-order", pending.offset, place_of(key.name),
-           *upper == *level.upper_name ? "two subkeys have the same name"
-                                       : "subkeys are not in the order of their names");
+  depth_ = pending.depth;
+  if (path_.size() <= depth_) path_.resize(depth_ + 1);
+  Level& level = path_[depth_];
+  if (level.offset != kNoOffset && level.parent == pending.parent) {
+    const auto order = compare_ascii(level.name, key.name);
+    if (order && *order >= 0) {
+      report(Severity::kDoubt, "hive-subkey-order", pending.offset,
+             *order == 0 ? "two subkeys have the same name"
+                         : "subkeys are not in the order of their names");
+    }
   }
-  level = {pending.offset, pending.parent, std::move(upper)};
+  level.offset = pending.offset;
+  level.parent = pending.parent;
+  level.name = key.name;
 }
 
-void Walker::collect_subkeys(const KeyNode& key, const std::string& place) {
+void Walker::collect_subkeys(const KeyNode& key) {
   subkeys_.clear();
   if (key.subkey_count == 0) {
-    const auto cell = hive_.cell(key.subkey_list);
+    const auto cell = hive_.find_cell(key.subkey_list);
     if (cell && cell->is_allocated && parse_subkey_list(cell->record)) {
-      report(Severity::kLoss, "hive-subkey-list", key.subkey_list, place,
+      report(Severity::kLoss, "hive-subkey-list", key.subkey_list,
              "subkeys lost: the key states none, yet has a list of them");
     }
     return;
   }
-  add_list(key.subkey_list, 0, place);
+  add_list(key.subkey_list, 0);
   if (subkeys_.size() != key.subkey_count) {
-    report(Severity::kDoubt, "hive-subkey-count", key.subkey_list, place,
+    report(Severity::kDoubt, "hive-subkey-count", key.subkey_list,
            "the key states " + std::to_string(key.subkey_count) + " subkeys, its lists give " +
                std::to_string(subkeys_.size()));
   }
 }
 
-void Walker::add_list(std::uint32_t offset, std::size_t depth, const std::string& place) {
+void Walker::add_list(std::uint32_t offset, std::size_t depth) {
   const auto lose = [&](const std::string& why) {
-    report(Severity::kLoss, "hive-subkey-list", offset, place, "subkeys lost: " + why);
+    report(Severity::kLoss, "hive-subkey-list", offset, "subkeys lost: " + why);
   };
   const auto cell = hive_.cell(offset);
   if (!cell) return lose(cell.error().what);
-  const auto list = parse_subkey_list(cell->record);
-  if (!list) return lose(list.error().what);
+  SubkeyList* const list = &lists_[depth];
+  const auto parsed = parse_subkey_list(cell->record, *list);
+  if (!parsed) return lose(parsed.error().what);
   if (!used_.mark(offset)) {
-    report(Severity::kDoubt, "hive-list-shared", offset, place,
+    report(Severity::kDoubt, "hive-list-shared", offset,
            "the subkey list belongs to another key as well");
   }
   if (list->is_cut) lose("the list is longer than its cell");
@@ -257,32 +265,33 @@ void Walker::add_list(std::uint32_t offset, std::size_t depth, const std::string
     if (list->is_index) {
       // Windows writes lists of lists one level deep.
       if (depth >= 1) return lose("a list of lists inside a list of lists");
-      add_list(entry, depth + 1, place);
+      add_list(entry, depth + 1);
       continue;
     }
     if (entries_left_ == 0) return lose("lists are shared so often that the rest is not read");
     --entries_left_;
-    if (hive_.cell(entry) && !used_.mark(entry) && !may_list_again(entry, place)) continue;
+    if (hive_.find_cell(entry) && !used_.mark(entry) && !may_list_again(entry)) continue;
     subkeys_.push_back(entry);
   }
 }
 
 // A key that was listed before: shown again unless it stands above itself.
-bool Walker::may_list_again(std::uint32_t entry, const std::string& place) {
-  const bool is_above = std::any_of(path_.begin(), path_.end(),
+bool Walker::may_list_again(std::uint32_t entry) {
+  const auto end = path_.begin() + static_cast<std::ptrdiff_t>(depth_) + 1;
+  const bool is_above = std::any_of(path_.begin(), end,
                                     [entry](const Level& level) { return level.offset == entry; });
-  report(is_above ? Severity::kLoss : Severity::kDoubt, "hive-key-shared", entry, place,
+  report(is_above ? Severity::kLoss : Severity::kDoubt, "hive-key-shared", entry,
          is_above ? "a key is listed below itself; it is not followed"
                   : "a key is listed a second time");
   return !is_above;
 }
 
-void Walker::read_values(const KeyNode& key, const std::string& place) {
-  values_.clear();
+void Walker::read_values(const KeyNode& key) {
+  value_count_ = 0;
   segments_.clear();
-  if (key.value_count == 0) return check_no_values(key, place);
+  if (key.value_count == 0) return check_no_values(key);
   const auto lose = [&](const std::string& why) {
-    report(Severity::kLoss, "hive-value-list", key.value_list, place, "values lost: " + why);
+    report(Severity::kLoss, "hive-value-list", key.value_list, "values lost: " + why);
   };
   const auto cell = hive_.cell(key.value_list);
   if (!cell) return lose(cell.error().what);
@@ -295,31 +304,34 @@ void Walker::read_values(const KeyNode& key, const std::string& place) {
   count = static_cast<std::size_t>(std::min<std::uint64_t>(count, values_left_));
   values_left_ -= count;
   for (std::size_t i = 0; i < count; ++i) {
-    add_value(load_le<std::uint32_t>(cell->record, 4 * i), place);
+    add_value(load_le<std::uint32_t>(cell->record, 4 * i));
   }
 }
 
 // A key without values has no list of them; one that is there belongs to a damaged key.
-void Walker::check_no_values(const KeyNode& key, const std::string& place) {
-  const auto list = hive_.cell(key.value_list);
+void Walker::check_no_values(const KeyNode& key) {
+  const auto list = hive_.find_cell(key.value_list);
   if (!list || !list->is_allocated || list->record.size() < kListEntryBytes) return;
   const auto first = load_le<std::uint32_t>(list->record, 0);
-  const auto value = hive_.cell(first);
+  const auto value = hive_.find_cell(first);
   if (!value || !value->is_allocated || !parse_value_node(hive_, value->record, first)) return;
-  report(Severity::kLoss, "hive-value-list", key.value_list, place,
+  report(Severity::kLoss, "hive-value-list", key.value_list,
          "values lost: the key states none, yet has a list of them");
 }
 
-void Walker::add_value(std::uint32_t offset, const std::string& place) {
+void Walker::add_value(std::uint32_t offset) {
+  if (values_.size() == value_count_) values_.emplace_back();
+  WalkValue& value = values_[value_count_];
+  const auto lose = [&](const Error& error) {
+    report(Severity::kLoss, "hive-value-lost", offset, "value lost: " + error.what);
+  };
   const auto cell = hive_.cell(offset);
-  auto node = cell ? parse_value_node(hive_, cell->record, offset)
-                   : Result<ValueNode>(tl::unexpected<Error>(cell.error()));
-  if (!node) {
-    report(Severity::kLoss, "hive-value-lost", offset, place, "value lost: " + node.error().what);
-    return;
-  }
+  if (!cell) return lose(cell.error());
+  const auto parsed = parse_value_node(hive_, cell->record, offset, value.node);
+  if (!parsed) return lose(parsed.error());
+  const ValueNode* const node = &value.node;
   if (!cell->is_allocated) {
-    report(Severity::kDoubt, "hive-cell-free", offset, place,
+    report(Severity::kDoubt, "hive-cell-free", offset,
            "a living value stands in a cell marked as free");
   }
   used_.mark(offset);
@@ -331,23 +343,25 @@ void Walker::add_value(std::uint32_t offset, const std::string& place) {
     data.bytes = segments_.back();
   }
   if (data.fault != DataFault::kNone) {
-    report(Severity::kLoss, "hive-value-data", offset, place,
+    report(Severity::kLoss, "hive-value-data", offset,
            "value " + utf8_from_wtf8(node->name).text + ": " + std::to_string(node->size()) +
                " bytes are stated, " + std::to_string(data.bytes.size()) + " are there");
   }
   if (data.bytes.size() > data_left_) {
-    report(Severity::kLoss, "hive-data-shared", offset, place,
+    report(Severity::kLoss, "hive-data-shared", offset,
            "values share their data so often that the rest is not read");
     data.bytes = {};
   }
   data_left_ -= data.bytes.size();
   mark_data(*node);
-  values_.push_back({.node = *std::move(node), .data = data.bytes, .offset = offset});
+  value.data = data.bytes;
+  value.offset = offset;
+  ++value_count_;
 }
 
 // Security descriptor and class name of a key.
 void Walker::mark_attachments(const KeyNode& key) {
-  if (const auto cell = hive_.cell(key.security); cell && used_.mark(key.security)) {
+  if (const auto cell = hive_.find_cell(key.security); cell && used_.mark(key.security)) {
     // The size of the descriptor stands at 16.
     use(key.security, kSecurityBytes + std::uint64_t{u32(cell->record, 16).value_or(0)});
   }
@@ -359,7 +373,7 @@ void Walker::mark_attachments(const KeyNode& key) {
 
 void Walker::mark_data(const ValueNode& value) {
   if (value.is_inline() || value.size() == 0) return;
-  const auto cell = hive_.cell(value.data_offset);
+  const auto cell = hive_.find_cell(value.data_offset);
   if (!cell) return;
   const bool is_new = used_.mark(value.data_offset);
   const bool is_segmented = cell->record.size() < value.size() && cell->record.size() >= 8 &&
@@ -371,7 +385,7 @@ void Walker::mark_data(const ValueNode& value) {
 
 void Walker::mark_segments(Bytes record, std::uint64_t size) {
   const auto list_offset = load_le<std::uint32_t>(record, 4);
-  const auto list = hive_.cell(list_offset);
+  const auto list = hive_.find_cell(list_offset);
   if (!list) return;
   used_.mark(list_offset);
   const std::size_t count =
@@ -379,7 +393,7 @@ void Walker::mark_segments(Bytes record, std::uint64_t size) {
   use(list_offset, count * kListEntryBytes);
   for (std::size_t i = 0; i < count && size > 0; ++i) {
     const auto offset = load_le<std::uint32_t>(list->record, 4 * i);
-    const auto segment = hive_.cell(offset);
+    const auto segment = hive_.find_cell(offset);
     if (!segment) return;
     used_.mark(offset);
     const std::uint64_t bytes =
@@ -394,13 +408,13 @@ void Walker::mark_segments(Bytes record, std::uint64_t size) {
 std::vector<std::string> root_subkey_names(const Hive& hive) {
   std::vector<std::string> names;
   const auto key_at = [&hive](std::uint32_t offset) -> std::optional<KeyNode> {
-    const auto cell = hive.cell(offset);
+    const auto cell = hive.find_cell(offset);
     if (!cell) return std::nullopt;
     auto key = parse_key_node(hive, cell->record);
     return key ? std::optional<KeyNode>(*std::move(key)) : std::nullopt;
   };
   const auto list_at = [&hive](std::uint32_t offset) -> SubkeyList {
-    const auto cell = hive.cell(offset);
+    const auto cell = hive.find_cell(offset);
     return cell ? parse_subkey_list(cell->record).value_or(SubkeyList{}) : SubkeyList{};
   };
   const auto root = key_at(hive.base().root_offset);

@@ -42,19 +42,23 @@ Result<std::int64_t> RegistryRows::add(const RegistryKey& key) {
   };
   DIRSNAP_CHECK(keys_->append(cells));
   ++records_;
-  for (const RegistryValue& value : key.values) DIRSNAP_CHECK(add_value(key, key_id, value));
+  if (key.values.empty()) return key_id;
+  const std::array of_key = {
+      Cell{values::kSourceId, ValueView::of(source_id_)},
+      Cell{values::kKeyPath, ValueView::text(key.path)},
+  };
+  DIRSNAP_TRY(const std::uint32_t kind, values_->kind(of_key));
+  for (const RegistryValue& value : key.values) DIRSNAP_CHECK(add_value(kind, key_id, value));
   return key_id;
 }
 
-Result<void> RegistryRows::add_value(const RegistryKey& key,
+Result<void> RegistryRows::add_value(std::uint32_t kind,
                                      std::int64_t key_id,
                                      const RegistryValue& value) {
   const std::string type = registry_type_name(value.type);
   std::string storage;
   const std::array cells = {
       Cell{values::kKeyId, ValueView::of(key_id)},
-      Cell{values::kSourceId, ValueView::of(source_id_)},
-      Cell{values::kKeyPath, ValueView::text(key.path)},
       Cell{values::kName, value.name.empty() ? ValueView::null() : ValueView::text(value.name)},
       Cell{values::kType, ValueView::text(type)},
       Cell{values::kTypeId, integer(value.type)},
@@ -62,7 +66,7 @@ Result<void> RegistryRows::add_value(const RegistryKey& key,
       Cell{values::kData, ValueView::blob(as_chars(value.data))},
       Cell{values::kOffsetBytes, integer(value.offset)},
   };
-  DIRSNAP_CHECK(values_->append(cells));
+  DIRSNAP_CHECK(values_->append(kind, cells));
   ++records_;
   return {};
 }

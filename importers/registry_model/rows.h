@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Writes the tables registry_keys and registry_values.
+// The values of a key are a kind of rows (storage/snapshot_writer.h): its path is stored once.
 // Keys get their ids in the order of the calls; the values of a key follow it at once, so that
 // registry_values stays sorted by key_id.
 // Lifetime: borrows the context's writer. Threads: one thread.
@@ -30,7 +31,7 @@ class RegistryRows {
                RelationWriter* keys,
                RelationWriter* values)
       : context_(&context), source_id_(source_id), keys_(keys), values_(values) {}
-  Result<void> add_value(const RegistryKey& key, std::int64_t key_id, const RegistryValue& value);
+  Result<void> add_value(std::uint32_t kind, std::int64_t key_id, const RegistryValue& value);
 
   ImportContext* context_;
   std::int64_t source_id_;

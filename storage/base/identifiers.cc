@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "storage/base/identifiers.h"
 
+#include <array>
 #include <charconv>
 #include <cstdio>
 
@@ -19,14 +20,19 @@ std::string authority_text(std::uint64_t authority) {
 
 std::optional<std::string> guid_text(Bytes bytes) {
   if (bytes.size() != 16) return std::nullopt;
-  const auto byte = [&](std::size_t i) { return std::to_integer<unsigned>(bytes[i]); };
-  char buffer[40];
-  std::snprintf(buffer, sizeof buffer, "%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-                load_le<std::uint32_t>(bytes, 0),
-                static_cast<unsigned>(load_le<std::uint16_t>(bytes, 4)),
-                static_cast<unsigned>(load_le<std::uint16_t>(bytes, 6)), byte(8), byte(9), byte(10),
-                byte(11), byte(12), byte(13), byte(14), byte(15));
-  return std::string(buffer);
+  // The first three groups are little-endian numbers. MS-DTYP 2.3.4.
+  constexpr std::array<std::size_t, 16> kOrder = {3, 2, 1,  0,  5,  4,  7,  6,
+                                                  8, 9, 10, 11, 12, 13, 14, 15};
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  text.reserve(36);
+  for (std::size_t i = 0; i < kOrder.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    const auto byte = std::to_integer<unsigned>(bytes[kOrder[i]]);
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  return text;
 }
 
 std::optional<std::string> sid_text(Bytes bytes, bool rid_big_endian) {

@@ -22,8 +22,10 @@ enum Col : unsigned {
 inline constexpr ColumnSpec kColumnSpecs[] = {
     {"key_id", ColumnType::kInteger, "Key that holds the value (registry_keys.key_id).",
      Access::kSorted},
-    {"source_id", ColumnType::kInteger, "Source the row was read from (sources.source_id)."},
-    {"key_path", ColumnType::kText, "Path of the key.", Access::kIndex, Collation::kFold},
+    {"source_id", ColumnType::kInteger, "Source the row was read from (sources.source_id).",
+     Access::kScan, Collation::kBinary, Sharing::kByKind},
+    {"key_path", ColumnType::kText, "Path of the key.", Access::kIndex, Collation::kFold,
+     Sharing::kByKind},
     {"name", ColumnType::kText, "Name of the value, NULL for the default value.", Access::kIndex,
      Collation::kFold},
     {"type", ColumnType::kText, "REG_SZ, REG_DWORD and so on; an unknown type as REG_0x........"},

@@ -1,16 +1,33 @@
 // SPDX-License-Identifier: MIT
 #include "tests/bench/process.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
+#include <fstream>
 #include <sstream>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 namespace dirsnap::bench {
+
+namespace {
+
+// Anonymous pages of a process now; 0 where the system does not say.
+double private_mib(pid_t process) {
+  std::ifstream status("/proc/" + std::to_string(process) + "/status");
+  const std::string name = "RssAnon:";
+  for (std::string line; std::getline(status, line);) {
+    if (line.compare(0, name.size(), name) == 0)
+      return std::atof(line.c_str() + name.size()) / 1024;
+  }
+  return 0;
+}
+
+}  // namespace
 
 Cost run_program(const std::vector<std::string>& argv) {
   std::vector<char*> raw;
@@ -27,7 +44,13 @@ Cost run_program(const std::vector<std::string>& argv) {
   Cost cost;
   int status = 0;
   rusage usage = {};
-  if (child < 0 || wait4(child, &status, 0, &usage) != child) return cost;
+  if (child < 0) return cost;
+  pid_t ended = 0;
+  while ((ended = wait4(child, &status, WNOHANG, &usage)) == 0) {
+    cost.private_mib = std::max(cost.private_mib, private_mib(child));
+    usleep(10'000);
+  }
+  if (ended != child) return cost;
   cost.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const auto seconds = [](const timeval& t) {
     return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;

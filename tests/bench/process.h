@@ -11,15 +11,17 @@ namespace dirsnap::bench {
 
 struct Cost {
   double wall_s = 0;
-  double cpu_s = 0;     // user and system, children included
-  double peak_mib = 0;  // resident, shared pages of mapped files included
-  int exit_code = -1;   // -1: could not be started
+  double cpu_s = 0;        // user and system, children included
+  double peak_mib = 0;     // resident, shared pages of mapped files included
+  double private_mib = 0;  // most anonymous memory seen, looked at every 10 ms
+  int exit_code = -1;      // -1: could not be started
 };
 
 // Runs argv[0] (looked up in PATH) with its output thrown away.
 Cost run_program(const std::vector<std::string>& argv);
 
-// The run with the median CPU time of `runs`. `before` is called before each (to remove outputs).
+// The run with the median CPU time of `runs`, and the most private memory of all. `before` is
+// called before each (to remove outputs).
 template <class Before>
 Cost median_of(int runs, const std::vector<std::string>& argv, Before before);
 
@@ -40,5 +42,8 @@ dirsnap::bench::Cost dirsnap::bench::median_of(int runs,
   }
   std::sort(costs.begin(), costs.end(),
             [](const Cost& a, const Cost& b) { return a.cpu_s < b.cpu_s; });
-  return costs[costs.size() / 2];
+  Cost median = costs[costs.size() / 2];
+  for (const Cost& cost : costs)
+    median.private_mib = std::max(median.private_mib, cost.private_mib);
+  return median;
 }

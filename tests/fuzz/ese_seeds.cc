@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: MIT
 //
 // ese_seeds FOLDER: writes the seed corpora of the ESE fuzz targets: small databases of each
-// form into FOLDER/database, packed values into FOLDER/decompress.
+// form into FOLDER/database, their pages into FOLDER/page, records into FOLDER/record, packed
+// values into FOLDER/decompress.
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <set>
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
+#include "importers/ese/page.h"
 #include "tests/support/ese_compress.h"
 #include "tests/support/ese_writer.h"
 
 namespace {
 
 namespace fs = std::filesystem;
+namespace ese = dirsnap::ese;
 using namespace dirsnap::support;
 using dirsnap::Result;
 
@@ -43,17 +49,53 @@ Result<void> write_database(const fs::path& path, const EseOptions& options) {
   return writer.finish();
 }
 
+void put_file(const fs::path& path, std::uint8_t selector, std::string_view bytes) {
+  std::ofstream(path, std::ios::binary) << static_cast<char>(selector) << bytes;
+}
+
+// One page of each kind that a database has, and some records of its last leaf.
+void write_parts(const fs::path& folder, const std::string& name, const EseOptions& options) {
+  std::ifstream in(folder / "database" / name, std::ios::binary);
+  const std::string file((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  std::uint8_t size_number = 0;
+  while ((2048U << size_number) != options.page_size) ++size_number;
+  std::set<std::uint32_t> kinds;
+  for (std::size_t at = 2 * std::size_t{options.page_size}; at < file.size();
+       at += options.page_size) {
+    const std::string_view bytes = std::string_view(file).substr(at, options.page_size);
+    const auto page_no = static_cast<std::uint32_t>(at / options.page_size - 1);
+    const ese::PageView page(dirsnap::as_bytes(bytes), page_no);
+    if (page.flags() == 0 || !kinds.insert(page.flags()).second) continue;
+    put_file(folder / "page" / fmt::format("{}-{}", name, page_no), size_number, bytes);
+    if (!page.is_leaf() || page.has(ese::kPageSpaceTree | ese::kPageIndex)) continue;
+    for (std::uint32_t i = page.first_node(); i < page.tag_count(); i += 7) {
+      const auto node = page.node(i);
+      if (!node) continue;
+      const bool large = page.is_large();
+      const bool array = page.has(ese::kPageNewRecord);
+      put_file(folder / "record" / fmt::format("{}-{}-{}", name, page_no, i),
+               static_cast<std::uint8_t>((large ? 1 : 0) | (array ? 2 : 0)),
+               dirsnap::as_chars(node->data));
+    }
+  }
+}
+
 Result<void> write_seeds(const fs::path& folder) {
   fs::create_directories(folder / "database");
+  fs::create_directories(folder / "page");
+  fs::create_directories(folder / "record");
   fs::create_directories(folder / "decompress");
   DIRSNAP_CHECK(write_database(folder / "database" / "ese97", {}));
-  for (const std::uint32_t size : {4096U, 8192U, 16384U, 32768U}) {
+  write_parts(folder, "ese97", {});
+  for (const std::uint32_t size : {2048U, 4096U, 8192U, 16384U, 32768U}) {
     EseOptions options;
     options.generation = Generation::kModern;
     options.page_size = size;
     options.wide_long_value_ids = size == 16384;
     options.dirty = size == 8192;
-    DIRSNAP_CHECK(write_database(folder / "database" / fmt::format("modern-{}", size), options));
+    const std::string name = fmt::format("modern-{}", size);
+    DIRSNAP_CHECK(write_database(folder / "database" / name, options));
+    write_parts(folder, name, options);
   }
   std::string text;
   for (int i = 0; i < 200; ++i) text += fmt::format("item {} ", i % 13);
@@ -63,6 +105,9 @@ Result<void> write_seeds(const fs::path& folder) {
   put("ascii", pack_seven_bit(text, false));
   put("unicode", pack_seven_bit(std::string("w\0i\0d\0e\0", 8), true));
   put("xpress", compress_xpress(text));
+  put("lz4", std::string("\x38\x0D\x00\x26"
+                         "ab\x02\x00\x10z",
+                         10));
   put("xpress-run", compress_xpress(std::string(40000, 'r')));
   return {};
 }

@@ -38,7 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const CancelToken cancel;
   ImportContext context(snapshot, options, cancel);
   context.list_folder = [] { return std::vector<std::string>{"MSysObjects.0", "datatable.1"}; };
-  context.open_beside = [&](const std::string& name) -> std::unique_ptr<ByteSource> {
+  context.open_beside = [&](std::string_view name) -> std::unique_ptr<ByteSource> {
     const Bytes bytes = as_bytes(name == "datatable.1" ? table : catalog);
     return std::make_unique<MemorySource>(std::vector<std::byte>(bytes.begin(), bytes.end()));
   };

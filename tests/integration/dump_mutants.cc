@@ -106,8 +106,8 @@ Outcome import(const Source& source, const std::string& text) {
     for (const auto& [name, other] : source.files) names.push_back(name);
     return names;
   };
-  context.open_beside = [&](const std::string& name) -> std::unique_ptr<ByteSource> {
-    const auto found = source.files.find(name);
+  context.open_beside = [&](std::string_view name) -> std::unique_ptr<ByteSource> {
+    const auto found = source.files.find(std::string(name));
     return memory(found == source.files.end() ? std::string_view(text) : found->second);
   };
   const auto bytes = memory(text);

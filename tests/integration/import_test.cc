@@ -7,6 +7,8 @@
 #include <catch2/catch.hpp>
 
 #include "tests/support/case_run.h"
+#include "tests/support/ese_header.h"
+#include "tests/support/ese_writer.h"
 #include "tests/support/temp_folder.h"
 
 namespace dirsnap::test {
@@ -175,6 +177,87 @@ TEST_CASE("a source beyond use is an issue while the others are kept") {
   CHECK(summary->losses > 0);
   OpenCase open(backup.folder / "case.dirsnap");
   CHECK(open.value("SELECT state FROM sources WHERE path LIKE '%Dir.edb'") == "damaged");
+  CHECK(open.value("SELECT count(*) FROM services WHERE server = 'SRV1'") != "0");
+}
+
+// A dirty database in a folder of its own.
+struct DirtyDatabase {
+  DirtyDatabase() {
+    fs::create_directory(folder / "backup");
+    support::EseOptions options;
+    options.dirty = true;
+    auto writer = support::EseWriter::create((folder / "backup/Dir.edb").string(), options);
+    REQUIRE(writer);
+    support::TableSpec spec;
+    spec.name = "empty";
+    spec.fixed("Id", support::ColumnType::kLong);
+    writer->add_table(spec);
+    REQUIRE(writer->finish());
+  }
+  void add_log(const std::string& name, std::uint32_t generation, std::uint32_t series) {
+    folder.write("backup/" + name, support::build_log_header(generation, series));
+  }
+  TempFolder folder;
+};
+
+TEST_CASE("the logs beside a database that was not shut down cleanly are named, not replayed") {
+  DirtyDatabase dirty;
+  dirty.add_log("edb.log", 18, support::kLogSeries);
+  dirty.add_log("edb00010.log", 16, support::kLogSeries);
+  dirty.add_log("edb00011.log", 17, support::kLogSeries);
+  dirty.add_log("edb00099.log", 0x99, 1);  // of another series
+  dirty.folder.write("backup/res1.log", std::string_view("\0", 1));
+  const ImportSummary summary = import_into(dirty.folder / "case", dirty.folder / "backup");
+  CHECK(summary.losses == 0);
+  OpenCase open(dirty.folder / "case");
+  CHECK(open.value("SELECT state FROM sources WHERE kind = 'ese'") == "dirty");
+  const auto issues =
+      open.rows("SELECT severity, message FROM import_issues WHERE code = 'logs-not-replayed'");
+  REQUIRE(issues.size() == 1);
+  CHECK(issues[0][0] == "doubt");
+  const std::string& message = issues[0][1];
+  CAPTURE(message);
+  for (const char* part : {"3 files: edb.log, edb00010.log, edb00011.log", "generations 16 to 18",
+                           "generations 16 to 17 are needed", "1 logs of another series",
+                           "1 reserved logs", "was not replayed"}) {
+    CHECK(message.find(part) != std::string::npos);
+  }
+  CHECK(
+      open.value("SELECT count(*) FROM import_issues WHERE code = 'skipped-file' AND message LIKE "
+                 "'%transaction log of an ESE database, not replayed%'") == "4");
+}
+
+TEST_CASE("a database that was not shut down cleanly says that its logs are not there") {
+  DirtyDatabase dirty;
+  dirty.folder.write("backup/readme.log", "no transaction log at all");
+  import_into(dirty.folder / "case", dirty.folder / "backup");
+  OpenCase open(dirty.folder / "case");
+  CHECK(open.value("SELECT count(*) FROM import_issues WHERE code = 'logs-missing' AND severity = "
+                   "'doubt' AND message LIKE '%generations 16 to 17 are needed%'") == "1");
+  // A clean one needs none.
+  import_into(dirty.folder / "clean", kSample);
+  CHECK(OpenCase(dirty.folder / "clean")
+            .value("SELECT count(*) FROM import_issues WHERE code LIKE 'logs-%'") == "0");
+}
+
+TEST_CASE("a Jet500 database is a loss that says what it is and what can be done") {
+  Backup backup;
+  SECTION("with the header that is known of it") {
+    std::string bytes(8192, '\0');
+    bytes.replace(4, 8, std::string_view("\xEF\xCD\xAB\x89\x00\x05\x00\x00", 8));
+    backup.folder.write("backup/Dir.edb", bytes);
+  }
+  SECTION("known by its name alone") {
+    backup.folder.write("backup/Dir.edb", std::string(8192, 'j'));
+  }
+  const auto summary = backup.import();
+  REQUIRE(summary.has_value());
+  CHECK(summary->losses == 1);
+  OpenCase open(backup.folder / "case.dirsnap");
+  CHECK(
+      open.value("SELECT count(*) FROM import_issues WHERE severity = 'loss' AND code = "
+                 "'source-unusable' AND message LIKE '%Jet500%' AND message LIKE '%upgrade a copy "
+                 "of the server to Exchange 5.5%'") == "1");
   CHECK(open.value("SELECT count(*) FROM services WHERE server = 'SRV1'") != "0");
 }
 

@@ -24,6 +24,7 @@
 #include "importers/registry_model/importers.h"
 #include "importers/registry_model/server_facts.h"
 #include "importers/registry_model/services.h"
+#include "tests/support/counting_snapshot.h"
 #include "tests/support/unxz.h"
 
 namespace {
@@ -51,39 +52,6 @@ struct Source {
   std::map<std::string, Image> logs;
 };
 
-// Rows are counted and dropped.
-class CountingRelation final : public RelationWriter {
- public:
-  Result<std::uint64_t> append(std::span<const Cell> /*cells*/) override { return rows_++; }
-  Result<std::uint32_t> kind(std::span<const Cell> /*cells*/) override { return 0; }
-  Result<std::uint64_t> append(std::uint32_t /*kind*/, std::span<const Cell> /*cells*/) override {
-    return rows_++;
-  }
-  [[nodiscard]] std::uint64_t rows() const override { return rows_; }
-
- private:
-  std::uint64_t rows_ = 0;
-};
-
-class CountingSnapshot final : public SnapshotWriter {
- public:
-  [[nodiscard]] std::uint64_t snapshot_id() const override { return 1; }
-  Result<RelationWriter*> relation(const RelationDef& def) override {
-    return &relations_[def.name];
-  }
-  void set_facts(const SnapshotRecord& /*facts*/) override {}
-  Result<SnapshotRecord> seal() override { return SnapshotRecord{}; }
-
- private:
-  std::map<std::string, CountingRelation> relations_;
-};
-
-class CountingSink final : public IssueSink {
- public:
-  void report(Issue issue) override { noticed += issue.severity == Severity::kNote ? 0U : 1U; }
-  std::uint64_t noticed = 0;
-};
-
 struct Outcome {
   bool is_refused = false;
   std::uint64_t records = 0;
@@ -91,7 +59,7 @@ struct Outcome {
 };
 
 Outcome import(const Source& source, const Image& bytes, const std::map<std::string, Image>& logs) {
-  CountingSnapshot snapshot;
+  test::CountingSnapshot snapshot;
   const ImportOptions options{.server = {}, .codepage = 1252, .map_file = {}, .as_kind = {}};
   const CancelToken cancel;
   ImportContext context(snapshot, options, cancel);
@@ -102,7 +70,7 @@ Outcome import(const Source& source, const Image& bytes, const std::map<std::str
   };
   MemorySource memory(bytes);
   SourceFacts facts;
-  CountingSink issues;
+  test::CountingSink issues;
   const Importer& importer =
       source.is_hive ? registry_model::kHiveImporter : registry_model::kRegTextImporter;
   const auto done = importer.import(memory, facts, context, issues);
@@ -275,7 +243,6 @@ bool run_source(const Source& source, const Settings& settings, Shared& shared) 
     for (std::uint64_t i = 0; i < settings.mutants; ++i) {
       shared.mutant = settings.seed + i;
       is_good = run_mutant(source, sound, settings.seed + i, shared) && is_good;
-      
     }
     std::fflush(nullptr);
     _exit(is_good ? 0 : kFailed);

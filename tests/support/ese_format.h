@@ -149,7 +149,7 @@ struct TableSpec {
 
 struct EseOptions {
   Generation generation = Generation::kEse97;
-  std::uint32_t page_size = 4096;    // 4096 for kEse97; 4096, 8192, 16384 or 32768 for kModern
+  std::uint32_t page_size = 4096;    // 4096 for kEse97; 2048 to 32768 for kModern
   std::uint32_t format_update = 0;   // 0: the usual one of the generation; >= 0x10E: tag nibble
   bool dirty = false;                // header state 2 instead of 3
   bool wide_long_value_ids = false;  // 64-bit ids, modern generation only

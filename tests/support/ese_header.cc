@@ -59,7 +59,7 @@ std::string build_header(const Layout& layout,
   put(page, 72, kLogTime);
   put(page, 80, log_position(15));
   store_le(page, 104, std::uint32_t{1});
-  put(page, 108, signature(0x5EED0002));
+  put(page, 108, signature(kLogSeries));
   store_le(page, 212, last_object);
   store_le(page, 216, std::uint32_t{layout.modern ? 6U : 4U});  // version of the system: 6.2 or 4.0
   store_le(page, 220, std::uint32_t{layout.modern ? 2U : 0U});
@@ -78,6 +78,15 @@ std::string build_header(const Layout& layout,
   }
   store_le(page, 0, kMagic ^ xor_words(std::string_view(page).substr(4)));
   return page;
+}
+
+std::string build_log_header(std::uint32_t generation, std::uint32_t series) {
+  std::string head(4096, '\0');
+  store_le(head, 4, generation);
+  store_le(head, 8, std::uint16_t{512});
+  put(head, 16, kLogTime);
+  put(head, 44, signature(series));
+  return head;
 }
 
 }  // namespace dirsnap::support

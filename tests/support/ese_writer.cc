@@ -264,9 +264,9 @@ EseWriter::~EseWriter() = default;
 
 Result<EseWriter> EseWriter::create(const std::string& path, const EseOptions& options) {
   const std::uint32_t size = options.page_size;
-  const bool small = size == 4096;
-  const bool known = small || size == 8192 || size == 16384 || size == 32768;
-  if (!known || (options.generation == Generation::kEse97 && !small)) {
+  const bool usual = size == 4096;
+  const bool known = usual || size == 2048 || size == 8192 || size == 16384 || size == 32768;
+  if (!known || (options.generation == Generation::kEse97 && !usual)) {
     return fail(Code::kUsage, "no such page size in this generation");
   }
   DIRSNAP_TRY(PageFile file, PageFile::create(path, Layout(options)));

@@ -53,6 +53,13 @@ class ObjectTable {
     spec.index("PDNT_index", {{parent_}, {rdn_}, {dnt_}}, kIndexUnique | kIndexAllowNulls);
   }
 
+  // Adds columns that no object uses, up to `columns` in all: attributes of no name.
+  void widen(std::size_t columns) {
+    constexpr std::uint32_t kFirstUnused = 1'000'000;
+    for (std::uint32_t i = 0; spec.columns.size() < columns; ++i)
+      spec.tagged("ATTk" + std::to_string(kFirstUnused + i), ColumnType::kLongBinary);
+  }
+
   // The placeholders that come before the first object.
   void fill_placeholder(std::uint32_t dnt, std::string_view name, Row& row) const {
     row.clear();
@@ -237,9 +244,11 @@ Result<void> write_hidden(EseWriter& writer,
 
 Result<void> write_directory(const ExchangeSite& site,
                              const std::string& path,
-                             DirectoryLayout layout) {
+                             DirectoryLayout layout,
+                             std::size_t columns) {
   DIRSNAP_TRY(EseWriter writer, EseWriter::create(path, EseOptions{}));
-  const ObjectTable objects(layout);
+  ObjectTable objects(layout);
+  objects.widen(columns);
   LinkTable links(layout);
   const TableId object_table = writer.add_table(objects.spec);
   const TableId link_table = writer.add_table(links.spec);

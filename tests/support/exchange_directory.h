@@ -18,8 +18,11 @@ enum class DirectoryLayout : std::uint8_t {
   kRenamed,  // other table names, columns in another order, PDNT_col fixed, names under letter m
 };
 
+// `columns`: how many the object table has at least; those that no object uses fill up. 0: only
+// those that the schema of exchange_schema.h needs. A real directory has about 450.
 Result<void> write_directory(const ExchangeSite& site,
                              const std::string& path,
-                             DirectoryLayout layout = DirectoryLayout::kUsual);
+                             DirectoryLayout layout = DirectoryLayout::kUsual,
+                             std::size_t columns = 0);
 
 }  // namespace dirsnap::support

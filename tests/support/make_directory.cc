@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// make_directory --objects N OUTFILE: writes a directory database of about N objects, nearly all
-// of them mailboxes, for benchmarks.
+// make_directory --objects N [--columns N] OUTFILE: writes a directory database of about N
+// objects, nearly all of them mailboxes, for benchmarks. --columns: of the object table, at least.
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
@@ -15,6 +15,7 @@
 namespace {
 
 constexpr unsigned long kMostObjects = 20'000'000;
+constexpr std::uint32_t kMostColumns = 60'000;
 
 std::optional<std::uint32_t> parse_count(const char* text) {
   char* end = nullptr;
@@ -28,14 +29,20 @@ std::optional<std::uint32_t> parse_count(const char* text) {
 
 int main(int argc, char** argv) {
   namespace support = dirsnap::support;
-  const bool shape = argc == 4 && std::string_view(argv[1]) == "--objects";
-  const std::optional<std::uint32_t> count = shape ? parse_count(argv[2]) : std::nullopt;
-  if (!count) {
-    std::fputs("usage: make_directory --objects N OUTFILE\n", stderr);
+  std::optional<std::uint32_t> count;
+  std::optional<std::uint32_t> columns = 0;
+  for (int i = 1; i + 2 < argc; i += 2) {
+    const std::string_view option = argv[i];
+    if (option == "--objects") count = parse_count(argv[i + 1]);
+    if (option == "--columns") columns = parse_count(argv[i + 1]);
+  }
+  if (argc % 2 != 0 || !count || !columns || *columns > kMostColumns) {
+    std::fputs("usage: make_directory --objects N [--columns N] OUTFILE\n", stderr);
     return 2;
   }
   const support::ExchangeSite site(support::large_spec(*count));
-  const auto written = support::write_directory(site, argv[3]);
+  const auto written =
+      support::write_directory(site, argv[argc - 1], support::DirectoryLayout::kUsual, *columns);
   if (!written) {
     std::fprintf(stderr, "make_directory: %s\n", written.error().what.c_str());
     return 1;

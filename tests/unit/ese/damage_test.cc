@@ -9,6 +9,8 @@
 #include <catch2/catch.hpp>
 
 #include "importers/ese/leaf_plan.h"
+#include "importers/ese/side_files.h"
+#include "tests/support/ese_header.h"
 #include "tests/unit/ese/ese_test_util.h"
 
 namespace dirsnap::test {
@@ -309,6 +311,9 @@ TEST_CASE("a Jet500 database is refused with what is known of it") {
   CHECK(opened.error.code == Code::kUnsupported);
   CHECK(opened.error.what.find("Jet500") != std::string::npos);
   CHECK(opened.error.what.find("0x500") != std::string::npos);
+  CHECK(opened.error.what.find("Exchange 4.0 and 5.0") != std::string::npos);
+  CHECK(opened.error.what.find("upgrade a copy of the server to Exchange 5.5") !=
+        std::string::npos);
 }
 
 TEST_CASE("an Access database and an empty file are told apart from a damaged database") {
@@ -488,6 +493,49 @@ TEST_CASE("a database not shut down cleanly is read with a doubt") {
   CHECK(opened.sink.issues[0].code == std::string_view("dirty-state"));
   CHECK(opened.sink.issues[0].severity == Severity::kDoubt);
   CHECK(rows_of(opened, "people").size() == kRows);
+}
+
+TEST_CASE("the files beside a database are known by their names") {
+  const auto kind = [](std::string_view name) -> std::string {
+    const auto found = ese::side_file_of_name(name);
+    return found ? ese::to_string(*found) : "";
+  };
+  for (const char* name : {"edb.log", "EDB0001A.LOG", "edb0000001a.jtx", "srub.log", "V01.log",
+                           "J500002F.log", "edbtmp.log"}) {
+    CAPTURE(name);
+    CHECK(kind(name) == (std::string_view(name) == "edbtmp.log" ? "" : "transaction log"));
+  }
+  CHECK(kind("Res1.log") == "reserved log");
+  CHECK(kind("edbres00001.jrs") == "reserved log");
+  CHECK(kind("edb.chk") == "checkpoint");
+  CHECK(kind("dir.pat") == "patch file");
+  CHECK(kind("SRUDB.jfm") == "flush map");
+  for (const char* name : {"setup-of-1998.log", "ed.log", "1234.log", "edb", "edb0001x.log", ""}) {
+    CAPTURE(name);
+    CHECK(kind(name).empty());
+  }
+}
+
+TEST_CASE("log headers and checkpoints tell generation and series, and nothing else does") {
+  const std::string log = support::build_log_header(0x1A, 7);
+  const auto mark = ese::parse_log_header(as_bytes(log));
+  REQUIRE(mark);
+  CHECK(mark->generation == 0x1A);
+  CHECK(mark->log_signature.random == 7);
+  CHECK(mark->log_signature.created_at == "1999-03-01T08:15:30Z");
+  CHECK_FALSE(ese::parse_log_header(as_bytes(log).first(ese::kSideHeaderBytes - 1)));
+  const std::string none = support::build_log_header(0, 7);
+  CHECK_FALSE(ese::parse_log_header(as_bytes(none)));
+  CHECK_FALSE(ese::parse_log_header(Buffer(4096)));
+  const std::string text(4096, 'x');
+  CHECK_FALSE(ese::parse_log_header(as_bytes(text)));
+  Buffer checkpoint(4096);
+  std::copy_n(as_bytes(log).begin() + 44, 28, checkpoint.begin() + 20);
+  checkpoint[16] = std::byte{0x19};
+  REQUIRE(ese::parse_checkpoint(checkpoint));
+  CHECK(ese::parse_checkpoint(checkpoint)->generation == 0x19);
+  CHECK(ese::parse_checkpoint(checkpoint)->log_signature.random == 7);
+  CHECK_FALSE(ese::parse_checkpoint(Buffer(4096)));
 }
 
 TEST_CASE("the cache keeps its bound and rows do not depend on it") {

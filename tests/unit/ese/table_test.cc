@@ -24,7 +24,7 @@ std::vector<EseOptions> every_form() {
   EseOptions modern;
   modern.generation = Generation::kModern;
   std::vector<EseOptions> forms = {old_form};
-  for (const std::uint32_t size : {4096U, 8192U, 16384U, 32768U}) {
+  for (const std::uint32_t size : {2048U, 4096U, 8192U, 16384U, 32768U}) {
     modern.page_size = size;
     forms.push_back(modern);
   }

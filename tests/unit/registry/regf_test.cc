@@ -448,6 +448,10 @@ TEST_CASE("the next used byte is found over words and not beyond the limit") {
   CHECK(map.next_covered(1008, 4096) == 2048);
   CHECK(map.next_covered(2648, 4096) == 4096);
   CHECK(map.next_covered(5000, 9000) == 9000);
+  CHECK(map.next_uncovered(0, 4096) == 0);
+  CHECK(map.next_uncovered(1004, 4096) == 1008);
+  CHECK(map.next_uncovered(2048, 4096) == 2648);
+  CHECK(map.next_uncovered(2048, 2100) == 2100);
 }
 
 TEST_CASE("dead records that share data, parents and lists stop at a multiple of the hive") {
