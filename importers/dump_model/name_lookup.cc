@@ -32,6 +32,7 @@ void enter_names(const Entries& entries, std::unordered_map<std::string, std::ui
     if (!name.empty()) names.emplace(to_lower_ascii(name), id);
   };
   std::vector<const typename Entries::mapped_type*> order;
+  order.reserve(entries.size());
   for (const auto& [id, entry] : entries) order.push_back(&entry);
   if (std::is_same_v<typename Entries::mapped_type, directory::Class>) {
     std::reverse(order.begin(), order.end());

@@ -264,7 +264,8 @@ std::size_t pick(Random& random, std::size_t below) { return below == 0 ? 0 : ra
 
 // Signs that the forms are made of.
 std::string change_signs(std::string text, Random& random) {
-  constexpr std::string_view kSigns(":;,\"'%\\=#[] \t\r\n\0X\xFF-/0a", 24);
+  using namespace std::string_view_literals;
+  constexpr std::string_view kSigns = ":;,\"'%\\=#[] \t\r\n\0X\xFF-/0a"sv;
   for (std::size_t i = 0; i <= pick(random, 4); ++i) {
     text[pick(random, text.size())] = kSigns[pick(random, kSigns.size())];
   }
