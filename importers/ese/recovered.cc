@@ -28,6 +28,7 @@ struct Candidate {
   std::uint32_t tag;  // 0 in slack
   Bytes prefix, suffix;
   Bytes data;  // of the page
+  bool is_end_known = true;
 };
 
 }  // namespace
@@ -150,7 +151,8 @@ void RecoveredCursor::Impl::collect_slack() {
   slack_records_.clear();
   slack_.find(*page_, slack_records_);
   for (const SlackRecord& record : slack_records_)
-    candidates_.push_back({RecoveredPlace::kSlack, 0, record.prefix, record.suffix, record.data});
+    candidates_.push_back({RecoveredPlace::kSlack, 0, record.prefix, record.suffix, record.data,
+                           record.is_end_known});
 }
 
 // True if the tree has the same record under the same key.
@@ -187,7 +189,13 @@ Result<bool> RecoveredCursor::Impl::take(const Candidate& candidate) {
   const bool has_value = std::any_of(cells.begin(), cells.end(),
                                      [](const CellView& cell) { return !cell.is_default; });
   if (!has_value || (guess && (broken || decoder_.unknown_column() != 0))) return false;
-  row_.row = {page_->page_no(), found_++, candidate.tag, key_, cells, false, broken || incomplete};
+  row_.row = {page_->page_no(),
+              found_++,
+              candidate.tag,
+              key_,
+              cells,
+              false,
+              broken || incomplete || !candidate.is_end_known};
   row_.place = candidate.place;
   row_.offset_bytes = store_.offset_of(page_->page_no()) +
                       static_cast<std::uint64_t>(candidate.data.data() - page_->bytes().data());

@@ -16,6 +16,7 @@ constexpr std::uint32_t kShortestPrefix = 3;  // a shorter one would save nothin
 constexpr std::size_t kStartsTried = 8;       // as the end of a record
 constexpr std::uint32_t kTrimmedTried = 8;    // zero bytes that may belong to the last value
 constexpr std::uint32_t kUtf16 = 1200;
+constexpr std::uint32_t kStaleTagsMax = 512;
 // Readings of a page's bytes that are tried, in sizes of the page; none that the engine has
 // written needs more than a few.
 constexpr std::size_t kWorkPages = 64;
@@ -38,10 +39,21 @@ std::vector<SlackSearch::Gap> SlackSearch::gaps_of(const PageView& page) {
   std::uint32_t at = page.header_size();
   for (const TagExtent& extent : used) {
     if (extent.offset > at && extent.offset - at >= kSmallestNode)
-      gaps.push_back({at, extent.offset, extent.offset == end});
+      gaps.push_back({at, extent.offset, extent.size == 0 && extent.offset == end});
     at = std::max(at, extent.offset + extent.size);
   }
   return gaps;
+}
+
+// Tags above the count: the engine does not clear them, so they tell where nodes have been. The
+// first that makes no sense ends them.
+void SlackSearch::find_stale_tags(const PageView& page) {
+  stale_.clear();
+  for (std::uint32_t i = page.tag_count(); i < page.tag_count() + kStaleTagsMax; ++i) {
+    const auto extent = page.tag(i);
+    if (!extent || extent->size < kSmallestNode) return;
+    stale_.push_back(*extent);
+  }
 }
 
 void SlackSearch::learn_key_sizes(const PageView& page) {
@@ -80,13 +92,18 @@ std::optional<SlackSearch::Start> SlackSearch::start_at(const PageView& page,
   return best;
 }
 
-// True if the bytes are one whole record, as far as one can see.
-bool SlackSearch::fits(const PageView& page, Bytes record) {
+// True if the bytes can be taken apart as a record.
+bool SlackSearch::parses(const PageView& page, Bytes record) {
   cells_.clear();
   if (work_left_ < record.size()) return false;
   work_left_ -= record.size();
   const RecordForm form{page.is_large(), page.has(kPageNewRecord)};
-  if (!layout_.parse(record, form, cells_) || cells_.unknown_column != 0) return false;
+  return layout_.parse(record, form, cells_) && cells_.unknown_column == 0;
+}
+
+// True if the bytes are one whole record, as far as one can see.
+bool SlackSearch::fits(const PageView& page, Bytes record) {
+  if (!parses(page, record)) return false;
   // The last value reaches to the end of the record; a type of fixed size tells a wrong end.
   if (cells_.cells.empty() || cells_.cells.back().is_default) return true;
   const CellView& last = cells_.cells.back();
@@ -114,22 +131,26 @@ std::uint32_t SlackSearch::record_size(const PageView& page, const Gap& gap, std
   const auto sound = static_cast<std::uint32_t>(
       parsed ? 0 : std::min<std::uint64_t>(parsed.error().offset, room.size()));
   work_left_ -= std::min<std::size_t>(work_left_, parsed ? room.size() : sound);
-  if (!form.array_tags) {
-    if (const std::uint32_t size = size_until(begin + sound)) return size;
-  }
+  if (const std::uint32_t size = size_until(begin + sound)) return size;
   const std::size_t last = std::min(starts_.size(), start + 1 + kStartsTried);
   for (std::size_t next = start + 1; next < last; ++next) {
     if (const std::uint32_t size = size_until(starts_[next].head)) return size;
+  }
+  for (const TagExtent& node : stale_) {
+    if (node.offset != starts_[start].head || node.offset + node.size > gap.end) continue;
+    if (const std::uint32_t size = size_until(node.offset + node.size)) return size;
   }
   if (!gap.is_last) {
     if (const std::uint32_t size = size_until(gap.end)) return size;
   }
   std::uint32_t trimmed = gap.end;
+  if (gap.is_last)  // not the stale tags
+    trimmed -= std::min(trimmed - begin, 4 * static_cast<std::uint32_t>(stale_.size()));
   while (trimmed > begin && page.bytes()[trimmed - 1] == std::byte{0}) --trimmed;
   for (std::uint32_t more = 0; more <= kTrimmedTried && trimmed + more <= gap.end; ++more) {
     if (const std::uint32_t size = size_until(trimmed + more)) return size;
   }
-  return size_until(begin + sound);
+  return 0;
 }
 
 void SlackSearch::search(const PageView& page, const Gap& gap, std::vector<SlackRecord>& out) {
@@ -145,9 +166,16 @@ void SlackSearch::search(const PageView& page, const Gap& gap, std::vector<Slack
   for (std::size_t i = 0; i < starts_.size(); ++i) {
     if (starts_[i].data < floor + 3) continue;  // inside of the record before
     const auto start = start_at(page, starts_[i].data, floor);
-    const std::uint32_t size = start ? record_size(page, gap, i) : 0;
+    if (!start) continue;
+    std::uint32_t size = record_size(page, gap, i);
+    const bool is_end_known = size != 0;
+    // What followed the record has been overwritten: all but its last value can be had.
+    const std::uint32_t end = i + 1 < starts_.size() ? starts_[i + 1].head : gap.end;
+    if (size == 0 && end > start->data &&
+        parses(page, bytes.subspan(start->data, end - start->data)))
+      size = end - start->data;
     if (size == 0) continue;
-    out.push_back({start->prefix, start->suffix, bytes.subspan(start->data, size)});
+    out.push_back({start->prefix, start->suffix, bytes.subspan(start->data, size), is_end_known});
     floor = start->data + size;
   }
 }
@@ -155,6 +183,7 @@ void SlackSearch::search(const PageView& page, const Gap& gap, std::vector<Slack
 void SlackSearch::find(const PageView& page, std::vector<SlackRecord>& out) {
   learn_key_sizes(page);
   work_left_ = kWorkPages * page.bytes().size();
+  find_stale_tags(page);
   for (const Gap& gap : gaps_of(page)) {
     if (is_all_zero(page.bytes().subspan(gap.begin, gap.end - gap.begin))) continue;
     search(page, gap, out);

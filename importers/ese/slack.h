@@ -21,8 +21,9 @@
 namespace dirsnap::ese {
 
 struct SlackRecord {
-  Bytes prefix, suffix;  // of the key
-  Bytes data;            // the record
+  Bytes prefix, suffix;      // of the key
+  Bytes data;                // the record
+  bool is_end_known = true;  // false: the last value may have bytes behind it that are not its own
 };
 
 class SlackSearch {
@@ -46,18 +47,21 @@ class SlackSearch {
     bool is_last = false;  // the room in front of the tags
   };
 
+  void find_stale_tags(const PageView& page);
   void learn_key_sizes(const PageView& page);
   void search(const PageView& page, const Gap& gap, std::vector<SlackRecord>& out);
   [[nodiscard]] std::optional<Start> start_at(const PageView& page,
                                               std::uint32_t data,
                                               std::uint32_t floor) const;
   std::uint32_t record_size(const PageView& page, const Gap& gap, std::size_t start);
+  bool parses(const PageView& page, Bytes record);
   bool fits(const PageView& page, Bytes record);
   static std::vector<Gap> gaps_of(const PageView& page);
 
   const RecordLayout& layout_;
   std::array<bool, kKeyMax + 1> key_sizes_{};  // sizes that keys of the table have
   std::vector<Start> starts_;                  // of the gap
+  std::vector<TagExtent> stale_;               // nodes that tags above the count tell of
   RecordCells cells_;                          // scratch
   std::size_t work_left_ = 0;                  // for the page, in bytes looked at
 };

@@ -311,6 +311,26 @@ TEST_CASE("recovered objects leave counts and names of the live directory as the
   CHECK(without.value("SELECT sum(recovered_records) FROM ese_tables") == "0");
 }
 
+TEST_CASE("a real database gives back rows of a user table and of tables that were dropped") {
+  if (fixtures().empty()) {
+    WARN("skipped: the shared fixtures are not here");
+    return;
+  }
+  TempFolder folder;
+  const auto packed = fixtures() / "ese/data/ual-current-a.mdb.xz";
+  import_into(folder / "case", folder.write("Current.mdb", unxz_file(packed)));
+  OpenCase open(folder / "case");
+  CHECK(open.rows("SELECT TotalAccesses FROM ese_CLIENTS__recovered ORDER BY 1") ==
+        std::vector<std::vector<std::string>>{{"24"}, {"508"}, {"2520"}});
+  // Columns of tables that the catalog has no row of any more.
+  const std::string dropped =
+      "FROM ese_MSysObjects__recovered WHERE ObjidTable NOT IN (SELECT ObjidTable FROM "
+      "ese_MSysObjects)";
+  CHECK(std::stoi(open.value("SELECT count(*) " + dropped)) > 1000);
+  CHECK(open.value("SELECT count(*) " + dropped + " AND Name GLOB 'Day[1-9]*' AND Type <> 2") ==
+        "0");
+}
+
 TEST_CASE("ese_cells reaches the cells of recovered rows by their twin's name") {
   People people(forms().front());
   OpenCase open = people.import("case");
