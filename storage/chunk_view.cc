@@ -147,7 +147,9 @@ ValueView ChunkView::value(std::uint32_t row) const {
 }
 
 void ChunkView::join_twin(ChunkView twin) {
-  others_ = std::make_shared<const std::vector<ChunkView>>(1, std::move(twin));
+  auto others = std::make_shared<std::vector<ChunkView>>();
+  others->push_back(std::move(twin));
+  others_ = std::move(others);
 }
 
 Result<ChunkView> ChunkView::by_kind(const ChunkView& numbers,

@@ -153,10 +153,11 @@ Result<void> StoredRelationWriter::hand_over_long_values() {
 Result<void> StoredRelationWriter::finish_chunk() {
   if (open_ == nullptr || open_->empty()) return {};
   const auto rows = static_cast<std::uint32_t>((stored_.rows - 1) % kChunkRows + 1);
+  std::vector<LongValueRecord> long_values = open_->take_long_values();
   return pipeline_.push({.sink = &sink_,
                          .chunk_no = static_cast<std::uint32_t>((stored_.rows - 1) / kChunkRows),
                          .rows = rows,
-                         .long_values = open_->take_long_values(),
+                         .long_values = std::move(long_values),
                          .chunk = std::move(open_)});
 }
 
@@ -168,10 +169,11 @@ Result<void> StoredRelationWriter::finish() {
     const std::uint32_t rows = std::min(kChunkRows, stored_.kinds - chunk_no * kChunkRows);
     const std::uint32_t number = kFirstKindChunk + chunk_no++;
     if (chunk->empty()) continue;  // one kind without any value
+    std::vector<LongValueRecord> long_values = chunk->take_long_values();
     DIRSNAP_CHECK(pipeline_.push({.sink = &sink_,
                                   .chunk_no = number,
                                   .rows = rows,
-                                  .long_values = chunk->take_long_values(),
+                                  .long_values = std::move(long_values),
                                   .chunk = std::move(chunk)}));
   }
   return {};

@@ -132,7 +132,7 @@ Result<void> StoredSnapshotWriter::start(const SnapshotRecord& facts) {
 Result<void> StoredSnapshotWriter::lock() {
   if (file_.impl().new_file.is_open()) return {};
   DIRSNAP_TRY(lock_, open_regular_file(file_.impl().work_path));
-  const Result<void> locked = lock_file(lock_);
+  Result<void> locked = lock_file(lock_);
   if (!locked && locked.error().code == Code::kBusy) {
     return tl::unexpected<Error>(busy_error(file_));
   }
