@@ -71,7 +71,8 @@ TEST_CASE("cells become SQL values of their column's type") {
   CHECK(sql_value(TestCell(T::kLongText, "M\xFCller").cell, arena).bytes == "Müller");
   CHECK(sql_value(TestCell(T::kLongText, std::string("a\0b\0", 4), 1200).cell, arena).bytes ==
         "ab");
-  const auto odd = sql_value(TestCell(T::kLongText, "abc", 1200).cell, arena);
+  const TestCell odd_size(T::kLongText, "abc", 1200);
+  const auto odd = sql_value(odd_size.cell, arena);
   CHECK(odd.type == ValueType::kBlob);
   CHECK(odd.bytes == "abc");
   CHECK(sql_value(TestCell(T::kLongBinary, "\x01\x02").cell, arena).type == ValueType::kBlob);
