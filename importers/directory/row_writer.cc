@@ -250,7 +250,7 @@ bool RowWriter::has_object_id(const NameTree::Node& parent) const {
 Result<void> RowWriter::finish_object() {
   namespace t = tables::objects;
   const NameTree& tree = *tree_;
-  const NameTree::Names names = tree_->names(*node_);
+  const NameTree::Names& names = tree_->names(*node_);  // valid until the next call
   std::vector<Cell> row;
   row.reserve(20);
   const auto put = [&row](t::Col column, const ValueView& value) {
