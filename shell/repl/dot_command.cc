@@ -113,7 +113,7 @@ Result<void> dot_parameter(Session& session, const Words& words) {
 
 // Commands of other shells, and what to do here instead.
 const std::map<std::string, std::string>& unavailable_commands() {
-  static const std::map<std::string, std::string> commands = {
+  static const std::map<std::string, std::string> kCommands = {
       {".dump", "snapshots are read-only; use \".mode insert\" and SELECT"},
       {".import", "evidence comes in by \"dirsnap import CASE SOURCE\""},
       {".open", "leave and start \"dirsnap OTHER-CASE\""},
@@ -129,7 +129,7 @@ const std::map<std::string, std::string>& unavailable_commands() {
       {".log", "use \".output FILE\""},
       {".stats", "use \".timer on\" or \".eqp on\""},
   };
-  return commands;
+  return kCommands;
 }
 
 Result<const DotCommandInfo*> find_command(const std::string& name) {
@@ -153,7 +153,7 @@ Result<const DotCommandInfo*> find_command(const std::string& name) {
 }  // namespace
 
 const std::vector<DotCommandInfo>& dot_commands() {
-  static const std::vector<DotCommandInfo> commands = {
+  static const std::vector<DotCommandInfo> kCommands = {
       {".bail", ".bail [on|off]", "End at the first error", dot_bail},
       {".databases", ".databases", "The case file and its snapshots", dot_databases},
       {".describe", ".describe TABLE", "Columns, meaning, indexes, example queries", dot_describe},
@@ -188,7 +188,7 @@ const std::vector<DotCommandInfo>& dot_commands() {
       {".width", ".width [N...]", "Widths of the columns of box and table, 0 = automatic",
        dot_width},
   };
-  return commands;
+  return kCommands;
 }
 
 std::vector<std::string> dot_command_names() {
