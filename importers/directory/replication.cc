@@ -168,11 +168,11 @@ Result<void> ReplicationWriter::append(const NameTree::Node& node, Bytes value) 
               " entries are not kept";
   }
   if (defect.empty()) return {};
-  source_.issues.report({.severity = found.is_loss || unnamed > 0 ? Severity::kLoss
-                                                                  : Severity::kDoubt,
-                         .code = "replication-metadata",
-                         .place = "object " + source_.tree.names(node).x500,
-                         .message = "replPropertyMetaData " + defect});
+  source_.issues.report(
+      {.severity = found.is_loss || unnamed > 0 ? Severity::kLoss : Severity::kDoubt,
+       .code = "replication-metadata",
+       .place = "object " + source_.tree.names(node).x500,
+       .message = "replPropertyMetaData " + defect});
   return {};
 }
 

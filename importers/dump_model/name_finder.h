@@ -36,7 +36,7 @@ class NameFinder {
   }
 
   const directory::NameTree& tree_;
-  std::vector<std::uint32_t> slots_;  // node numbers; a power of two of them
+  std::vector<std::uint32_t> slots_;                        // node numbers; a power of two of them
   std::unordered_map<std::string, std::uint32_t> parents_;  // recent parents, as written
 };
 

@@ -25,7 +25,8 @@ inline constexpr ColumnSpec kColumnSpecs[] = {
     {"object_id", ColumnType::kInteger, "Object that was changed (objects.object_id).",
      Access::kSorted},
     {"attribute", ColumnType::kText,
-     "LDAP name of the attribute; NULL for the object as a whole (Exchange 4.0 to 5.5, which counts "
+     "LDAP name of the attribute; NULL for the object as a whole (Exchange 4.0 to 5.5, which "
+     "counts "
      "versions of objects only).",
      Access::kIndex, Collation::kFold, Sharing::kByKind},
     {"attribute_x500", ColumnType::kText, "X.500 name of the attribute.", Access::kScan,
@@ -54,12 +55,12 @@ inline constexpr const char* kExamples[] = {
     "m JOIN objects o USING (snapshot_id, object_id) ORDER BY m.changed_at DESC LIMIT 20",
 };
 
-inline constexpr TableSpec kSpec{
-    .name = "replication_metadata",
-    .doc =
-        "One row per attribute of an object that has replication metadata: who changed it last, and "
-        "when.",
-    .columns = kColumnSpecs,
-    .examples = kExamples};
+inline constexpr TableSpec kSpec{.name = "replication_metadata",
+                                 .doc =
+                                     "One row per attribute of an object that has replication "
+                                     "metadata: who changed it last, and "
+                                     "when.",
+                                 .columns = kColumnSpecs,
+                                 .examples = kExamples};
 
 }  // namespace dirsnap::tables::replication_metadata

@@ -31,8 +31,7 @@ constexpr std::uint32_t kTop = 65'536;
 // A source imported into a case of its own.
 struct Imported {
   Imported(const std::vector<NtdsObject>& objects, const std::vector<NtdsLink>& links) {
-    const auto written =
-        support::write_small_ntds((folder / "ntds.dit").string(), objects, links);
+    const auto written = support::write_small_ntds((folder / "ntds.dit").string(), objects, links);
     REQUIRE(written.has_value());
     read("ntds.dit");
   }
@@ -54,9 +53,10 @@ struct Imported {
   std::unique_ptr<OpenCase> open;
 };
 
-const std::vector<NtdsObject> kGroupAndMembers = {
-    {.dnt = 3, .rdn = "Group"}, {.dnt = 4, .rdn = "Ada"}, {.dnt = 5, .rdn = "Bob"},
-    {.dnt = 6, .rdn = "Cy"}};
+const std::vector<NtdsObject> kGroupAndMembers = {{.dnt = 3, .rdn = "Group"},
+                                                  {.dnt = 4, .rdn = "Ada"},
+                                                  {.dnt = 5, .rdn = "Bob"},
+                                                  {.dnt = 6, .rdn = "Cy"}};
 
 TEST_CASE("a removed member is a link with its time and no value of the group") {
   Imported in(kGroupAndMembers, {{.from = 3, .to = 4, .usn_changed = 77},
@@ -96,8 +96,9 @@ TEST_CASE("times that are none leave a removed value removed, and zero is no rem
 }
 
 TEST_CASE("a link whose end has no row is a doubt, and kept without that end's name") {
-  Imported in(kGroupAndMembers, {{.from = 3, .to = 99}, {.from = 98, .to = 4}, {.from = 3, .to = 1},
-                                 {.from = 3, .to = 4}});
+  Imported in(
+      kGroupAndMembers,
+      {{.from = 3, .to = 99}, {.from = 98, .to = 4}, {.from = 3, .to = 1}, {.from = 3, .to = 4}});
   CHECK(in.open->rows("SELECT from_dn, from_id, to_dn, to_id FROM links ORDER BY rowid") ==
         Rows{{"/cn=Group", "1", "NULL", "NULL"},
              {"/cn=Group", "1", "NULL", "NULL"},
@@ -117,21 +118,19 @@ TEST_CASE("a phantom is an end like any other") {
 }
 
 TEST_CASE("a link base that no schema names is shown by its number") {
-  Imported in(kGroupAndMembers,
-              {{.from = 3, .to = 4, .base = 4711},
-               {.from = 3, .to = 5, .base = 4711, .deleted_at = kNoon}});
+  Imported in(kGroupAndMembers, {{.from = 3, .to = 4, .base = 4711},
+                                 {.from = 3, .to = 5, .base = 4711, .deleted_at = kNoon}});
   CHECK(in.open->rows("SELECT attribute, attribute_x500, link_base, to_dn, is_deleted FROM links "
-                      "ORDER BY to_id") == Rows{{"NULL", "NULL", "4711", "/cn=Ada", "0"},
-                                                {"NULL", "NULL", "4711", "/cn=Bob", "1"}});
+                      "ORDER BY to_id") ==
+        Rows{{"NULL", "NULL", "4711", "/cn=Ada", "0"}, {"NULL", "NULL", "4711", "/cn=Bob", "1"}});
   CHECK(in.issues() == "note link-base, note link-base");
 }
 
 TEST_CASE("what a link holds beside the name is its data") {
   constexpr std::uint32_t kHasInstantiatedNcs = 1001;
   const std::string sized("\x08\0\0\0\0\0\0\x0D", 8);
-  Imported in(kGroupAndMembers,
-              {{.from = 3, .to = 4, .base = kHasInstantiatedNcs, .data = sized},
-               {.from = 3, .to = 5, .base = kHasInstantiatedNcs, .data = "odd"}});
+  Imported in(kGroupAndMembers, {{.from = 3, .to = 4, .base = kHasInstantiatedNcs, .data = sized},
+                                 {.from = 3, .to = 5, .base = kHasInstantiatedNcs, .data = "odd"}});
   CHECK(in.open->rows("SELECT to_dn, data FROM links ORDER BY to_id") ==
         Rows{{"/cn=Ada", "x'0000000d'"}, {"/cn=Bob", "x'6f6464'"}});
   CHECK(in.open->value("SELECT text FROM attributes WHERE attribute = 'msDS-HasInstantiatedNCs' "
@@ -266,10 +265,10 @@ TEST_CASE("replication metadata in an LDIF dump is read as in the database") {
   const std::string value = base64(support::replication_metadata(kThree));
   for (const std::string& id :
        {": " + base64(kOwnId), std::string(" 03020100-0504-0706-0809-0a0b0c0d0e0f")}) {
-    Imported in("dn: cn=NTDS Settings\nobjectClass: nTDSDSA\ninvocationId:" + id +
-                "\n\ndn: cn=Ada\nobjectClass: group\nobjectGUID:: AAECAwQFBgcICQoLDA0ODw==\n"
-                "replPropertyMetaData:: " +
-                value + "\n");
+    std::string text = "dn: cn=NTDS Settings\nobjectClass: nTDSDSA\ninvocationId:";
+    text.append(id).append("\n\ndn: cn=Ada\nobjectClass: group\nreplPropertyMetaData:: ");
+    text.append(value).append("\n");
+    Imported in(text);
     CHECK(in.open->rows("SELECT attribute, version, changed_at, originating_dn FROM "
                         "replication_metadata ORDER BY rowid") ==
           Rows{{"member", "7", "2021-11-17T00:00:00Z", "/cn=NTDS Settings"},
@@ -321,13 +320,14 @@ TEST_CASE("a name in a dump finds its object, however it is written") {
       "objectCategory: cn=Group,o=X\n"
       "msDS-HasInstantiatedNCs: B:8:0000000D:cn=Ada\\, B,o=X\n\n"
       "dn: cn=Ada\\, B,o=X\nobjectClass: user\n");
-  CHECK(in.open->rows("SELECT attribute, to_id, to_dn, link_base, data FROM links ORDER BY rowid") ==
-        Rows{{"member", "2", "/o=X/cn=Ada, B", "1", "NULL"},
-             {"member", "2", "/o=X/cn=Ada, B", "1", "NULL"},
-             {"member", "2", "/o=X/cn=Ada, B", "1", "NULL"},
-             {"member", "NULL", "/o=X/cn=Nobody", "1", "NULL"},
-             {"member", "NULL", "no name at all", "1", "NULL"},
-             {"msDS-HasInstantiatedNCs", "2", "/o=X/cn=Ada, B", "1001", "x'0000000d'"}});
+  CHECK(
+      in.open->rows("SELECT attribute, to_id, to_dn, link_base, data FROM links ORDER BY rowid") ==
+      Rows{{"member", "2", "/o=X/cn=Ada, B", "1", "NULL"},
+           {"member", "2", "/o=X/cn=Ada, B", "1", "NULL"},
+           {"member", "2", "/o=X/cn=Ada, B", "1", "NULL"},
+           {"member", "NULL", "/o=X/cn=Nobody", "1", "NULL"},
+           {"member", "NULL", "no name at all", "1", "NULL"},
+           {"msDS-HasInstantiatedNCs", "2", "/o=X/cn=Ada, B", "1001", "x'0000000d'"}});
   CHECK(in.open->value("SELECT count(DISTINCT from_id) FROM links") == "1");
 }
 
@@ -451,9 +451,10 @@ TEST_CASE("the scenario's link table is the links, each with both ends", "[fixtu
                      "FROM links WHERE from_id > 0 AND to_id > 0") == "1");
     CHECK(open.rows("SELECT DISTINCT attribute_x500 FROM links ORDER BY 1") ==
           Rows{{"Home-MDB"}, {"Member"}});
-    CHECK(open.value("SELECT count(*) FROM attributes a JOIN links l USING (snapshot_id) WHERE "
-                     "l.from_id = a.object_id AND l.attribute = a.attribute AND l.to_dn = a.text") ==
-          open.value("SELECT count(*) FROM links"));
+    CHECK(
+        open.value("SELECT count(*) FROM attributes a JOIN links l USING (snapshot_id) WHERE "
+                   "l.from_id = a.object_id AND l.attribute = a.attribute AND l.to_dn = a.text") ==
+        open.value("SELECT count(*) FROM links"));
   }
 }
 

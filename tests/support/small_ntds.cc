@@ -98,9 +98,8 @@ Result<void> write_small_ntds(const std::string& path,
   const TableId object_rows = writer.add_table(object_table.spec);
   const TableId link_rows = writer.add_table(link_table.spec);
   Row row;
-  std::vector<NtdsObject> all = {
-      {.dnt = 1, .parent = 0, .rdn = "$NOT_AN_OBJECT1$", .is_object = 0},
-      {.dnt = 2, .parent = 0, .rdn = "$ROOT_OBJECT$", .is_object = 0}};
+  std::vector<NtdsObject> all = {{.dnt = 1, .parent = 0, .rdn = "$NOT_AN_OBJECT1$", .is_object = 0},
+                                 {.dnt = 2, .parent = 0, .rdn = "$ROOT_OBJECT$", .is_object = 0}};
   all.insert(all.end(), objects.begin(), objects.end());
   for (const NtdsObject& object : all) {
     object_table.fill(object, row);

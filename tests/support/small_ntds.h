@@ -19,8 +19,8 @@ struct NtdsObject {
   std::int32_t dnt = 0;
   std::int32_t parent = 2;
   std::string rdn;
-  std::uint32_t object_class = 655368;  // group
-  std::uint8_t is_object = 1;           // 0: a phantom
+  std::uint32_t object_class = 655368;    // group
+  std::uint8_t is_object = 1;             // 0: a phantom
   std::string replication_metadata = {};  // replPropertyMetaData
   std::string invocation_id = {};
 };
