@@ -28,7 +28,7 @@ inline constexpr ColumnSpec kColumnSpecs[] = {
      "Object that carries the forward attribute, such as the group (objects.object_id); NULL where "
      "the source has no such object, as in a dump that shows the back link only.",
      Access::kIndex},
-    {"from_dn", ColumnType::kText, "Its distinguished name in X.500 form.", Access::kIndex,
+    {"from_dn", ColumnType::kText, "Its distinguished name in X.500 form.", Access::kHash,
      Collation::kFold},
     {"attribute", ColumnType::kText,
      "LDAP name of the forward attribute, such as member; NULL where no schema names the link "
@@ -41,7 +41,7 @@ inline constexpr ColumnSpec kColumnSpecs[] = {
      Access::kIndex},
     {"to_dn", ColumnType::kText,
      "Its distinguished name in X.500 form; NULL where a database has no row of the target.",
-     Access::kIndex, Collation::kFold},
+     Access::kHash, Collation::kFold},
     {"link_base", ColumnType::kInteger,
      "Number of the pair of attributes: half the link number of the forward one."},
     {"is_deleted", ColumnType::kInteger,
