@@ -12,6 +12,7 @@
 #include "storage/tables/ese_columns.h"
 #include "storage/tables/ese_tables.h"
 #include "storage/tables/import_issues.h"
+#include "storage/tables/links.h"
 #include "storage/tables/objects.h"
 #include "storage/tables/recovered_attributes.h"
 #include "storage/tables/recovered_objects.h"
@@ -19,6 +20,7 @@
 #include "storage/tables/recovered_registry_values.h"
 #include "storage/tables/registry_keys.h"
 #include "storage/tables/registry_values.h"
+#include "storage/tables/replication_metadata.h"
 #include "storage/tables/schema_attributes.h"
 #include "storage/tables/schema_classes.h"
 #include "storage/tables/server_facts.h"
@@ -32,6 +34,8 @@ inline constexpr std::array kFixedTables = {
     &tables::import_issues::kSpec,
     &tables::objects::kSpec,
     &tables::attributes::kSpec,
+    &tables::links::kSpec,
+    &tables::replication_metadata::kSpec,
     &tables::containers::kSpec,
     &tables::connectors::kSpec,
     &tables::recovered_objects::kSpec,

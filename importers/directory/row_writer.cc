@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "importers/directory/connectors.h"
 #include "importers/directory/syntax.h"
@@ -22,6 +23,13 @@ constexpr std::array<std::string_view, 18> kSyntaxNames = {
     "2.5.5.6",  "2.5.5.7",  "2.5.5.8",  "2.5.5.9",  "2.5.5.10", "2.5.5.11",
     "2.5.5.12", "2.5.5.13", "2.5.5.14", "2.5.5.15", "2.5.5.16", "2.5.5.17"};
 
+std::optional<Guid> guid_of(const ValueView& value) {
+  Guid id{};
+  if (value.type != ValueType::kBlob || value.bytes.size() != id.size()) return std::nullopt;
+  std::memcpy(id.data(), value.bytes.data(), id.size());
+  return id;
+}
+
 }  // namespace
 
 Result<RowWriter> RowWriter::create(NameTree& tree,
@@ -34,6 +42,12 @@ Result<RowWriter> RowWriter::create(NameTree& tree,
               context.table(recovered ? tables::recovered_objects::kSpec : tables::objects::kSpec));
   DIRSNAP_TRY(writer.attributes_, context.table(recovered ? tables::recovered_attributes::kSpec
                                                           : tables::attributes::kSpec));
+  if (recovered) return writer;
+  DIRSNAP_TRY(writer.links_, LinkWriter::create(options.source_id, context));
+  const ReplicationWriter::Source source{tree, schema, *options.invocations, options.source_id,
+                                         *options.issues};
+  DIRSNAP_TRY(ReplicationWriter replication, ReplicationWriter::create(source, context));
+  writer.replication_.emplace(std::move(replication));
   return writer;
 }
 
@@ -45,6 +59,7 @@ void RowWriter::bind(const Attribute& attribute) {
 void ObjectFacts::clear() {
   classes.clear();
   usn_created = usn_changed = object_flag = std::nullopt;
+  version = {};
   for (std::string* text : {&created_at, &changed_at, &guid}) text->clear();
   for (auto* text : {&diagnostic_reg_key, &home_server, &computer_name, &home_mta_dn})
     text->reset();
@@ -55,6 +70,19 @@ void RowWriter::begin(const NameTree::Node& node, const RecoveredFrom& recovery)
   node_ = &node;
   recovery_ = recovery;
   facts_.clear();
+  has_own_names_ = false;
+}
+
+const NameTree::Names& RowWriter::own_names() {
+  if (!has_own_names_) own_names_ = tree_->names(*node_);
+  has_own_names_ = true;
+  return own_names_;
+}
+
+Result<void> RowWriter::add_link(LinkRow link) {
+  link.from_id = node_->object_id;
+  link.from_dn = own_names().x500;
+  return links_->append(link);
 }
 
 Result<void> RowWriter::add_value(Attribute& attribute,
@@ -71,6 +99,9 @@ Result<void> RowWriter::add_value(Attribute& attribute,
                                     {t::kValue, value.value},
                                     {t::kText, value.text}}};
   DIRSNAP_CHECK(attributes_->append(attribute.row_kind, row));
+  if (attribute.id == attr::kReplPropertyMetaData && value.value.type == ValueType::kBlob) {
+    return replication_->append(*node_, as_bytes(value.value.bytes));
+  }
   return {};
 }
 
@@ -113,7 +144,10 @@ void RowWriter::take_fact(const Attribute& attribute, const AttributeValue& valu
   if (value.value.type == ValueType::kInteger) {
     if (attribute.id == attr::kUsnCreated) facts_.usn_created = value.value.integer;
     if (attribute.id == attr::kUsnChanged) facts_.usn_changed = value.value.integer;
+    if (attribute.id == attr::kUsnSource) facts_.version.usn_source = value.value.integer;
+    if (attribute.id == attr::kObjectVersion) facts_.version.version = value.value.integer;
   }
+  if (attribute.id == attr::kDsaSignature) facts_.version.signature = guid_of(value.value);
   if (value.text.type != ValueType::kText) return;
   const std::string_view text = value.text.bytes;
   switch (attribute.id) {
@@ -250,7 +284,7 @@ bool RowWriter::has_object_id(const NameTree::Node& parent) const {
 Result<void> RowWriter::finish_object() {
   namespace t = tables::objects;
   const NameTree& tree = *tree_;
-  const NameTree::Names& names = tree_->names(*node_);  // valid until the next call
+  const NameTree::Names& names = own_names();
   std::vector<Cell> row;
   row.reserve(20);
   const auto put = [&row](t::Col column, const ValueView& value) {
@@ -293,8 +327,9 @@ Result<void> RowWriter::finish_object() {
     row.push_back({r::kConfidence, ValueView::of(recovery_.confidence_percent)});
   }
   DIRSNAP_CHECK(objects_->append(row));
-  if (!options_.recovered) consider_connector(names.x500);
-  return {};
+  if (options_.recovered) return {};
+  consider_connector(names.x500);
+  return replication_->append(*node_, facts_.version, facts_.changed_at, facts_.usn_changed);
 }
 
 Result<void> RowWriter::write_containers() {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The rows of a directory that every kind of source ends in: objects, attributes, containers, and
-// the candidates for connectors. A database and a text dump differ in how names and values are
-// read; what becomes of them is decided here.
-// Order: begin(node), its values, finish_object(); nodes in the order of their object ids.
-// Lifetime: borrows tree, schema and context. Threads: one thread.
+// The rows of a directory that every kind of source ends in: objects, attributes, links,
+// replication metadata, containers, and the candidates for connectors. A database and a text dump
+// differ in how names and values are read; what becomes of them is decided here. Order:
+// begin(node), its values, finish_object(); nodes in the order of their object ids. Lifetime:
+// borrows tree, schema and context. Threads: one thread.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "importers/directory/attribute_value.h"
+#include "importers/directory/link_rows.h"
 #include "importers/directory/name_tree.h"
+#include "importers/directory/replication.h"
 #include "importers/directory/schema.h"
 #include "importers/importer.h"
 
@@ -24,6 +26,7 @@ struct ObjectFacts {
   std::vector<std::uint32_t> classes;  // as stored
   std::optional<std::int64_t> usn_created, usn_changed, object_flag;
   std::string created_at, changed_at, guid;  // empty: none
+  ObjectVersion version;
   // For connectors.
   std::optional<std::string> diagnostic_reg_key, home_server, computer_name;
   std::optional<std::string> home_mta_dn;
@@ -47,6 +50,9 @@ class RowWriter {
     // below `first_row`, which alone can be parents with an object id.
     bool recovered = false;
     std::size_t first_row = 0;
+    // Of the live rows of a source; for recovered ones not asked for.
+    const InvocationIndex* invocations = nullptr;
+    IssueSink* issues = nullptr;
   };
   static Result<RowWriter> create(NameTree& tree,
                                   Schema& schema,
@@ -61,6 +67,12 @@ class RowWriter {
   // What the object's values told so far. The numbers of its classes are added by the caller.
   [[nodiscard]] ObjectFacts& facts() { return facts_; }
   Result<void> add_value(Attribute& attribute, std::uint32_t seq, const AttributeValue& value);
+  // A value of a linked attribute of the object; from_id and from_dn are filled in here.
+  Result<void> add_link(LinkRow link);
+  // A value whose forward end is no object of the source. REQUIRES: not for recovered rows.
+  Result<void> add_stray_link(const LinkRow& link) { return links_->append(link); }
+  // The present object's names; valid until the next begin().
+  const NameTree::Names& own_names();
   Result<void> finish_object();
 
   // Once, after the last object.
@@ -89,7 +101,11 @@ class RowWriter {
   RelationWriter* objects_ = nullptr;
   RelationWriter* attributes_ = nullptr;
   const Attribute* home_server_ = nullptr;  // has no number of its own in the public sources
-  const NameTree::Node* node_ = nullptr;    // the present object
+  std::optional<LinkWriter> links_;         // none for recovered rows
+  std::optional<ReplicationWriter> replication_;
+  const NameTree::Node* node_ = nullptr;  // the present object
+  NameTree::Names own_names_;
+  bool has_own_names_ = false;
   RecoveredFrom recovery_;
   ObjectFacts facts_;
 };

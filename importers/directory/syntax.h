@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "importers/directory/schema.h"
 #include "storage/base/byte_reader.h"
@@ -52,6 +53,15 @@ std::string integer_form(const Attribute& attribute, std::int64_t value, Schema&
 
 // Readable text of octets: SID, GUID, OID; nullopt for plain octets.
 std::optional<std::string> octets_form(const Attribute& attribute, Bytes bytes, Schema& schema);
+
+// A DN with data in its text form, taken apart.
+struct DataName {
+  char kind = 'B';        // B: octets, S: text
+  std::string_view data;  // hex digits of the octets, or the text
+  std::string_view dn;
+};
+// Of "B:8:0000000D:DN" or "S:5:hello:DN"; nullopt for other texts.
+std::optional<DataName> split_data_name(std::string_view text);
 
 // What stands for a DN with data: "B:16:0123456789ABCDEF:DN" for octets. `dn` in X.500 form.
 std::string dn_binary_form(Bytes data, std::string_view dn);
