@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "importers/directory/directory_import.h"
+#include "importers/directory/exchange_tree.h"
 #include "importers/directory/row_writer.h"
 #include "importers/directory/schema_rows.h"
 #include "importers/directory/well_known.h"
