@@ -12,6 +12,7 @@
 #include "importers/directory/row_writer.h"
 #include "importers/directory/schema_rows.h"
 #include "importers/directory/well_known.h"
+#include "importers/dump_model/ahead_reader.h"
 #include "importers/dump_model/name_lookup.h"
 #include "importers/dump_model/object_state.h"
 #include "importers/dump_model/survey.h"
@@ -52,7 +53,7 @@ class Writer {
         values_(schema, names_, source.context.options().codepage.value_or(kDefaultCodepage)),
         rows_(std::move(rows)) {}
 
-  Result<void> run(dump::EntryReader& reader);
+  Result<void> run(AheadReader& reader);
 
  private:
   Binding& bind(const dump::EntryValue& value);
@@ -229,7 +230,7 @@ void Writer::report_texts() {
              " of them with characters it does not have (see --codepage)");
 }
 
-Result<void> Writer::run(dump::EntryReader& reader) {
+Result<void> Writer::run(AheadReader& reader) {
   dump::Entry entry;
   std::int64_t last_object = 0;
   for (std::size_t record = 0;; ++record) {
@@ -282,9 +283,11 @@ Result<void> import_entries(const DumpSource& source) {
                   survey.tree, *schema,
                   {.source_id = source.facts.source_id, .has_row_numbers = false}, source.context));
   reader->seek({});
-  reader->set_issues(source.issues);
   Writer writer(source, survey, *schema, std::move(rows));
-  DIRSNAP_CHECK(writer.run(*reader));
+  {
+    AheadReader ahead(*reader, source.issues);
+    DIRSNAP_CHECK(writer.run(ahead));
+  }
   DIRSNAP_CHECK(directory::write_schema(*schema, source.facts.source_id, source.context));
   source.facts.role = "directory";
   source.facts.records = survey.objects;
