@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "importers/directory/attribute_value.h"
+#include "importers/directory/connector_finder.h"
 #include "importers/directory/link_rows.h"
 #include "importers/directory/name_tree.h"
 #include "importers/directory/replication.h"
@@ -27,10 +28,6 @@ struct ObjectFacts {
   std::optional<std::int64_t> usn_created, usn_changed, object_flag;
   std::string created_at, changed_at, guid;  // empty: none
   ObjectVersion version;
-  // For connectors.
-  std::optional<std::string> diagnostic_reg_key, home_server, computer_name;
-  std::optional<std::string> home_mta_dn;
-  std::vector<std::string> routing_list;
 
   void clear();
 };
@@ -59,7 +56,7 @@ class RowWriter {
                                   const Options& options,
                                   ImportContext& context);
 
-  // Tells of an attribute that values may come for; finds the one that names the home server.
+  // Tells of an attribute that values may come for.
   void bind(const Attribute& attribute);
 
   // The values that follow are this object's.
@@ -80,7 +77,11 @@ class RowWriter {
 
  private:
   RowWriter(NameTree& tree, Schema& schema, const Options& options, ImportContext& context)
-      : tree_(&tree), schema_(&schema), options_(options), context_(&context) {}
+      : tree_(&tree),
+        schema_(&schema),
+        options_(options),
+        context_(&context),
+        connectors_(tree, schema, options.source_id, context) {}
   [[nodiscard]] std::vector<Cell> cells_of(const Attribute& attribute) const;
   Result<void> add_recovered_value(const Attribute& attribute,
                                    std::uint32_t seq,
@@ -89,10 +90,6 @@ class RowWriter {
   void take_fact(const Attribute& attribute, const AttributeValue& value);
   [[nodiscard]] std::uint32_t most_derived();
   [[nodiscard]] bool derives_from(std::uint32_t derived, std::uint32_t base);
-  [[nodiscard]] bool is_connector_class(std::uint32_t id);
-  void consider_connector(const std::string& dn);
-  [[nodiscard]] const NameTree::Node& top_of_type(std::string_view type,
-                                                  const NameTree::Node& from) const;
 
   NameTree* tree_;
   Schema* schema_;
@@ -100,20 +97,16 @@ class RowWriter {
   ImportContext* context_;
   RelationWriter* objects_ = nullptr;
   RelationWriter* attributes_ = nullptr;
-  const Attribute* home_server_ = nullptr;  // has no number of its own in the public sources
-  std::optional<LinkWriter> links_;         // none for recovered rows
+  std::optional<LinkWriter> links_;  // none for recovered rows
   std::optional<ReplicationWriter> replication_;
-  const NameTree::Node* node_ = nullptr;  // the present object
   NameTree::Names own_names_;
   bool has_own_names_ = false;
+  ConnectorFinder connectors_;
+  const NameTree::Node* node_ = nullptr;  // the present object
+  std::vector<std::uint32_t> classes_;    // of the object asked about last
+  std::uint32_t own_class_ = 0;           // ... the most derived one
   RecoveredFrom recovery_;
   ObjectFacts facts_;
 };
-
-// Where a Connections container stands, by its parent.
-const char* container_level(const NameTree& tree, const NameTree::Node& node);
-
-// The organization that a tree belongs to: its first living name of type o at the top.
-void note_organization(const NameTree& tree, ImportContext& context);
 
 }  // namespace dirsnap::directory

@@ -13,6 +13,7 @@ namespace dirsnap::directory {
 namespace attr {
 inline constexpr std::uint32_t kObjectClass = 0;
 inline constexpr std::uint32_t kCommonName = 3;
+inline constexpr std::uint32_t kSerialNumber = 5;
 inline constexpr std::uint32_t kCountry = 6;
 inline constexpr std::uint32_t kLocality = 7;
 inline constexpr std::uint32_t kOrganization = 10;
@@ -52,6 +53,7 @@ inline constexpr std::uint32_t kUserId = 1376257;
 }  // namespace attr
 
 namespace cls {
+inline constexpr std::uint32_t kTop = 65536;
 inline constexpr std::uint32_t kClassSchema = 196621;
 inline constexpr std::uint32_t kAttributeSchema = 196622;
 }  // namespace cls

@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "importers/directory/directory_import.h"
+#include "importers/directory/exchange_tree.h"
 #include "importers/directory/row_writer.h"
 #include "importers/directory/schema_rows.h"
 #include "importers/directory/syntax.h"
 #include "importers/directory/well_known.h"
+#include "importers/dump_model/ahead_reader.h"
 #include "importers/dump_model/name_finder.h"
 #include "importers/dump_model/name_lookup.h"
 #include "importers/dump_model/object_state.h"
@@ -57,7 +59,7 @@ class Writer {
         rows_(std::move(rows)),
         finder_(survey.tree) {}
 
-  Result<void> run(dump::EntryReader& reader);
+  Result<void> run(AheadReader& reader);
 
  private:
   Binding& bind(const dump::EntryValue& value);
@@ -295,7 +297,7 @@ void Writer::report_texts() {
              " of them with characters it does not have (see --codepage)");
 }
 
-Result<void> Writer::run(dump::EntryReader& reader) {
+Result<void> Writer::run(AheadReader& reader) {
   dump::Entry entry;
   std::int64_t last_object = 0;
   for (std::size_t record = 0;; ++record) {
@@ -351,9 +353,11 @@ Result<void> import_entries(const DumpSource& source) {
                                             .issues = &source.issues},
                                            source.context));
   reader->seek({});
-  reader->set_issues(source.issues);
   Writer writer(source, survey, *schema, std::move(rows));
-  DIRSNAP_CHECK(writer.run(*reader));
+  {
+    AheadReader ahead(*reader, source.issues);
+    DIRSNAP_CHECK(writer.run(ahead));
+  }
   DIRSNAP_CHECK(directory::write_schema(*schema, source.facts.source_id, source.context));
   source.facts.role = "directory";
   source.facts.records = survey.objects;
