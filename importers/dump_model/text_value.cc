@@ -37,8 +37,6 @@ namespace syntax = directory::syntax;
 using directory::Attribute;
 using directory::AttributeValue;
 
-constexpr std::uint8_t kPresentationAddress = 13;
-
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x80; });
@@ -165,7 +163,7 @@ AttributeValue ValueReader::read_name(std::string_view text, RowArena& arena) {
   return {ValueView::text(text), ValueView::text(arena.keep(x500_name(text)))};
 }
 
-// "B:8:0000000D:DN" and "S:5:hello:DN": the DN in its X.500 form.
+// "B:8:0000000D:DN" and "S:5:hello:DN": the DN in its X.500 form, an O/R address readable.
 AttributeValue ValueReader::read_data_name(std::string_view text, RowArena& arena) {
   const bool is_data = text.size() > 2 && (text[0] == 'B' || text[0] == 'S') && text[1] == ':';
   if (!is_data) return read_name(text, arena);
@@ -175,8 +173,12 @@ AttributeValue ValueReader::read_data_name(std::string_view text, RowArena& aren
   const bool fits = error == std::errc{} && at <= text.size() && *end == ':' &&
                     size < text.size() - at && text[at + size] == ':';
   if (!fits) return plain(text);
-  const std::string form =
-      std::string(text.substr(0, at + size + 1)).append(x500_name(text.substr(at + size + 1)));
+  const std::string_view name = x500_name(text.substr(at + size + 1));
+  std::string form = std::string(text.substr(0, at + size + 1)).append(name);
+  const auto octets = text[0] == 'B' ? octets_of_hex(text.substr(at, size)) : std::nullopt;
+  if (octets) {
+    if (auto address = directory::or_name_form(as_bytes(*octets), name)) form = *std::move(address);
+  }
   return {ValueView::text(text), ValueView::text(arena.keep(form))};
 }
 
@@ -265,9 +267,10 @@ AttributeValue ValueReader::read(const Attribute& attribute,
     return {ValueView::null(), ValueView::text(utf8(value.bytes, arena))};
   }
   const bool is_encoded = value.form == dump::ValueForm::kOctets;
-  const bool holds_octets =
-      attribute.syntax == syntax::kOctets || attribute.syntax == syntax::kSid ||
-      attribute.syntax == syntax::kSecurityDescriptor || attribute.syntax == kPresentationAddress;
+  const bool holds_octets = attribute.syntax == syntax::kOctets ||
+                            attribute.syntax == syntax::kSid ||
+                            attribute.syntax == syntax::kSecurityDescriptor ||
+                            attribute.syntax == syntax::kPresentationAddress;
   const bool is_hex =
       value.form == dump::ValueForm::kHexText && (holds_octets || attribute.syntax == syntax::kOid);
   if (is_hex && !value.bytes.empty()) {

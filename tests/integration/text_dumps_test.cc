@@ -233,6 +233,24 @@ TEST_CASE("names come from the dump's own schema objects, numbers from their OID
         Rows{{"NULL", "1.3.6.1.4.1.99999.7", "top", "1"}});
 }
 
+TEST_CASE("OR-names and presentation addresses of a dump are readable, their octets are kept") {
+  // 30 0C 30 0A 61 04 13 02 "US" 83 02 "HQ"
+  Imported in(
+      "dn: cn=a\nobjectClass: top\nauthOrig: B:28:300C300A610413025553830248 51:cn=x\n"
+      "authOrig: B:28:300C300A6104130255538302 4851:cn=x\n"
+      "authOrig: B:28:300C300A61041302555383024851:cn=x,o=Org\n"
+      "authOrig: B:4:01aB:cn=x,o=Org\nauthOrig:: MAwwCmEEEwJVU4MCSFE=\n"
+      "presentationAddress: NS+4700\npresentationAddress:: MA+gAwQBUKMIMQYEBEcABYA=\n");
+  CHECK(in.open->rows(
+            "SELECT typeof(value), text FROM attributes WHERE attribute = 'Auth-Orig' ORDER "
+            "BY seq LIMIT 3 OFFSET 2") == Rows{{"text", "X400:c=US;o=HQ;#/o=Org/cn=x"},
+                                               {"text", "B:4:01aB:/o=Org/cn=x"},
+                                               {"blob", "X400:c=US;o=HQ;"}});
+  CHECK(in.open->rows("SELECT typeof(value), text FROM attributes WHERE attribute = "
+                      "'presentationAddress'") ==
+        Rows{{"blob", "NS+4700"}, {"blob", "\"P\"/\"\"/\"\"/NS+47000580"}});
+}
+
 TEST_CASE("an object tells the byte of the dump at which its entry begins") {
   const std::string text =
       "version: 1\n\n# of the first\ndn: cn=a\nobjectClass: top\n\n"
