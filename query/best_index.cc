@@ -159,12 +159,13 @@ class Planner {
     if (op == TermOp::kEq && sqlite3_vtab_in(&info_, index, -1) != 0) op = TermOp::kIn;
     Candidate candidate{.constraint = index, .term = {.column = constraint.iColumn, .op = *op}};
     const TableColumn& column = column_of(candidate.term);
+    if (column.origin == ColumnOrigin::kAttribute) return std::nullopt;
     if (!set_collation(candidate, column)) return std::nullopt;
     sqlite3_value* literal = nullptr;
     if (sqlite3_vtab_rhs_value(&info_, index, &literal) == SQLITE_OK && literal != nullptr) {
       candidate.literal = view_of(literal);
     }
-    candidate.is_part = column.origin != ColumnOrigin::kStored;
+    candidate.is_part = is_of_part(column.origin);
     candidate.exact = candidate.literal
                           ? is_exact(candidate.term, column, *candidate.literal, pattern_limit_)
                           : is_exact_for_any_value(candidate.term, column);
@@ -464,6 +465,7 @@ class Planner {
   // Walking a whole index instead of sorting.
   void add_order_path(std::vector<Path>& paths) const {
     if (info_.nOrderBy != 1 || info_.aOrderBy[0].iColumn < 0) return;
+    if (shape_.only) return;  // its rows are a few of the index's
     const int column = info_.aOrderBy[0].iColumn;
     const bool indexed = shape_.columns[static_cast<std::size_t>(column)].access == Access::kIndex;
     if (!indexed || !ordered_by(column)) return;
@@ -491,7 +493,9 @@ class Planner {
     const double out = rows_after_filters(path);
     path.cost = scanned_parts() * kPartCost;
     if (path.access == Access::kScan) {
-      path.cost += path.rows * kFilterCost * filters + out;
+      // Rows of a restricted table come from an index.
+      path.cost += shape_.only ? scanned_parts() * kLookupCost : 0;
+      path.cost += path.rows * (shape_.only ? 0.2 : kFilterCost) * filters + out;
       path.cost += sort_cost(path, out);
       return;
     }
@@ -590,7 +594,7 @@ class Planner {
   [[nodiscard]] bool uses_more_than(int column) const {
     sqlite3_uint64 allowed = 0;
     for (int i = 0; i < 63 && i < static_cast<int>(shape_.columns.size()); ++i) {
-      const bool shared = single_part_ && origin_of(i) != ColumnOrigin::kStored;
+      const bool shared = single_part_ && is_of_part(origin_of(i));
       if (i == column || shared) allowed |= sqlite3_uint64{1} << i;
     }
     return (info_.colUsed & ~allowed) != 0;

@@ -67,7 +67,7 @@ std::string term_text(const Term& term, const TableShape& shape) {
 
 std::string access_text(const ScanPlan& plan, const TableShape& shape) {
   if (plan.none) return "NONE";
-  if (plan.access == Access::kScan) return "SCAN";
+  if (plan.access == Access::kScan) return shape.only ? "CLASS" : "SCAN";
   const auto& column = shape.columns[static_cast<std::size_t>(plan.access_column)];
   std::string out(name_of(kKinds, plan.access));
   out += quote_identifier(column.name) + "(";
@@ -117,7 +117,7 @@ class PlanParser {
   // The words of the grammar are SQL keywords or followed by a blank, so that no bare column name
   // looks like them: a term has its parenthesis right after the name.
   [[nodiscard]] bool at_access() const {
-    for (const std::string_view word : {"NONE", "SCAN"}) {
+    for (const std::string_view word : {"NONE", "SCAN", "CLASS"}) {
       if (text_ == word || (text_.starts_with(word) && text_[word.size()] == ' ')) return true;
     }
     for (const auto& kind : kKinds) {
@@ -180,7 +180,7 @@ class PlanParser {
 
   Result<void> parse_access() {
     plan_.none = accept("NONE");
-    if (plan_.none || accept("SCAN")) return {};
+    if (plan_.none || accept(shape_.only ? "CLASS" : "SCAN")) return {};
     for (const auto& kind : kKinds) {
       if (plan_.access == Access::kScan && accept(kind.second)) plan_.access = kind.first;
     }

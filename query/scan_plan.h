@@ -9,6 +9,7 @@
 //   part    = term                      on a column that every row of a part shares: snapshot_id
 //   access  = "NONE"                    no row can match
 //           | "SCAN"                    all rows, chunk by chunk
+//           | "CLASS"                   all objects of the table's class, by the index of classes
 //           | kind " " name "(" [ op { "," op } ] ")"
 //   kind    = "DENSE"                   value = row number + 1
 //           | "SORTED"                  rows ascend by the column

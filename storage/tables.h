@@ -7,6 +7,7 @@
 #include <array>
 
 #include "storage/tables/attributes.h"
+#include "storage/tables/class_attributes.h"
 #include "storage/tables/connectors.h"
 #include "storage/tables/containers.h"
 #include "storage/tables/ese_columns.h"
@@ -48,6 +49,7 @@ inline constexpr std::array kFixedTables = {
     &tables::recovered_registry_values::kSpec,
     &tables::schema_classes::kSpec,
     &tables::schema_attributes::kSpec,
+    &tables::class_attributes::kSpec,
     &tables::ese_tables::kSpec,
     &tables::ese_columns::kSpec,
 };

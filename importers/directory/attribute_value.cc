@@ -65,10 +65,12 @@ std::optional<std::string> data_name_text(const Attribute& attribute,
                                           Bytes bytes,
                                           ValueContext& context) {
   constexpr std::size_t kHeader = 8;
-  if (bytes.size() < kHeader) return std::nullopt;
-  const auto dn = context.dn_of(load_le<std::int32_t>(bytes, 0));
-  if (!dn) return std::nullopt;
-  return data_name_text(attribute, *dn, bytes.subspan(4));
+  const bool has_header = bytes.size() >= kHeader;
+  const auto dn = has_header ? context.dn_of(load_le<std::int32_t>(bytes, 0)) : std::nullopt;
+  if (dn) return data_name_text(attribute, *dn, bytes.subspan(4));
+  // An address of somebody who is not in the directory, behind a number or alone.
+  const bool is_sized = has_header && load_le<std::uint32_t>(bytes, 4) == bytes.size() - 4;
+  return octets_form(attribute, is_sized ? bytes.subspan(kHeader) : bytes, context.schema);
 }
 
 ValueView readable_text(const Attribute& attribute,

@@ -255,7 +255,7 @@ Result<std::uint64_t> Writer::run() {
     DIRSNAP_CHECK(raw.append(cursor.row(), native_));
     if (row < nodes.size() && nodes[row].object_id != 0) {
       node_ = &nodes[row];
-      rows_.begin(*node_);
+      rows_.begin(*node_, {.offset_bytes = database_.page_offset(cursor.row().page_no)});
       DIRSNAP_CHECK(write_row(cursor.row()));
       ++written;
     }
@@ -264,6 +264,7 @@ Result<std::uint64_t> Writer::run() {
   DIRSNAP_CHECK(raw.finish(context_));
   DIRSNAP_CHECK(write_stray_links());
   DIRSNAP_CHECK(rows_.write_containers());
+  DIRSNAP_CHECK(rows_.write_class_attributes());
   return written;
 }
 
@@ -280,7 +281,8 @@ Result<std::uint64_t> Writer::run_recovered(ese::RecoveredCursor& cursor, Survey
     DIRSNAP_CHECK(raw.append(recovered));
     if (row < nodes.size() && nodes[row].object_id != 0) {
       node_ = &nodes[row];
-      rows_.begin(*node_, {.place = ese::place_name(recovered.place),
+      rows_.begin(*node_, {.offset_bytes = recovered.offset_bytes,
+                           .place = ese::place_name(recovered.place),
                            .confidence_percent = recovered.confidence_percent});
       read_values(recovered.row);
       DIRSNAP_CHECK(write_row(recovered.row));

@@ -14,7 +14,7 @@ namespace dirsnap::directory {
 namespace {
 
 // Recovered rows are written as live ones are, with two columns more.
-static_assert(unsigned{tables::recovered_objects::kPlace} == tables::objects::kDefect + 1);
+static_assert(unsigned{tables::recovered_objects::kPlace} == tables::objects::kOffsetBytes + 1);
 static_assert(unsigned{tables::recovered_attributes::kPlace} == tables::attributes::kSourceId + 1);
 
 constexpr std::array<std::string_view, 18> kSyntaxNames = {
@@ -60,12 +60,13 @@ void ObjectFacts::clear() {
   for (std::string* text : {&created_at, &changed_at, &guid}) text->clear();
 }
 
-void RowWriter::begin(const NameTree::Node& node, const RecoveredFrom& recovery) {
+void RowWriter::begin(const NameTree::Node& node, const FoundAt& found) {
   node_ = &node;
-  recovery_ = recovery;
+  found_ = found;
   facts_.clear();
   has_own_names_ = false;
   connectors_.begin();
+  usage_.begin_object();
 }
 
 const NameTree::Names& RowWriter::own_names() {
@@ -86,6 +87,7 @@ Result<void> RowWriter::add_value(Attribute& attribute,
   namespace t = tables::attributes;
   take_fact(attribute, value);
   if (options_.recovered) return add_recovered_value(attribute, seq, value);
+  usage_.add_value(attribute);
   if (attribute.value_count++ == 0) {
     DIRSNAP_TRY(attribute.row_kind, attributes_->kind(cells_of(attribute)));
   }
@@ -109,8 +111,8 @@ Result<void> RowWriter::add_recovered_value(const Attribute& attribute,
   row.push_back({t::kSeq, ValueView::of(seq)});
   row.push_back({t::kValue, value.value});
   row.push_back({t::kText, value.text});
-  row.push_back({t::kPlace, ValueView::text(recovery_.place)});
-  row.push_back({t::kConfidence, ValueView::of(recovery_.confidence_percent)});
+  row.push_back({t::kPlace, ValueView::text(found_.place)});
+  row.push_back({t::kConfidence, ValueView::of(found_.confidence_percent)});
   DIRSNAP_CHECK(attributes_->append(row));
   return {};
 }
@@ -226,9 +228,14 @@ Result<void> RowWriter::finish_object() {
   if (!facts_.classes.empty()) {
     own_class = most_derived();
     Class& own = schema_->object_class(own_class);
-    if (!options_.recovered) ++own.objects;
+    if (!options_.recovered) {
+      ++own.objects;
+      usage_.finish_object(&own);
+    }
     put_text(t::kClass, own.ldap_name);
     put_text(t::kClassX500, own.x500_name);
+  } else {
+    usage_.finish_object(nullptr);
   }
   put_text(t::kRdn, tree.rdn(*node_));
   put_text(t::kRdnType, tree.type(*node_));
@@ -244,10 +251,13 @@ Result<void> RowWriter::finish_object() {
   put_text(t::kGuid, facts_.guid);
   put(t::kSourceId, ValueView::of(options_.source_id));
   if (const char* defect = to_string(node_->defect)) put_text(t::kDefect, defect);
+  if (found_.offset_bytes) {
+    put(t::kOffsetBytes, ValueView::of(static_cast<std::int64_t>(*found_.offset_bytes)));
+  }
   if (options_.recovered) {
     namespace r = tables::recovered_objects;
-    row.push_back({r::kPlace, ValueView::text(recovery_.place)});
-    row.push_back({r::kConfidence, ValueView::of(recovery_.confidence_percent)});
+    row.push_back({r::kPlace, ValueView::text(found_.place)});
+    row.push_back({r::kConfidence, ValueView::of(found_.confidence_percent)});
   }
   DIRSNAP_CHECK(objects_->append(row));
   if (options_.recovered) return {};
@@ -278,6 +288,11 @@ Result<void> RowWriter::write_containers() {
     DIRSNAP_CHECK(table->append(row));
   }
   return {};
+}
+
+Result<void> RowWriter::write_class_attributes() {
+  DIRSNAP_TRY(RelationWriter* const table, context_->table(tables::class_attributes::kSpec));
+  return usage_.write(options_.source_id, *table);
 }
 
 }  // namespace dirsnap::directory

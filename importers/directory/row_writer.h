@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "importers/directory/attribute_value.h"
+#include "importers/directory/class_usage.h"
 #include "importers/directory/connector_finder.h"
 #include "importers/directory/link_rows.h"
 #include "importers/directory/name_tree.h"
@@ -32,9 +33,10 @@ struct ObjectFacts {
   void clear();
 };
 
-// Where a recovered object lay.
-struct RecoveredFrom {
-  std::string_view place;
+// Where an object lies in its source, and for a recovered one in what.
+struct FoundAt {
+  std::optional<std::uint64_t> offset_bytes;
+  std::string_view place = {};
   std::int64_t confidence_percent = 0;
 };
 
@@ -60,7 +62,7 @@ class RowWriter {
   void bind(const Attribute& attribute);
 
   // The values that follow are this object's.
-  void begin(const NameTree::Node& node, const RecoveredFrom& recovery = {});
+  void begin(const NameTree::Node& node, const FoundAt& found);
   // What the object's values told so far. The numbers of its classes are added by the caller.
   [[nodiscard]] ObjectFacts& facts() { return facts_; }
   Result<void> add_value(Attribute& attribute, std::uint32_t seq, const AttributeValue& value);
@@ -74,6 +76,8 @@ class RowWriter {
 
   // Once, after the last object.
   Result<void> write_containers();
+  // Once, after the last object: rows of class_attributes.
+  Result<void> write_class_attributes();
 
  private:
   RowWriter(NameTree& tree, Schema& schema, const Options& options, ImportContext& context)
@@ -105,8 +109,9 @@ class RowWriter {
   const NameTree::Node* node_ = nullptr;  // the present object
   std::vector<std::uint32_t> classes_;    // of the object asked about last
   std::uint32_t own_class_ = 0;           // ... the most derived one
-  RecoveredFrom recovery_;
+  FoundAt found_;
   ObjectFacts facts_;
+  ClassUsage usage_;
 };
 
 }  // namespace dirsnap::directory

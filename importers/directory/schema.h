@@ -42,6 +42,7 @@ struct Attribute {
   Origin origin = Origin::kNone;
   std::string column;  // column of the database, empty for links
   std::uint64_t value_count = 0;
+  std::uint32_t max_values = 0;       // of one object
   std::uint32_t row_kind = 0;         // of its rows in `attributes`, from the first value on
   Meaning meaning = Meaning::kUnset;  // set when the first value is read
   bool secret = false;                // a credential: presence and length only

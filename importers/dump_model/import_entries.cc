@@ -249,7 +249,7 @@ Result<void> Writer::write_object(const directory::NameTree::Node& node,
   arena_.reset();
   repeated_.clear();
   ranges_.clear();
-  rows_.begin(node);
+  rows_.begin(node, {.offset_bytes = place.offset});
   for (const dump::EntryValue& value : values) DIRSNAP_CHECK(write_value(node, value));
   check_duplicates(place);
   check_ranges(place);
@@ -325,7 +325,8 @@ Result<void> Writer::run(AheadReader& reader) {
     DIRSNAP_CHECK(write_object(node, state.values(), entry.place));
   }
   report_texts();
-  return rows_.write_containers();
+  DIRSNAP_CHECK(rows_.write_containers());
+  return rows_.write_class_attributes();
 }
 
 }  // namespace

@@ -57,8 +57,6 @@ namespace syntax = directory::syntax;
 using directory::Attribute;
 using directory::AttributeValue;
 
-constexpr std::uint8_t kPresentationAddress = 13;
-
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x80; });
@@ -165,14 +163,19 @@ AttributeValue ValueReader::read_name(std::string_view text, RowArena& arena) {
   return {ValueView::text(text), ValueView::text(arena.keep(x500_name(text)))};
 }
 
-// "B:8:0000000D:DN" and "S:5:hello:DN": the DN in its X.500 form.
+// "B:8:0000000D:DN" and "S:5:hello:DN": the DN in its X.500 form, an O/R address readable.
 AttributeValue ValueReader::read_data_name(std::string_view text, RowArena& arena) {
   const bool is_data = text.size() > 2 && (text[0] == 'B' || text[0] == 'S') && text[1] == ':';
   if (!is_data) return read_name(text, arena);
   const auto parts = directory::split_data_name(text);
   if (!parts) return plain(text);
   const std::size_t size = text.size() - parts->dn.size();
-  const std::string form = std::string(text.substr(0, size)).append(x500_name(parts->dn));
+  const std::string_view name = x500_name(parts->dn);
+  std::string form = std::string(text.substr(0, size)).append(name);
+  const auto octets = parts->kind == 'B' ? octets_of_hex(parts->data) : std::nullopt;
+  if (octets) {
+    if (auto address = directory::or_name_form(as_bytes(*octets), name)) form = *std::move(address);
+  }
   return {ValueView::text(text), ValueView::text(arena.keep(form))};
 }
 
@@ -261,9 +264,10 @@ AttributeValue ValueReader::read(const Attribute& attribute,
     return {ValueView::null(), ValueView::text(utf8(value.bytes, arena))};
   }
   const bool is_encoded = value.form == dump::ValueForm::kOctets;
-  const bool holds_octets =
-      attribute.syntax == syntax::kOctets || attribute.syntax == syntax::kSid ||
-      attribute.syntax == syntax::kSecurityDescriptor || attribute.syntax == kPresentationAddress;
+  const bool holds_octets = attribute.syntax == syntax::kOctets ||
+                            attribute.syntax == syntax::kSid ||
+                            attribute.syntax == syntax::kSecurityDescriptor ||
+                            attribute.syntax == syntax::kPresentationAddress;
   const bool is_hex =
       value.form == dump::ValueForm::kHexText && (holds_octets || attribute.syntax == syntax::kOid);
   if (is_hex && !value.bytes.empty()) {

@@ -20,7 +20,7 @@ namespace objects = tables::objects;
 RelationRows some_objects(std::int64_t count) {
   RelationRows out{.def = relation_of(objects::kSpec)};
   for (std::int64_t i = 0; i < count; ++i) {
-    Row row(objects::kDefect + 1);
+    Row row(objects::kOffsetBytes + 1);
     const std::string digits = std::to_string(10000 + i).substr(1);
     row[objects::kObjectId] = i + 1;
     if (i > 0) row[objects::kParentId] = i / 10 + 1;
