@@ -103,6 +103,37 @@ void check_services(Scenario& s, const std::string& server) {
   }
 }
 
+// Mailboxes by their owners, and the messages that wait in queues.
+void check_mailboxes(Scenario& s) {
+  const Json& expected = s.expected["priv"]["mailboxes"];
+  CHECK(s.open->value("SELECT count(*) FROM mailboxes") == std::to_string(expected.size()));
+  for (const Json& mailbox : expected) {
+    CAPTURE(mailbox.dump());
+    const Rows rows = s.open->rows(
+        "SELECT m.display_name, m.kind, m.queue_out, (SELECT messages FROM folders f WHERE "
+        "f.mailbox_id = m.mailbox_id AND f.queue = 'mts-out') FROM mailboxes m WHERE owner_dn = '" +
+        mailbox["owner_dn"].get<std::string>() + "'");
+    REQUIRE(rows.size() == 1);
+    const Json& queue = mailbox["queue_out"];
+    const std::string queued = queue.is_null() ? "NULL" : std::to_string(queue.get<int>());
+    CHECK(rows[0] == std::vector<std::string>{mailbox["display"].get<std::string>(),
+                                              mailbox["kind"].get<std::string>(), queued, queued});
+  }
+}
+
+// Every raw table has the rows that the fixture counts.
+void check_raw_tables(Scenario& s) {
+  for (const char* database : {"Dir.edb", "Priv.edb"}) {
+    for (const auto& [table, rows] : s.expected["databases"][database]["tables"].items()) {
+      CAPTURE(database, table);
+      CHECK(s.open->value("SELECT count(*) FROM \"ese_" + table + "\"") ==
+            std::to_string(rows.get<int>()));
+      CHECK(s.open->value("SELECT records FROM ese_tables WHERE table_name = '" + table + "'") ==
+            std::to_string(rows.get<int>()));
+    }
+  }
+}
+
 // How the fixture writes a value: text as it is, octets in hex or as length and SHA-256.
 bool same_value(const Json& expected, const std::string& value, const std::string& text) {
   if (expected.is_number()) return value == std::to_string(expected.get<std::int64_t>());
@@ -223,16 +254,19 @@ TEST_CASE("the healthy backup has no finding") {
   check_report(s, {}, {"EX3", "EX4"});
 }
 
-TEST_CASE("every raw table of the scenario has the rows that the fixture counts") {
+TEST_CASE("mailboxes and raw tables of the scenarios are those of the fixtures") {
   if (fixtures_missing()) return;
-  Scenario s("q188632");
-  for (const char* database : {"Dir.edb", "Priv.edb"}) {
-    for (const auto& [table, rows] : s.expected["databases"][database]["tables"].items()) {
-      CAPTURE(database, table);
-      CHECK(s.open->value("SELECT count(*) FROM \"ese_" + table + "\"") ==
-            std::to_string(rows.get<int>()));
-      CHECK(s.open->value("SELECT records FROM ese_tables WHERE table_name = '" + table + "'") ==
-            std::to_string(rows.get<int>()));
+  for (const char* name : {"q188632", "healthy", "q188632-nt4-hive"}) {
+    CAPTURE(name);
+    Scenario s(name);
+    CHECK(s.summary.losses + s.summary.doubts == 0);
+    check_mailboxes(s);
+    check_raw_tables(s);
+    const Json& tables = s.expected["databases"]["Priv.edb"]["tables"];
+    for (const auto& [table, raw] :
+         {std::pair("mailboxes", "Mailbox"), {"folders", "Folder"}, {"messages", "Msg"}}) {
+      CHECK(s.open->value("SELECT count(*) FROM " + std::string(table)) ==
+            std::to_string(tables[raw].get<int>()));
     }
   }
 }
