@@ -95,6 +95,7 @@ struct ImportOptions {
   std::optional<std::string> map_file;  // --map
   std::optional<std::string> as_kind;   // --as
   bool no_logs = false;                 // --no-logs: hives as they lie, without their logs
+  bool with_bodies = false;             // --with-bodies: the content of messages as well
 };
 
 // Shared by all importers of one snapshot.

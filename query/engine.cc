@@ -8,6 +8,7 @@
 #include "query/functions/functions.h"
 #include "query/sql_text.h"
 #include "query/statement_impl.h"
+#include "query/views.h"
 #include "storage/base/class_name.h"
 #include "storage/base/text.h"
 #include "storage/tables.h"
@@ -212,6 +213,7 @@ std::vector<TableInfo> Engine::Impl::all_tables() {
     list.push_back(made == class_tables.end() ? ClassCatalog::brief(table, of)
                                               : table_info(made->rows().shape()));
   }
+  for (const ViewSpec* view : shipped_views()) list.push_back(table_info(*view));
   return list;
 }
 
@@ -226,6 +228,7 @@ Result<std::unique_ptr<Engine>> Engine::open(const CaseFile& file, const EngineO
   DIRSNAP_TRY(impl->db, open_connection(options.untrusted));
   DIRSNAP_CHECK(impl->register_tables());
   DIRSNAP_CHECK(connect_builtin_tables(impl->db.get()));
+  DIRSNAP_CHECK(create_views(impl->db.get()));
   authorize(impl->db.get(), impl->sandbox);
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }
@@ -295,6 +298,7 @@ std::vector<TableInfo> fixed_tables() {
   for (const TableSpec* spec : kFixedTables) list.push_back(table_info(fixed_shape(*spec, {})));
   for (TableInfo& table : function_tables()) list.push_back(std::move(table));
   list.push_back(EseCellsTable::info());
+  for (const ViewSpec* view : shipped_views()) list.push_back(table_info(*view));
   return list;
 }
 

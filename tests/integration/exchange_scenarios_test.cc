@@ -11,11 +11,30 @@ namespace {
 
 using Json = nlohmann::json;
 
+// Mailboxes by their owners, and the messages that wait in queues.
+void check_mailboxes(Scenario& s) {
+  const Json& expected = s.expected["priv"]["mailboxes"];
+  CHECK(s.open->value("SELECT count(*) FROM mailboxes") == std::to_string(expected.size()));
+  for (const Json& mailbox : expected) {
+    CAPTURE(mailbox.dump());
+    const Rows rows = s.open->rows(
+        "SELECT m.display_name, m.kind, m.queue_out, (SELECT messages FROM folders f WHERE "
+        "f.mailbox_id = m.mailbox_id AND f.queue = 'mts-out') FROM mailboxes m WHERE owner_dn = '" +
+        mailbox["owner_dn"].get<std::string>() + "'");
+    REQUIRE(rows.size() == 1);
+    const Json& queue = mailbox["queue_out"];
+    const std::string queued = queue.is_null() ? "NULL" : std::to_string(queue.get<int>());
+    CHECK(rows[0] == std::vector<std::string>{mailbox["display"].get<std::string>(),
+                                              mailbox["kind"].get<std::string>(), queued, queued});
+  }
+}
+
 void check_scenario(const std::string& name) {
   Scenario s(name);
   s.import();
   CAPTURE(name);
   CHECK(s.summary.losses + s.summary.doubts == 0);
+  if (s.expected.contains("priv")) check_mailboxes(s);
   check_objects(s);
   check_attributes(s);
   check_connectors(s);
@@ -68,7 +87,7 @@ TEST_CASE("an ntds.dit has the objects, classes and links that the fixture count
   }
 }
 
-TEST_CASE("every raw table of the scenario has the rows that the fixture counts") {
+TEST_CASE("mailboxes and raw tables of the scenarios are those of the fixtures") {
   if (fixtures_missing()) return;
   for (const char* name : kScenarios) {
     Scenario s(name);
@@ -81,6 +100,13 @@ TEST_CASE("every raw table of the scenario has the rows that the fixture counts"
         CHECK(s.open->value("SELECT records FROM ese_tables WHERE table_name = '" + table + "'") ==
               std::to_string(rows.get<int>()));
       }
+    }
+    const Json& store = s.expected["databases"]["Priv.edb"]["tables"];
+    for (const auto& [table, raw] :
+         {std::pair("mailboxes", "Mailbox"), {"folders", "Folder"}, {"messages", "Msg"}}) {
+      CAPTURE(name, table);
+      CHECK(s.open->value("SELECT count(*) FROM " + std::string(table)) ==
+            std::to_string(store[raw].get<int>()));
     }
   }
 }
