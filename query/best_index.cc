@@ -23,6 +23,9 @@ constexpr double kLookupCost = 4;     // finding a key
 constexpr double kRandomRowCost = 3;  // a row out of storage order
 constexpr double kFilterCost = 0.02;  // testing a row inside a chunk
 
+// Rows that a table may collect to sort them itself.
+constexpr double kMostSorted = 100'000;
+
 // Parts whose indexes are asked for the exact count of a literal; the rest is taken to be alike.
 constexpr std::size_t kCountedParts = 8;
 // sqlite3_vtab_in serves the first 32 arguments only.
@@ -513,7 +516,7 @@ class Planner {
   // What SQLite pays where it has to sort; a row in its sorter costs about ten rows of a scan.
   [[nodiscard]] double sort_cost(const Path& path, double rows) const {
     if (info_.nOrderBy == 0 || path.key_order || in_part_order(path) != ScanOrder::kAny) return 0;
-    return rows * 10;
+    return rows * (sorts_itself(path) ? 2 : 10);
   }
 
   // ORDER BY snapshot_id [, the column by which rows are stored], or the latter alone in one part.
@@ -539,6 +542,15 @@ class Planner {
     const bool unique = shape_.columns[static_cast<std::size_t>(column)].access == Access::kDense;
     if (used + 1 != order.size() && !unique) return ScanOrder::kAny;
     return descending ? ScanOrder::kPartsDesc : ScanOrder::kParts;
+  }
+
+  // The rows of one key, sorted by another column, sooner than SQLite's sorter makes records of
+  // them.
+  [[nodiscard]] bool sorts_itself(const Path& path) const {
+    const bool one_key = !path.seeks.empty() && is_key(candidates_[path.seeks[0]].term.op);
+    return one_key && path.rows <= kMostSorted && info_.nOrderBy == 1 &&
+           ordered_by(info_.aOrderBy[0].iColumn) &&
+           origin_of(info_.aOrderBy[0].iColumn) == ColumnOrigin::kStored;
   }
 
   [[nodiscard]] bool is_row_order(int column) const {
@@ -570,6 +582,10 @@ class Planner {
       plan.order = path.descending ? ScanOrder::kKeyDesc : ScanOrder::kKey;
     } else {
       plan.order = in_part_order(path);
+      if (plan.order == ScanOrder::kAny && sorts_itself(path)) {
+        plan.order = info_.aOrderBy[0].desc != 0 ? ScanOrder::kRowsDesc : ScanOrder::kRows;
+        plan.order_column = info_.aOrderBy[0].iColumn;
+      }
     }
     const bool ordered = plan.order != ScanOrder::kAny;
     info_.orderByConsumed = ordered ? 1 : 0;

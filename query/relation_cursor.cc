@@ -50,6 +50,12 @@ bool RelationCursor::bind(std::span<sqlite3_value*> arguments, std::size_t patte
   bound_ = BoundScan{.access = plan_.access, .column = plan_.access_column};
   bound_.in_key_order = plan_.order == ScanOrder::kKey || plan_.order == ScanOrder::kKeyDesc;
   bound_.descending = plan_.order == ScanOrder::kKeyDesc;
+  if (plan_.order == ScanOrder::kRows || plan_.order == ScanOrder::kRowsDesc) {
+    bound_.sort_column = plan_.order_column;
+    bound_.sort_collation =
+        table_.shape().columns[static_cast<std::size_t>(plan_.order_column)].collation;
+    bound_.descending = plan_.order == ScanOrder::kRowsDesc;
+  }
   bound_.distinct = plan_.distinct;
   if (plan_.access_column >= 0) {
     const auto& key = table_.shape().columns[static_cast<std::size_t>(plan_.access_column)];

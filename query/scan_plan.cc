@@ -40,12 +40,18 @@ constexpr std::array<std::pair<Access, std::string_view>, 4> kKinds = {{
 }};
 
 // Longer names first, as above.
-constexpr std::array<std::pair<ScanOrder, std::string_view>, 4> kOrders = {{
+constexpr std::array<std::pair<ScanOrder, std::string_view>, 6> kOrders = {{
     {ScanOrder::kPartsDesc, " ORDER PARTS DESC"},
     {ScanOrder::kParts, " ORDER PARTS"},
     {ScanOrder::kKeyDesc, " ORDER KEY DESC"},
     {ScanOrder::kKey, " ORDER KEY"},
+    {ScanOrder::kRowsDesc, " ORDER ROWS DESC "},
+    {ScanOrder::kRows, " ORDER ROWS "},
 }};
+
+bool is_sorted(ScanOrder order) {
+  return order == ScanOrder::kRows || order == ScanOrder::kRowsDesc;
+}
 
 template <class Table, class Key>
 std::string_view name_of(const Table& table, Key key) {
@@ -97,6 +103,10 @@ class PlanParser {
     }
     for (const auto& order : kOrders) {
       if (plan_.order == ScanOrder::kAny && accept(order.second)) plan_.order = order.first;
+    }
+    if (is_sorted(plan_.order)) {
+      DIRSNAP_TRY(plan_.order_column, parse_column());
+      if (!accept(")")) return bad();
     }
     plan_.distinct = accept(" DISTINCT");
     plan_.limit = accept(" LIMIT");
@@ -208,6 +218,10 @@ std::string format_plan(const ScanPlan& plan, const TableShape& shape) {
   if (!plan.filters.empty()) out += " FILTER";
   for (const Term& term : plan.filters) out += " " + term_text(term, shape);
   out += name_of(kOrders, plan.order);
+  if (is_sorted(plan.order)) {
+    const auto& column = shape.columns[static_cast<std::size_t>(plan.order_column)];
+    out += quote_identifier(column.name) + "()";
+  }
   if (plan.distinct) out += " DISTINCT";
   if (plan.limit) out += " LIMIT";
   if (plan.offset) out += " OFFSET";

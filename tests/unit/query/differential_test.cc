@@ -624,9 +624,9 @@ std::string compare(const Generator::Query& query, Fixture& fixture, Engine& eng
 }
 
 constexpr std::array kPlanWords = {
-    "SCAN FILTER", "INDEX ",         "HASH ",       "DENSE ",   "SORTED ", "FILTER", "(=)",
-    "(IN)",        "(>=,<",          "LIKE",        "GLOB",     "IS NULL", "NOCASE", "BINARY",
-    "ORDER KEY",   "ORDER KEY DESC", "ORDER PARTS", "DISTINCT", " LIMIT",  " OFFSET"};
+    "SCAN FILTER", "INDEX ",         "HASH ",      "DENSE ",      "SORTED ",  "FILTER", "(=)",
+    "(IN)",        "(>=,<",          "LIKE",       "GLOB",        "IS NULL",  "NOCASE", "BINARY",
+    "ORDER KEY",   "ORDER KEY DESC", "ORDER ROWS", "ORDER PARTS", "DISTINCT", " LIMIT", " OFFSET"};
 
 Fixture& fixture() {
   static Fixture shared(1);
