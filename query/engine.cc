@@ -8,6 +8,7 @@
 #include "query/functions/functions.h"
 #include "query/sql_text.h"
 #include "query/statement_impl.h"
+#include "query/views.h"
 #include "storage/tables.h"
 
 namespace dirsnap {
@@ -118,6 +119,7 @@ Error Engine::Impl::failure(int code, std::string_view statement) {
 std::vector<TableInfo> Engine::Impl::all_tables() const {
   std::vector<TableInfo> list = {SnapshotsTable::info(), EseCellsTable::info()};
   for (const RelationTable& table : tables) list.push_back(table_info(table.shape()));
+  for (const ViewSpec* view : shipped_views()) list.push_back(table_info(*view));
   return list;
 }
 
@@ -132,6 +134,7 @@ Result<std::unique_ptr<Engine>> Engine::open(const CaseFile& file, const EngineO
   DIRSNAP_TRY(impl->db, open_connection(options.untrusted));
   DIRSNAP_CHECK(impl->register_tables());
   DIRSNAP_CHECK(connect_builtin_tables(impl->db.get()));
+  DIRSNAP_CHECK(create_views(impl->db.get()));
   authorize(impl->db.get(), impl->sandbox);
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }
@@ -189,6 +192,7 @@ std::vector<TableInfo> fixed_tables() {
   std::vector<TableInfo> list = {SnapshotsTable::info()};
   for (const TableSpec* spec : kFixedTables) list.push_back(table_info(fixed_shape(*spec, {})));
   list.push_back(EseCellsTable::info());
+  for (const ViewSpec* view : shipped_views()) list.push_back(table_info(*view));
   return list;
 }
 

@@ -82,6 +82,7 @@ struct TableInfo {
   std::string theme;  // "snapshots", "directory", "registry", "raw ESE tables", ...
   std::vector<ColumnInfo> columns = {};
   std::vector<std::string> examples = {};
+  bool is_view = false;
 };
 struct FunctionInfo {
   std::string signature;  // dn_parent(dn)

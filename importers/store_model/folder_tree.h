@@ -29,7 +29,7 @@ enum class Queue : std::uint8_t { kNone, kIn, kOut };
 
 struct Folder {
   std::int64_t id = 0;
-  std::int64_t parent = 0;           // 0: at the top
+  std::int64_t parent = 0;                // 0: at the top
   std::optional<std::int64_t> root = {};  // as the folder's row says
   std::optional<std::string> name;
   std::optional<std::string> container_class, created_at, changed_at;

@@ -22,8 +22,8 @@ struct MapiProperty {
 
 // What a column's name says.
 struct MapiColumn {
-  char letter = 0;          // type letter, upper case
-  bool is_multi = false;    // an M stands before the letter
+  char letter = 0;        // type letter, upper case
+  bool is_multi = false;  // an M stands before the letter
   std::uint16_t property = 0;
 };
 

@@ -29,8 +29,8 @@ class RowRoles {
     cells_.fill(nullptr);
     const ese::ColumnDef* const first = table_.table->columns.data();
     for (const ese::CellView& cell : row.cells) {
-      const auto role = static_cast<std::size_t>(
-          table_.roles[static_cast<std::size_t>(cell.column - first)]);
+      const auto role =
+          static_cast<std::size_t>(table_.roles[static_cast<std::size_t>(cell.column - first)]);
       if (role != 0 && cells_[role] == nullptr) cells_[role] = &cell;
     }
   }

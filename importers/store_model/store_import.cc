@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "importers/directory/connectors.h"
 #include "importers/ese_tables/raw_table_writer.h"
 #include "importers/store_model/folder_tree.h"
 #include "importers/store_model/mapi_property.h"
@@ -11,6 +10,7 @@
 #include "importers/store_model/message_rows.h"
 #include "importers/store_model/store_rows.h"
 #include "importers/store_model/store_value.h"
+#include "storage/base/dn.h"
 #include "storage/base/text.h"
 
 namespace dirsnap::store_model {
@@ -20,8 +20,7 @@ constexpr std::uint64_t kCancelStep = 1024;
 
 // Negative sizes count as none.
 std::uint64_t size_of(const RowRoles& row) {
-  return static_cast<std::uint64_t>(
-      std::max<std::int64_t>(row.number(Role::kSize).value_or(0), 0));
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(row.number(Role::kSize).value_or(0), 0));
 }
 
 class Import {
@@ -253,10 +252,10 @@ void Import::note_server() {
   }
   std::optional<std::string> server;
   for (const Mailbox& mailbox : mailboxes_) {
-    const std::string named = directory::server_of_dn(mailbox.owner_dn.value_or(std::string()));
-    if (named.empty()) continue;
-    if (server && !equal_folded(*server, named)) return;
-    server = named;
+    auto named = dn_server(mailbox.owner_dn.value_or(std::string()));
+    if (!named) continue;
+    if (server && !equal_folded(*server, *named)) return;
+    server = std::move(named);
   }
   source_.facts.server = server;
 }

@@ -73,9 +73,8 @@ StoreTable with_roles(const ese::TableDef& table) {
 }
 
 bool is_named(const ese::TableDef& table, std::initializer_list<std::string_view> names) {
-  return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
-    return equal_ascii_nocase(table.name, name);
-  });
+  return std::any_of(names.begin(), names.end(),
+                     [&](std::string_view name) { return equal_ascii_nocase(table.name, name); });
 }
 
 // "1-23": the folder whose id has that replica number and counter, both in hex.
@@ -107,8 +106,8 @@ class Finder {
     // Without mailboxes a store with folders and messages is a public one, for all its tables tell.
     const bool may_be_public = layout_.folders && layout_.messages;
     require(layout_.mailboxes.has_value(), "Mailbox", "mailboxes", may_be_public);
-    const bool has_entries = !layout_.entries.empty() || !layout_.messages ||
-                             layout_.messages->has(Role::kFolderId);
+    const bool has_entries =
+        !layout_.entries.empty() || !layout_.messages || layout_.messages->has(Role::kFolderId);
     require(has_entries, "MsgFolder", "folder_id of messages, and counts of folders");
     return std::move(layout_);
   }

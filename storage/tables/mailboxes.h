@@ -48,8 +48,7 @@ inline constexpr ColumnSpec kColumnSpecs[] = {
      "Messages in the connector queue MTS-OUT; NULL without such a folder."},
     {"last_logon_at", ColumnType::kText, "Last logon, ISO 8601 UTC, where the store keeps it."},
     {"guid", ColumnType::kText, "GUID of the mailbox, lower case."},
-    {"root_folder_id", ColumnType::kInteger,
-     "Root folder (folders.folder_id of the same source)."},
+    {"root_folder_id", ColumnType::kInteger, "Root folder (folders.folder_id of the same source)."},
 };
 static_assert(covers(kColumnSpecs, kRootFolderId));
 

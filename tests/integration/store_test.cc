@@ -142,8 +142,7 @@ TEST_CASE("a user's own folder named MTS-OUT makes no connector") {
   const StoreFolder own{store.folders.back().id + 1000, inbox->id, inbox->root, "MTS-OUT"};
   store.folders.push_back(own);
   StoreCase c(store);
-  CHECK(c.value("SELECT kind FROM mailboxes WHERE root_folder_id = " + number(own.root)) ==
-        "user");
+  CHECK(c.value("SELECT kind FROM mailboxes WHERE root_folder_id = " + number(own.root)) == "user");
   CHECK(c.value("SELECT queue FROM folders WHERE path LIKE '%/Inbox/MTS-OUT'") == "NULL");
 }
 
@@ -256,9 +255,9 @@ TEST_CASE("entries and messages that do not fit each other are kept and told") {
   store.messages.push_back(loose);
   store.messages.push_back(stray);
   StoreCase c(store);
-  CHECK(c.rows("SELECT folder_id, mailbox_id FROM messages WHERE message_id >= " +
-               number(loose.id) + " ORDER BY message_id") ==
-        Rows{{"NULL", "NULL"}, {"4711", "NULL"}});
+  CHECK(
+      c.rows("SELECT folder_id, mailbox_id FROM messages WHERE message_id >= " + number(loose.id) +
+             " ORDER BY message_id") == Rows{{"NULL", "NULL"}, {"4711", "NULL"}});
 }
 
 TEST_CASE("two stores of a snapshot keep their mailboxes apart") {
@@ -326,8 +325,7 @@ TEST_CASE("a store without one of its tables imports with an issue, and invents 
     CHECK(rows_of(c, "mailboxes") == "0");
     CHECK(rows_of(c, "folders WHERE mailbox_id IS NOT NULL OR queue IS NOT NULL") == "0");
     CHECK(rows_of(c, "folders") == std::to_string(store.folders.size()));
-    CHECK(rows_of(c, "messages WHERE mailbox_id IS NULL") ==
-          std::to_string(store.messages.size()));
+    CHECK(rows_of(c, "messages WHERE mailbox_id IS NULL") == std::to_string(store.messages.size()));
   }
   SECTION("no table Folder") {
     form.folders = is_renamed ? "Fldr" : "";
@@ -338,8 +336,9 @@ TEST_CASE("a store without one of its tables imports with an issue, and invents 
     CHECK(c.value("SELECT role FROM sources") == "private-store");
     CHECK(rows_of(c, "folders") == "0");
     CHECK(rows_of(c, "mailboxes") == std::to_string(store.mailboxes.size()));
-    CHECK(rows_of(c, "mailboxes WHERE folders IS NOT NULL OR messages IS NOT NULL OR queue_out IS "
-                     "NOT NULL OR size_bytes IS NOT NULL") == "0");
+    CHECK(rows_of(c,
+                  "mailboxes WHERE folders IS NOT NULL OR messages IS NOT NULL OR queue_out IS "
+                  "NOT NULL OR size_bytes IS NOT NULL") == "0");
     CHECK(rows_of(c, "messages WHERE mailbox_id IS NULL AND folder_id IS NOT NULL") ==
           std::to_string(store.messages.size()));
   }

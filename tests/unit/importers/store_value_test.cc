@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // Names and values of store columns.
+#include "importers/store_model/store_value.h"
+
 #include <catch2/catch.hpp>
 
 #include "importers/store_model/mailbox_kind.h"
 #include "importers/store_model/mapi_property.h"
-#include "importers/store_model/store_value.h"
 #include "storage/base/text.h"
 
 namespace dirsnap::test {
@@ -114,7 +115,10 @@ std::string decoded(const TestCell& cell,
 
 TEST_CASE("texts are told as 8 bit or UTF-16 by their bytes, whatever the column says") {
   const std::string wide = encode_utf16le("Grüße");
-  CHECK(decoded({ColumnType::kText, "Gr\xFC\xDF" "e", 1252}) == "Grüße");
+  CHECK(decoded({ColumnType::kText,
+                 "Gr\xFC\xDF"
+                 "e",
+                 1252}) == "Grüße");
   CHECK(decoded({ColumnType::kText, wide, 1252}) == "Grüße");
   CHECK(decoded({ColumnType::kLongText, wide, 1200}) == "Grüße");
   CHECK(decoded({ColumnType::kLongBinary, wide}) == "Grüße");
@@ -127,7 +131,9 @@ TEST_CASE("texts are told as 8 bit or UTF-16 by their bytes, whatever the column
 }
 
 TEST_CASE("8-bit text without a code page is that of --codepage, or a guess that is counted") {
-  const TestCell cell(ColumnType::kLongBinary, "Gr\xFC\xDF" "e");
+  const TestCell cell(ColumnType::kLongBinary,
+                      "Gr\xFC\xDF"
+                      "e");
   CHECK(decoded(cell, {}, 1) == "Grüße");
   CHECK(decoded(cell, 437) == "Gr\u207F\u2580e");
   CHECK(decoded({ColumnType::kLongBinary, "plain"}) == "plain");
