@@ -17,6 +17,8 @@
 #include "query/raw_tables.h"
 #include "query/read_session.h"
 #include "query/sandbox.h"
+#include "query/stats_module.h"
+#include "query/tree_module.h"
 
 namespace dirsnap {
 
@@ -41,12 +43,18 @@ struct Engine::Impl {
   Client<SnapshotsModule> snapshots_client{};
   std::unique_ptr<EseCellsTable> cells;
   Client<EseCellsModule> cells_client{};
+  std::deque<StatsTable> stats;
+  std::deque<Client<StatsModule>> stats_clients;
+  std::deque<TreeTable> trees;
+  std::deque<Client<TreeModule>> tree_clients;
   SqlError error;
   // Last member: closed before what its tables point to.
   std::unique_ptr<sqlite3, CloseConnection> db;
 
   Result<void> register_tables();
   int add_table(TableShape shape);
+  int add_functions();  // of the fixed tables: counts, trees
+  RelationTable& fixed_table(std::string_view name);
 
   // The Error for an SQLite code, last_error() included. `statement` is the text compiled.
   Error failure(int code, std::string_view statement);
