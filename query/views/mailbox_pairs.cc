@@ -100,9 +100,10 @@ WHERE o.is_deleted = 0 AND o.is_phantom = 0
 
 const ViewSpec kMailboxPairs = {
     .name = "mailbox_pairs",
-    .doc = "One row per mailbox of a store and the directory object that owns it, or per one of "
-           "both alone: objects that name a store as their home, mailboxes whose owner no live "
-           "object is.",
+    .doc =
+        "One row per mailbox of a store and the directory object that owns it, or per one of "
+        "both alone: objects that name a store as their home, mailboxes whose owner no live "
+        "object is.",
     .theme = "stores",
     .columns = kColumns,
     .examples = kExamples,

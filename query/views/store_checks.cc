@@ -59,7 +59,8 @@ constexpr ViewColumn kMailboxColumns[] = {
     {"mailbox_id", "INTEGER", "The mailbox (mailboxes.mailbox_id)."},
     {"display_name", "TEXT", "Name the store shows."},
     {"owner_dn", "TEXT", "Distinguished name of the owner."},
-    {"root_folder_id", "INTEGER", "The root folder it names, which has no row; NULL: it names none."},
+    {"root_folder_id", "INTEGER",
+     "The root folder it names, which has no row; NULL: it names none."},
 };
 constexpr const char* kMailboxExamples[] = {
     "SELECT display_name, owner_dn FROM store_mailboxes_without_root",
