@@ -7,6 +7,7 @@
 #include "importers/ese_importer.h"
 #include "importers/esedbexport/importers.h"
 #include "importers/registry_model/importers.h"
+#include "importers/store_model/isinteg_importer.h"
 
 namespace dirsnap {
 namespace {
@@ -20,6 +21,7 @@ constexpr std::array kImporters = {
     &dump_model::kExchangeCsvImporter,
     &dump_model::kAdmindmpImporter,
     &esedbexport::kExportImporter,
+    &store_model::kIsintegImporter,
 };
 
 }  // namespace

@@ -9,6 +9,8 @@
 #include "importers/esedbexport/export_tables.h"
 #include "importers/esedbexport/field.h"
 #include "importers/esedbexport/importers.h"
+#include "importers/store_model/mapi_property.h"
+#include "importers/store_model/store_import.h"
 #include "storage/base/text.h"
 
 namespace dirsnap::esedbexport {
@@ -23,7 +25,18 @@ std::string_view first_line(Bytes head) {
   return end == std::string_view::npos ? std::string_view() : chars.substr(0, end);
 }
 
-// Tables that say themselves what they are: the catalog, and a directory's objects.
+// Columns of a store, ids of folders or messages among them.
+bool has_store_columns(const std::vector<std::string_view>& names) {
+  bool has_id = false;
+  for (const std::string_view name : names) {
+    const auto column = store_model::parse_mapi_column(name);
+    if (!column) return false;
+    has_id = has_id || column->property == 0x6748 || column->property == 0x674A;
+  }
+  return has_id;
+}
+
+// Tables that say themselves what they are: the catalog, a directory's objects, those of a store.
 bool probe_export(Bytes head, std::uint64_t /*size_bytes*/) {
   constexpr int kEnough = 3;
   const std::string_view line = first_line(head);
@@ -31,6 +44,7 @@ bool probe_export(Bytes head, std::uint64_t /*size_bytes*/) {
   if (Catalog::is_header(line)) return true;
   std::vector<std::string_view> names;
   split_fields(line, names);
+  if (has_store_columns(names)) return true;
   const auto attributes = std::count_if(names.begin(), names.end(), [](std::string_view name) {
     return directory::attribute_number(name).has_value();
   });
@@ -104,10 +118,12 @@ void report_losses(const ExportSource& source, const ese::TableDef& table) {
 }
 
 // The table alone, as raw rows.
-Result<std::uint64_t> import_raw(const ExportSource& source, const ese::TableDef& table) {
+Result<std::uint64_t> import_raw(const ExportSource& source,
+                                 const ese::TableDef& table,
+                                 RawColumns columns) {
   DIRSNAP_TRY(const auto rows, source.tables.open(table, {}));
-  DIRSNAP_TRY(RawTableWriter raw,
-              RawTableWriter::create(source.context, source.facts.source_id, table));
+  DIRSNAP_TRY(RawTableWriter raw, RawTableWriter::create(source.context, source.facts.source_id,
+                                                         table, RawRows::kLive, columns));
   for (;;) {
     DIRSNAP_TRY(const bool more, rows->next());
     if (!more) break;
@@ -129,6 +145,42 @@ Result<std::uint64_t> import_objects(const ExportSource& source,
           {source.tables, layout, overrides, source.facts, source.context, source.issues}, read));
   source.facts.role = "directory";
   return std::uint64_t{read.survey.object_ids.size()};
+}
+
+// The tables of a store that lie beside the present one; those of single folders are many, and
+// only mailboxes and folders ask for them.
+Result<void> add_store_tables(ExportTables& tables,
+                              const std::string& own,
+                              const ImportContext& context) {
+  const std::string_view own_name = table_name_of(own);
+  const bool wants_all = equal_ascii_nocase(own_name, "Mailbox") ||
+                         equal_ascii_nocase(own_name, "Folder") ||
+                         equal_ascii_nocase(own_name, "Folders");
+  for (const std::string& name : context.list_folder()) {
+    const std::string_view table = table_name_of(name);
+    if (name == own || table == name) continue;
+    const bool is_wanted = store_model::is_store_table_name(table) ||
+                           (wants_all && table.find('-') != std::string_view::npos);
+    if (is_wanted) DIRSNAP_CHECK(tables.add(name));
+  }
+  return {};
+}
+
+// A table of a folder that is no directory: with it, mailboxes, folders and messages where it is
+// the one that stands for a store.
+Result<std::uint64_t> import_other(const ExportSource& source) {
+  dump::SilentSink silent;
+  const auto store = store_model::find_layout(source.tables, silent);
+  const ese::TableDef& table = source.tables.tables().front();
+  if (!store || store->anchor() != &table) {
+    return import_raw(source, table, store ? RawColumns::kMapi : RawColumns::kPlain);
+  }
+  const auto layout = store_model::find_layout(source.tables, source.issues);
+  DIRSNAP_TRY(const store_model::RecordCounts counts,
+              store_model::import_store(
+                  {source.tables, *layout, source.facts, source.context, source.issues},
+                  [&](const ese::TableDef& part) { return &part == &table; }));
+  return counts.at(&table);
 }
 
 Result<void> import_export(ByteSource& /*source*/,
@@ -153,6 +205,7 @@ Result<void> import_export(ByteSource& /*source*/,
       if (name != own && table_name_of(name) != name) DIRSNAP_CHECK(tables.add(name));
     }
   }
+  if (!is_directory) DIRSNAP_CHECK(add_store_tables(tables, own, context));
   const auto layout = is_directory ? directory::find_layout(tables, overrides, issues)
                                    : std::optional<directory::Layout>();
   const ese::TableDef& table = tables.tables().front();
@@ -160,7 +213,7 @@ Result<void> import_export(ByteSource& /*source*/,
   if (layout && layout->objects == &table) {
     DIRSNAP_TRY(counts.records, import_objects(source, overrides, *layout));
   } else {
-    DIRSNAP_TRY(counts.records, import_raw(source, table));
+    DIRSNAP_TRY(counts.records, import_other(source));
     facts.records = counts.records;
   }
   report_losses(source, table);

@@ -8,6 +8,7 @@
 
 #include "importers/directory/layout.h"
 #include "importers/directory/syntax.h"
+#include "importers/store_model/mapi_property.h"
 #include "storage/base/text.h"
 #include "storage/base/time.h"
 
@@ -28,21 +29,6 @@ std::optional<T> number_of(std::string_view text, int base = 10) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
-}
-
-// Currency is printed without its sign: -1 stands as 18446744073709551615.
-std::optional<std::string> integer_bytes(const ese::ColumnDef& column, std::string_view field) {
-  const std::uint32_t size = ese::type_size(column.type);
-  std::optional<std::uint64_t> value = number_of<std::uint64_t>(field);
-  if (!value) {
-    const auto negative = number_of<std::int64_t>(field);
-    if (!negative) return std::nullopt;
-    value = static_cast<std::uint64_t>(*negative);
-  }
-  std::string bytes = little_endian(*value, size);
-  const bool is_unset = column.is_fixed() && size >= 4 &&
-                        std::all_of(bytes.begin(), bytes.end(), [](char c) { return c == 0x2A; });
-  return is_unset ? std::string() : bytes;
 }
 
 std::optional<std::string> double_bytes(std::string_view field) {
@@ -101,6 +87,41 @@ std::optional<std::string> time_bytes(std::string_view field) {
     ticks += *nanoseconds / 100;
   }
   return little_endian(static_cast<std::uint64_t>(ticks), 8);
+}
+
+// Currency is printed without its sign: -1 stands as 18446744073709551615. In tables that the tool
+// takes for a store's, ids are printed in hex and times as times.
+std::optional<std::string> integer_bytes(const ese::ColumnDef& column, std::string_view field) {
+  const std::uint32_t size = ese::type_size(column.type);
+  std::optional<std::uint64_t> value = field.starts_with("0x")
+                                           ? number_of<std::uint64_t>(field.substr(2), 16)
+                                           : number_of<std::uint64_t>(field);
+  if (!value) {
+    const auto negative = number_of<std::int64_t>(field);
+    if (!negative && column.type == ColumnType::kCurrency) return time_bytes(field);
+    if (!negative) return std::nullopt;
+    value = static_cast<std::uint64_t>(*negative);
+  }
+  std::string bytes = little_endian(*value, size);
+  const bool is_unset = column.is_fixed() && size >= 4 &&
+                        std::all_of(bytes.begin(), bytes.end(), [](char c) { return c == 0x2A; });
+  return is_unset ? std::string() : bytes;
+}
+
+ColumnType guessed_mapi_type(const store_model::MapiColumn& column) {
+  switch (column.letter) {
+    case 'B':
+      return ColumnType::kBit;
+    case 'L':
+      return ColumnType::kLong;
+    case 'Q':
+    case 'T':
+      return ColumnType::kCurrency;
+    case 'N':
+      return ColumnType::kLongBinary;
+    default:
+      return ColumnType::kLongText;
+  }
 }
 
 std::string unescaped(std::string_view field) {
@@ -196,6 +217,7 @@ ese::ColumnType guessed_type(std::string_view name) {
     return ColumnType::kCurrency;
   }
   if (equal_ascii_nocase(name, "link_data")) return ColumnType::kLongBinary;
+  if (const auto mapi = store_model::parse_mapi_column(name)) return guessed_mapi_type(*mapi);
   char letter = 0;
   if (!directory::attribute_number(name, &letter)) return ColumnType::kLongText;
   switch (letter - 'a') {

@@ -10,8 +10,6 @@
 #include "importers/store_model/message_rows.h"
 #include "importers/store_model/store_rows.h"
 #include "importers/store_model/store_value.h"
-#include "storage/base/dn.h"
-#include "storage/base/text.h"
 
 namespace dirsnap::store_model {
 namespace {
@@ -38,9 +36,16 @@ class Import {
     for (const StoreTable& table : layout.attachments) DIRSNAP_CHECK(read_attachments(table));
     attachments_.sort();
     if (layout.messages) DIRSNAP_CHECK(read_messages(*layout.messages));
-    const StoreRows rows{tree_, mailboxes_, layout, source_.facts.source_id};
-    DIRSNAP_CHECK(write_store_rows(rows, source_.context));
-    note_server();
+    const bool has_counts =
+        !layout.entries.empty() || (layout.messages && layout.messages->has(Role::kFolderId));
+    DIRSNAP_CHECK(write_store_rows({.tree = tree_,
+                                    .mailboxes = mailboxes_,
+                                    .source_id = source_.facts.source_id,
+                                    .has_folders = layout.folders && knows_roots(),
+                                    .has_counts = has_counts},
+                                   source_.context));
+    const auto& told = source_.context.options().server;
+    source_.facts.server = told ? told : server_of(mailboxes_);
     report();
     return std::move(counts_);
   }
@@ -84,13 +89,15 @@ class Import {
   Result<void> read_mailboxes(const StoreTable& table);
   void take_folder(const RowRoles& row);
   Result<void> read_folders(const StoreTable& table);
+  [[nodiscard]] bool knows_roots() const {
+    return source_.layout.mailboxes && source_.layout.mailboxes->has(Role::kFolderId);
+  }
   void settle();
   Result<void> read_entries(const Layout::Entries& entries);
   Result<void> read_attachments(const StoreTable& table);
   Result<void> place_by_row(const RowRoles& row, MessageRows& rows);
   Result<void> place_by_entries(const RowRoles& row, std::int64_t id, MessageRows& rows);
   Result<void> read_messages(const StoreTable& table);
-  void note_server();
   void report_bodies();
   void report();
   void report_doubt(const char* code, std::string place, std::string message);
@@ -154,13 +161,9 @@ Result<void> Import::read_folders(const StoreTable& table) {
 }
 
 void Import::settle() {
-  FolderTree::RootMap roots;
-  for (std::uint32_t i = 0; i < mailboxes_.size(); ++i) {
-    if (mailboxes_[i].root_folder) roots.emplace(*mailboxes_[i].root_folder, i);
-  }
+  const FolderTree::RootMap roots = roots_of(mailboxes_);
   const Layout& layout = source_.layout;
-  const bool knows_roots = layout.mailboxes && layout.mailboxes->has(Role::kFolderId);
-  tree_.settle(knows_roots ? &roots : nullptr);
+  tree_.settle(knows_roots() ? &roots : nullptr);
   entries_.set_folders(static_cast<std::uint32_t>(tree_.folders().size()));
   source_.facts.role = layout.role();
   // A public store has one tree.
@@ -242,22 +245,6 @@ Result<void> Import::read_messages(const StoreTable& table) {
   report_doubt("store-message", "table " + table.table->name,
                std::to_string(without_id_) + " messages have no id; kept in the raw table only");
   return {};
-}
-
-// The server whose agents have mailboxes here.
-void Import::note_server() {
-  if (source_.context.options().server) {
-    source_.facts.server = source_.context.options().server;
-    return;
-  }
-  std::optional<std::string> server;
-  for (const Mailbox& mailbox : mailboxes_) {
-    auto named = dn_server(mailbox.owner_dn.value_or(std::string()));
-    if (!named) continue;
-    if (server && !equal_folded(*server, *named)) return;
-    server = std::move(named);
-  }
-  source_.facts.server = server;
 }
 
 void Import::report_doubt(const char* code, std::string place, std::string message) {

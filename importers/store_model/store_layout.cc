@@ -72,9 +72,13 @@ StoreTable with_roles(const ese::TableDef& table) {
   return out;
 }
 
-bool is_named(const ese::TableDef& table, std::initializer_list<std::string_view> names) {
+bool is_one_of(std::string_view wanted, std::initializer_list<std::string_view> names) {
   return std::any_of(names.begin(), names.end(),
-                     [&](std::string_view name) { return equal_ascii_nocase(table.name, name); });
+                     [&](std::string_view name) { return equal_ascii_nocase(wanted, name); });
+}
+
+bool is_named(const ese::TableDef& table, std::initializer_list<std::string_view> names) {
+  return is_one_of(table.name, names);
 }
 
 // "1-23": the folder whose id has that replica number and counter, both in hex.
@@ -174,19 +178,22 @@ const char* Layout::role() const {
   return folders && messages ? "public-store" : "other";
 }
 
-bool Layout::has_part(const ese::TableDef& table) const {
-  const auto is_it = [&](const auto& part) { return part && part->table == &table; };
-  return is_it(mailboxes) || is_it(folders) || is_it(messages) ||
-         std::any_of(entries.begin(), entries.end(),
-                     [&](const Entries& e) { return e.table.table == &table; }) ||
-         std::any_of(attachments.begin(), attachments.end(),
-                     [&](const StoreTable& t) { return t.table == &table; });
+const ese::TableDef* Layout::anchor() const {
+  for (const auto* part : {&mailboxes, &folders, &messages}) {
+    if (*part) return (*part)->table;
+  }
+  return nullptr;
 }
 
 bool is_store_table(const ese::TableDef& table) {
   return std::any_of(table.columns.begin(), table.columns.end(), [](const ese::ColumnDef& column) {
     return is_id(role_of_column(column.name));
   });
+}
+
+bool is_store_table_name(std::string_view name) {
+  return is_one_of(
+      name, {"Mailbox", "Folder", "Folders", "Msg", "MsgFolder", "Attachment", "Attachments"});
 }
 
 bool looks_like_store(const TableSource& database) {

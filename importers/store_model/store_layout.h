@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "importers/ese_tables/table_source.h"
@@ -71,7 +72,9 @@ struct Layout {
   // contract, sources.role; of a store without mailboxes a second look is needed
   // (StoreSummary::root_folders).
   [[nodiscard]] const char* role() const;
-  [[nodiscard]] bool has_part(const ese::TableDef& table) const;
+  // The table that stands for the whole store where each table is a source of its own: mailboxes,
+  // else folders, else messages; null where there is none of them.
+  [[nodiscard]] const ese::TableDef* anchor() const;
 };
 
 // True if some table has a column that holds ids of folders or messages.
@@ -79,6 +82,9 @@ bool looks_like_store(const TableSource& database);
 
 // True if the names of a table's columns are enough to tell that it is a store's.
 bool is_store_table(const ese::TableDef& table);
+
+// True for the names that tables of a store have; false for those of one folder alone.
+bool is_store_table_name(std::string_view name);
 
 // The layout, or nullopt if the database holds no store. Issues "store-table" and "store-column".
 std::optional<Layout> find_layout(const TableSource& database, IssueSink& issues);

@@ -2,6 +2,8 @@
 #include "importers/store_model/store_rows.h"
 
 #include "importers/store_model/mailbox_kind.h"
+#include "storage/base/dn.h"
+#include "storage/base/text.h"
 
 namespace dirsnap::store_model {
 namespace {
@@ -24,8 +26,7 @@ class Writer {
       : store_(store),
         folders_(folders),
         mailboxes_(mailboxes),
-        has_counts_(!store.layout.entries.empty() ||
-                    (store.layout.messages && store.layout.messages->has(Role::kFolderId))),
+        has_counts_(store.has_counts),
         first_mailbox_(signed_count(mailboxes.rows()) + 1),
         sums_(store.mailboxes.size()) {}
 
@@ -53,7 +54,7 @@ class Writer {
   const StoreRows& store_;
   RelationWriter& folders_;
   RelationWriter& mailboxes_;
-  bool has_counts_;  // messages were counted by folder
+  bool has_counts_;
   std::int64_t first_mailbox_;
   std::vector<Sums> sums_;  // by number of the mailbox
   std::vector<Cell> cells_;
@@ -126,7 +127,7 @@ Result<void> Writer::write_mailbox(std::size_t number) {
   put(t::kOwnerDn, mailbox.owner_dn);
   cells_.push_back({t::kKind, ValueView::text(kind.kind)});
   cells_.push_back({t::kKindRule, ValueView::text(kind.rule)});
-  const bool has_folders = store_.layout.folders && store_.layout.mailboxes->has(Role::kFolderId);
+  const bool has_folders = store_.has_folders;
   if (has_folders) {
     cells_.push_back({t::kFolders, ValueView::of(signed_count(sums.folders))});
     if (sums.knows_messages) {
@@ -149,6 +150,25 @@ Result<void> Writer::write_mailbox(std::size_t number) {
 }
 
 }  // namespace
+
+FolderTree::RootMap roots_of(const std::vector<Mailbox>& mailboxes) {
+  FolderTree::RootMap roots;
+  for (std::uint32_t i = 0; i < mailboxes.size(); ++i) {
+    if (mailboxes[i].root_folder) roots.emplace(*mailboxes[i].root_folder, i);
+  }
+  return roots;
+}
+
+std::optional<std::string> server_of(const std::vector<Mailbox>& mailboxes) {
+  std::optional<std::string> server;
+  for (const Mailbox& mailbox : mailboxes) {
+    auto named = dn_server(mailbox.owner_dn.value_or(std::string()));
+    if (!named) continue;
+    if (server && !equal_folded(*server, *named)) return std::nullopt;
+    server = std::move(named);
+  }
+  return server;
+}
 
 Result<void> write_store_rows(const StoreRows& store, ImportContext& context) {
   DIRSNAP_TRY(RelationWriter* const folders, context.table(tables::folders::kSpec));

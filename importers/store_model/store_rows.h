@@ -10,7 +10,6 @@
 
 #include "importers/importer.h"
 #include "importers/store_model/folder_tree.h"
-#include "importers/store_model/store_layout.h"
 
 namespace dirsnap::store_model {
 
@@ -23,9 +22,16 @@ struct Mailbox {
 struct StoreRows {
   const FolderTree& tree;
   const std::vector<Mailbox>& mailboxes;
-  const Layout& layout;
   std::int64_t source_id;
+  bool has_folders;  // mailboxes and folders are known to each other
+  bool has_counts;   // messages were counted by folder
 };
+
+// Numbers of mailboxes by the ids of their root folders.
+FolderTree::RootMap roots_of(const std::vector<Mailbox>& mailboxes);
+
+// The server whose agents have mailboxes among these; nullopt where they do not agree.
+std::optional<std::string> server_of(const std::vector<Mailbox>& mailboxes);
 
 // Mailbox ids are the numbers of the rows in the snapshot, from 1.
 Result<void> write_store_rows(const StoreRows& store, ImportContext& context);

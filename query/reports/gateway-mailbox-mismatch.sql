@@ -45,7 +45,7 @@ WITH
     JOIN objects p ON p.snapshot_id = o.snapshot_id AND p.object_id = o.parent_id
     WHERE o.class_x500 = 'Computer' AND o.is_deleted = 0 AND p.rdn = 'Servers'
   )
-SELECT c.snapshot_id, c.dn AS subject, c.type, c.server,
+SELECT c.snapshot_id AS snapshot_id, c.dn AS subject, c.type, c.server,
        'mailbox of an MS Mail connector, which uses none' AS finding,
        m.display_name AS mailbox, m.messages, d.path AS directory_source, s.path AS store_source,
        'error' AS severity, NULL AS missing

@@ -25,7 +25,7 @@ WITH
                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
                     AND i.severity = 'loss')
   )
-SELECT h.snapshot_id, h.owner_dn AS subject, h.directory_server AS server, o.created_at,
+SELECT h.snapshot_id AS snapshot_id, h.owner_dn AS subject, h.directory_server AS server, o.created_at,
        o.rdn, d.path AS directory_source,
        (SELECT group_concat(path, '; ') FROM sources s
         WHERE s.snapshot_id = h.snapshot_id AND s.role = 'private-store'

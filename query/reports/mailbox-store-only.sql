@@ -29,7 +29,7 @@ WITH
     WHERE side = 'both' AND directory_server IS NOT NULL AND store_server IS NOT NULL
       AND directory_server <> store_server COLLATE FOLD
   )
-SELECT f.snapshot_id, f.owner_dn AS subject, f.finding, m.display_name, f.store_server,
+SELECT f.snapshot_id AS snapshot_id, f.owner_dn AS subject, f.finding, m.display_name, f.store_server,
        f.directory_server, m.messages, m.size_bytes, m.last_logon_at,
        (SELECT group_concat(path, '; ') FROM sources d
         WHERE d.snapshot_id = f.snapshot_id AND d.role = 'directory'

@@ -78,7 +78,7 @@ WITH
     WHERE o.class_x500 = 'Computer' AND o.is_deleted = 0 AND p.rdn = 'Servers'
       AND (:server IS NULL OR o.rdn = :server)
   )
-SELECT f.snapshot_id, f.subject, f.server, f.finding, f.list AS logon_only_as,
+SELECT f.snapshot_id AS snapshot_id, f.subject AS subject, f.server, f.finding, f.list AS logon_only_as,
        r.path AS registry_source, d.path AS directory_source, f.severity, NULL AS missing
 FROM found f
 LEFT JOIN sources r ON r.snapshot_id = f.snapshot_id AND r.source_id = f.source_id

@@ -18,9 +18,9 @@
 namespace dirsnap {
 namespace {
 
-const std::vector<std::string> kKinds = {"ese",      "registry-hive", "registry-text",
-                                         "ldif",     "csvde",         "exchange-csv",
-                                         "admindmp", "esedbexport",   "other"};
+const std::vector<std::string> kKinds = {"ese",     "registry-hive", "registry-text", "ldif",
+                                         "csvde",   "exchange-csv",  "admindmp",      "esedbexport",
+                                         "isinteg", "other"};
 constexpr std::size_t kIssueKindsShown = 12;
 
 struct ImportArguments {
@@ -183,7 +183,7 @@ void add_import_options(CLI::App& command, ImportRequest& request) {
       .add_option("--as", request.options.as_kind,
                   "Read every SOURCE as this kind (default: by content):\n"
                   "ese registry-hive registry-text ldif csvde\n"
-                  "exchange-csv admindmp esedbexport other")
+                  "exchange-csv admindmp esedbexport isinteg other")
       ->check(CLI::IsMember(kKinds).description(""))
       ->type_name("KIND");
   command
