@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <compare>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -56,8 +57,7 @@ class Writer {
         schema_(schema),
         names_(schema),
         values_(schema, names_, source.context.options().codepage.value_or(kDefaultCodepage)),
-        rows_(std::move(rows)),
-        finder_(survey.tree) {}
+        rows_(std::move(rows)) {}
 
   Result<void> run(AheadReader& reader);
 
@@ -83,7 +83,7 @@ class Writer {
   NameLookup names_;
   ValueReader values_;
   directory::RowWriter rows_;
-  NameFinder finder_;
+  std::optional<NameFinder> finder_;           // from the first link on
   std::uint64_t outer_links_ = 0;              // forward values that lead out of the dump
   std::unique_ptr<dump::EntryReader> second_;  // for records that lie apart
   RowArena arena_;
@@ -194,7 +194,8 @@ Result<void> Writer::write_link(const directory::NameTree::Node& node,
   const auto parts = directory::split_data_name(text);
   const std::string_view dn = parts ? parts->dn : text;
   if (dn.empty()) return {};
-  const directory::NameTree::Node* found = finder_.find(dn);
+  if (!finder_) finder_.emplace(survey_.tree);
+  const directory::NameTree::Node* found = finder_->find(dn);
   const bool is_object = found != nullptr && found->object_id != 0;
   directory::LinkRow link;
   link.attribute = binding.forward;

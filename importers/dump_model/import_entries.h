@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// A text dump into the snapshot: rows of objects, attributes, containers, the schema tables and
-// candidates for connectors, by the same code as a database's. Two passes over the source: names
-// and schema first (survey.h), then rows.
-// Memory: as the survey, plus one object. Threads: one thread.
+// A text dump into the snapshot: rows of objects, attributes, links, containers, the schema tables
+// and candidates for connectors, by the same code as a database's. Two passes over the source:
+// names and schema first (survey.h), then rows. Memory: as the survey, plus one object. Threads:
+// one thread.
 #pragma once
 
 #include <functional>
