@@ -37,6 +37,14 @@ struct Binding {
   std::uint32_t next_seq = 0;  // within the present object
   std::int64_t object_id = 0;  // ... which is this one
   std::string_view first;      // its first value there
+  std::string_view written;    // name and options, of which this many are the name
+  std::size_t name_size = 0;
+  Binding* followed_by = nullptr;  // the one that came behind it last time
+
+  [[nodiscard]] bool is_of(const dump::EntryValue& value) const {
+    return written.substr(0, name_size) == value.attribute &&
+           written.substr(name_size) == value.options;
+  }
 };
 
 // A value of an attribute that has several of them in the present object.
@@ -64,6 +72,7 @@ class Writer {
  private:
   Binding& bind(const dump::EntryValue& value);
   void bind_link(Binding& binding);
+  Binding& look_up(const dump::EntryValue& value);
   Result<void> write_object(const directory::NameTree::Node& node,
                             const std::vector<dump::EntryValue>& values,
                             const dump::Place& place);
@@ -88,6 +97,7 @@ class Writer {
   std::unique_ptr<dump::EntryReader> second_;  // for records that lie apart
   RowArena arena_;
   std::unordered_map<std::string, Binding> bindings_;  // by name and options as written
+  Binding* last_ = nullptr;                            // given by bind()
   std::string name_;                                   // scratch
   std::vector<Repeated> repeated_;                     // of the present object
   std::vector<const Binding*> ranges_;                 // pieces that the present object has
@@ -143,7 +153,20 @@ void Writer::bind_link(Binding& binding) {
                         : binding.attribute;
 }
 
+// Objects hold their attributes in much the same order, so most names need no look-up.
 Binding& Writer::bind(const dump::EntryValue& value) {
+  Binding* const before = last_;
+  if (before != nullptr) {
+    if (before->is_of(value)) return *before;
+    last_ = before->followed_by;
+    if (last_ != nullptr && last_->is_of(value)) return *last_;
+  }
+  last_ = &look_up(value);
+  if (before != nullptr) before->followed_by = last_;
+  return *last_;
+}
+
+Binding& Writer::look_up(const dump::EntryValue& value) {
   name_ = value.attribute;
   name_ += value.options;
   if (const auto found = bindings_.find(name_); found != bindings_.end()) return found->second;
@@ -160,7 +183,13 @@ Binding& Writer::bind(const dump::EntryValue& value) {
   made.plain = &plain;
   rows_.bind(*made.attribute);
   bind_link(made);
-  return bindings_.emplace(name_, made).first->second;
+  if (made.attribute->meaning == directory::Meaning::kUnset) {
+    made.attribute->meaning = directory::find_meaning(*made.attribute);
+  }
+  made.name_size = value.attribute.size();
+  const auto at = bindings_.emplace(name_, made).first;
+  at->second.written = at->first;
+  return at->second;
 }
 
 Result<void> Writer::write_value(const directory::NameTree::Node& node,

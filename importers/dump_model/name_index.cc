@@ -115,7 +115,8 @@ std::optional<std::uint32_t> NameIndex::node_of(std::string_view dn) {
   std::string_view parent_text;
   if (!dn.starts_with('/')) parent_text = dn_parent(dn).value_or(std::string_view());
   if (!parent_text.empty()) {
-    const auto cached = parents_.find(std::string(parent_text));
+    scratch_ = parent_text;
+    const auto cached = parents_.find(scratch_);
     if (cached != parents_.end()) {
       const auto size = static_cast<std::size_t>(parent_text.data() - dn.data());
       const auto own = parse_name(dn.substr(0, size - 1));

@@ -75,6 +75,7 @@ class NameIndex {
   std::vector<std::string> types_;
   std::unordered_multimap<std::uint64_t, std::uint32_t> children_;  // by hash of parent and name
   std::unordered_map<std::string, std::uint32_t> parents_;          // recent parents, as written
+  std::string scratch_;
 };
 
 }  // namespace dirsnap::dump_model

@@ -20,6 +20,8 @@ constexpr std::array<std::string_view, 5> kActiveDirectoryNames = {
 struct NameFacts {
   Known known = Known::kNone;
   bool is_active_directory = false;
+  std::string_view name;             // as written
+  NameFacts* followed_by = nullptr;  // what came behind it last time
 };
 
 // Only Active Directory names its trees by domain components.
@@ -45,7 +47,8 @@ class Pass {
                      std::unique_ptr<directory::Schema>& schema);
 
  private:
-  const NameFacts& facts_of(std::string_view name);
+  NameFacts& facts_of(std::string_view name);
+  const NameFacts& facts_of_next(std::string_view name);
   // Names outside UTF-8 are read by the code page; how many texts are is told by the second pass.
   std::string_view utf8(std::string_view text);
   void take(const dump::Entry& entry);
@@ -58,21 +61,42 @@ class Pass {
   NameIndex index_;
   SchemaText schema_text_;
   std::unordered_map<std::string, NameFacts> names_;  // as written
+  NameFacts* last_ = nullptr;                         // given by facts_of_next()
   std::string name_;                                  // scratch
   std::string utf8_;                                  // scratch
   std::vector<std::string> classes_;                  // of the present record
   bool is_active_directory_ = false;
 };
 
-const NameFacts& Pass::facts_of(std::string_view name) {
+NameFacts& Pass::facts_of(std::string_view name) {
   constexpr std::size_t kMaxNames = 100'000;
   name_ = name;
   if (const auto found = names_.find(name_); found != names_.end()) return found->second;
-  if (names_.size() >= kMaxNames) names_.clear();
+  if (names_.size() >= kMaxNames) {
+    names_.clear();
+    last_ = nullptr;
+  }
   const std::string lower = to_lower_ascii(name);
   const bool is_ad = std::find(kActiveDirectoryNames.begin(), kActiveDirectoryNames.end(), lower) !=
                      kActiveDirectoryNames.end();
-  return names_.emplace(name_, NameFacts{known_attribute(name), is_ad}).first->second;
+  const auto at = names_.emplace(name_, NameFacts{known_attribute(name), is_ad, {}, nullptr}).first;
+  at->second.name = at->first;
+  return at->second;
+}
+
+// For the lines of records one after the other, which come in much the same order: most names need
+// no look-up.
+const NameFacts& Pass::facts_of_next(std::string_view name) {
+  NameFacts* const before = last_;
+  if (before != nullptr) {
+    if (before->name == name) return *before;
+    NameFacts* const guess = before->followed_by;
+    if (guess != nullptr && guess->name == name) return *(last_ = guess);
+  }
+  NameFacts& facts = facts_of(name);
+  if (last_ != nullptr) last_->followed_by = &facts;
+  last_ = &facts;
+  return facts;
 }
 
 std::string_view Pass::utf8(std::string_view text) {
@@ -134,7 +158,7 @@ void Pass::take(const dump::Entry& entry) {
 Result<Survey> Pass::run(const directory::OverrideMap& overrides,
                          std::unique_ptr<directory::Schema>& schema) {
   reader_.set_wanted([this](std::string_view name) {
-    const NameFacts& facts = facts_of(name);
+    const NameFacts& facts = facts_of_next(name);
     is_active_directory_ = is_active_directory_ || facts.is_active_directory;
     return facts.known != Known::kNone;
   });

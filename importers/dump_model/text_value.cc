@@ -8,6 +8,7 @@
 #include "importers/directory/syntax.h"
 #include "importers/dump_model/name_index.h"
 #include "importers/ese_tables/cell_sql.h"
+#include "storage/base/dn.h"
 #include "storage/base/identifiers.h"
 #include "storage/base/text.h"
 #include "storage/base/time.h"
@@ -148,15 +149,25 @@ std::string_view ValueReader::utf8(std::string_view text, RowArena& arena) {
   return arena.keep(decoded->text);
 }
 
-// Objects point at few others again and again: their class, their store, their server.
+// Names lie below few others again and again: only the last part of a name needs parsing.
 std::string_view ValueReader::x500_name(std::string_view text) {
   constexpr std::size_t kMaxNames = 4096;
-  scratch_ = text;
-  if (const auto found = names_seen_.find(scratch_); found != names_seen_.end()) {
-    return found->second;
+  const auto parent = text.starts_with('/') ? std::nullopt : dn_parent(text);
+  if (!parent || parent->empty() || parent->data() <= text.data()) {
+    return scratch_ = x500_form(text);
   }
-  if (names_seen_.size() >= kMaxNames) names_seen_.clear();
-  return names_seen_.emplace(scratch_, x500_form(text)).first->second;
+  scratch_ = *parent;
+  auto above = names_seen_.find(scratch_);
+  if (above == names_seen_.end()) {
+    if (names_seen_.size() >= kMaxNames) names_seen_.clear();
+    above = names_seen_.emplace(scratch_, x500_form(*parent)).first;
+  }
+  const auto own_size = static_cast<std::size_t>(parent->data() - text.data()) - 1;
+  const auto own = parse_name(text.substr(0, own_size));
+  const bool fits = own && own->size() == 1 && above->second.starts_with('/');
+  scratch_ =
+      fits ? dn_append_x500(above->second, own->front().type, own->front().value) : x500_form(text);
+  return scratch_;
 }
 
 AttributeValue ValueReader::read_name(std::string_view text, RowArena& arena) {

@@ -59,7 +59,7 @@ class ValueReader {
   directory::Schema& schema_;
   NameLookup& names_;
   unsigned codepage_;
-  std::unordered_map<std::string, std::string> names_seen_;  // recent names in X.500 form
+  std::unordered_map<std::string, std::string> names_seen_;  // recent parents in X.500 form
   std::string scratch_;
   std::uint64_t codepage_texts_ = 0;
   std::uint64_t undecodable_texts_ = 0;

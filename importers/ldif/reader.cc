@@ -139,8 +139,9 @@ Result<bool> Reader::next(dump::Entry& entry) {
 // the lines of change records steer what follows.
 bool Reader::is_wanted_line(std::string_view text) const {
   if (!wanted_ || state_ != State::kValues) return true;
-  const std::size_t end = text.find_first_of(":;");
-  if (end == std::string_view::npos) return true;  // the name itself is folded
+  std::size_t end = 0;
+  while (end < text.size() && text[end] != ':' && text[end] != ';') ++end;
+  if (end == text.size()) return true;  // the name itself is folded
   const std::string_view name = text.substr(0, end);
   return wanted_(name) || equal_ascii_nocase(name, "changetype");
 }
