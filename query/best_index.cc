@@ -12,6 +12,7 @@
 #include "query/scan_plan.h"
 #include "query/sql_value.h"
 #include "storage/base/text.h"
+#include "storage/value_order.h"
 
 namespace dirsnap {
 namespace {
@@ -260,10 +261,12 @@ class Planner {
     std::optional<std::size_t> lower;
     std::optional<std::size_t> upper;
     std::optional<std::size_t> pattern;
+    const bool hashed = shape_.columns[static_cast<std::size_t>(column)].access == Access::kHash;
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
       const Term& term = candidates_[i].term;
       if (term.column != column || candidates_[i].is_part) continue;
       if (is_key(term.op) && key_serves(term)) key = key.value_or(i);
+      if (hashed) continue;  // serves nothing else
       if (is_pattern(term.op) && pattern_serves(candidates_[i])) pattern = pattern.value_or(i);
       const bool same_order = index_collation(term, column_of(term)) == column_of(term).collation ||
                               column_of(term).type != ColumnType::kText;
@@ -282,7 +285,7 @@ class Planner {
   [[nodiscard]] bool key_serves(const Term& term) const {
     const TableColumn& column = column_of(term);
     if (column.type == ColumnType::kInteger || column.type == ColumnType::kReal) return true;
-    if (column.collation == Collation::kFold) return true;
+    if (column.collation == Collation::kFold || column.access == Access::kHash) return true;
     return index_collation(term, column) == Collation::kBinary;
   }
 
@@ -322,13 +325,16 @@ class Planner {
       DIRSNAP_TRY(const auto counted, count_literals(path));
       if (counted) return *counted;
     }
+    if (path.access == Access::kHash && first.literal && first.term.op != TermOp::kIn) {
+      return count_hashed(path.column, *first.literal);
+    }
     if (path.access == Access::kDense && !is_key(first.term.op)) {
       return std::min(all, dense_rows(path) * scanned_parts());
     }
     if (is_key(first.term.op)) {
       const double lists = first.term.op == TermOp::kIn ? 10 : 1;
       double each = 1;
-      if (path.access == Access::kIndex) {
+      if (path.access == Access::kIndex || path.access == Access::kHash) {
         DIRSNAP_TRY(each, table_.rows_per_value(path.column));
       } else if (path.access == Access::kSorted) {
         each = 10;
@@ -418,6 +424,28 @@ class Planner {
     return std::optional(parts == 0 ? 0.0 : counted * std::max(1.0, scanned_parts() / parts));
   }
 
+  // Rows that a hash index gives for a literal; the statement may mean its text.
+  Result<double> count_hashed(int column, const ValueView& literal) {
+    if (literal.is_null()) return 1;
+    std::string text;
+    ValueView value = literal;
+    if (literal.type == ValueType::kInteger || literal.type == ValueType::kReal) {
+      text = number_text(literal);
+      value = ValueView::text(text);
+    }
+    double counted = 0;
+    double parts = 0;
+    for (std::size_t i = 0; i < shape_.parts.size() && parts < kCountedParts; ++i) {
+      if (!part_may_match(shape_.parts[i])) continue;
+      DIRSNAP_TRY(OpenPart * part, table_.part(i));
+      parts += 1;
+      if (part == nullptr || part->stored(column) < 0) continue;
+      DIRSNAP_TRY(const HashIndexView* index, part->hash_index(part->stored(column)));
+      counted += static_cast<double>(index->count(value));
+    }
+    return parts == 0 ? 0.0 : counted * std::max(1.0, scanned_parts() / parts);
+  }
+
   // False if a literal snapshot_id excludes the part.
   [[nodiscard]] bool part_may_match(const TablePart& part) const {
     return std::none_of(candidates_.begin(), candidates_.end(), [&](const Candidate& c) {
@@ -471,7 +499,8 @@ class Planner {
       path.cost += sort_cost(path, out);
       return;
     }
-    const double each = path.access == Access::kIndex ? kRandomRowCost : 1;
+    const bool scattered = path.access == Access::kIndex || path.access == Access::kHash;
+    const double each = scattered ? kRandomRowCost : 1;
     path.cost += scanned_parts() * kLookupCost * (filters_are_lists(path) ? 10 : 1);
     path.cost += path.rows * 0.2 * filters + out * each + sort_cost(path, out);
   }

@@ -57,8 +57,8 @@ SqlForm sql_form(std::string_view syntax) {
     return {ColumnType::kText, Collation::kFold};
   }
   if (syntax == "2.5.5.8" || syntax == "2.5.5.9") return {ColumnType::kInteger};
-  constexpr std::array<std::string_view, 6> kTexts = {"2.5.5.2", "2.5.5.3", "2.5.5.5", "2.5.5.6",
-                                                      "2.5.5.11", "2.5.5.17"};
+  constexpr std::array<std::string_view, 6> kTexts = {"2.5.5.2", "2.5.5.3",  "2.5.5.5",
+                                                      "2.5.5.6", "2.5.5.11", "2.5.5.17"};
   const bool text = std::find(kTexts.begin(), kTexts.end(), syntax) != kTexts.end();
   return {text ? ColumnType::kText : ColumnType::kAny};
 }

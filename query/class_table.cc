@@ -20,7 +20,7 @@ namespace t = tables::attributes;
 constexpr std::uint64_t kStepsPerCheck = 4096;
 constexpr std::string_view kBooleanSyntax = "2.5.5.8";
 constexpr std::uint32_t kMostKinds = 1U << 20;  // remembered; directories have some thousands
-constexpr int kObjectIdColumn = 1;  // behind snapshot_id
+constexpr int kObjectIdColumn = 1;              // behind snapshot_id
 
 // Columns of the table `attributes`, which has snapshot_id in front of those of its spec.
 constexpr int column_of(t::Col column) { return static_cast<int>(column) + 1; }
@@ -49,8 +49,7 @@ void append_json(std::string& out, const ValueView& value) {
       return;
     case ValueType::kReal: {
       std::array<char, 32> buffer;
-      const auto end =
-          std::to_chars(buffer.data(), buffer.data() + buffer.size(), value.real).ptr;
+      const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value.real).ptr;
       out += std::isfinite(value.real) ? std::string(buffer.data(), end) : "null";
       return;
     }

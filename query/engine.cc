@@ -11,13 +11,15 @@
 #include "storage/base/class_name.h"
 #include "storage/base/text.h"
 #include "storage/tables.h"
+#include "storage/tables/objects.h"
 
 namespace dirsnap {
 namespace {
 
 Result<std::unique_ptr<sqlite3, CloseConnection>> open_connection(bool untrusted) {
   sqlite3* raw = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY;
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY |
+                    SQLITE_OPEN_NOMUTEX;  // one thread: engine.h
   int code = sqlite3_open_v2(":memory:", &raw, flags, nullptr);
   std::unique_ptr<sqlite3, CloseConnection> db(raw);
   if (code == SQLITE_OK) code = limit_connection(raw, untrusted);
@@ -56,6 +58,17 @@ Code code_of(int sqlite) {
   }
 }
 
+std::vector<TableInfo> function_tables() {
+  std::vector<TableInfo> list;
+  for (const StatsTable::Subject& subject : StatsTable::subjects()) {
+    list.push_back(StatsTable::info(subject));
+  }
+  for (const auto direction : {TreeTable::Direction::kDown, TreeTable::Direction::kUp}) {
+    list.push_back(TreeTable::info(direction));
+  }
+  return list;
+}
+
 // Counts a compilation as a user of the read transaction.
 class UseScope {
  public:
@@ -77,6 +90,33 @@ int Engine::Impl::add_table(TableShape shape) {
   return ModuleAdapter<RelationModule>::create(db.get(), table.shape().name, &client);
 }
 
+// REQUIRES: the fixed tables are registered.
+RelationTable& Engine::Impl::fixed_table(std::string_view name) {
+  return *std::find_if(tables.begin(), tables.end(),
+                       [name](const RelationTable& t) { return t.shape().name == name; });
+}
+
+int Engine::Impl::add_functions() {
+  int code = SQLITE_OK;
+  for (const StatsTable::Subject& subject : StatsTable::subjects()) {
+    StatsTable& table = stats.emplace_back(subject, fixed_table(subject.of_table));
+    auto& client = stats_clients.emplace_back();
+    client = {.table = &table, .declaring = &sandbox.declaring};
+    if (code == SQLITE_OK) {
+      code = ModuleAdapter<StatsModule>::create(db.get(), subject.name, &client);
+    }
+  }
+  for (const auto direction : {TreeTable::Direction::kDown, TreeTable::Direction::kUp}) {
+    TreeTable& table = trees.emplace_back(direction, fixed_table(tables::objects::kSpec.name));
+    auto& client = tree_clients.emplace_back();
+    client = {.table = &table, .declaring = &sandbox.declaring};
+    if (code == SQLITE_OK) {
+      code = ModuleAdapter<TreeModule>::create(db.get(), TreeTable::name(direction), &client);
+    }
+  }
+  return code;
+}
+
 Result<void> Engine::Impl::register_tables() {
   snapshots = std::make_unique<SnapshotsTable>(*session);
   snapshots_client = {.table = snapshots.get(), .declaring = &sandbox.declaring};
@@ -85,6 +125,7 @@ Result<void> Engine::Impl::register_tables() {
     if (code == SQLITE_OK) code = add_table(fixed_shape(*spec, session->scope()));
   }
   classes = std::make_unique<ClassCatalog>(*session);
+  if (code == SQLITE_OK) code = add_functions();
   cells = std::make_unique<EseCellsTable>(*session);
   cells_client = {.table = cells.get(), .declaring = &sandbox.declaring};
   if (code == SQLITE_OK) {
@@ -106,12 +147,9 @@ Result<const ClassTable*> Engine::Impl::class_table(std::string_view name) {
   const std::string prefix(name.substr(0, kClassTablePrefix.size()));
   if (!equal_ascii_nocase(prefix, kClassTablePrefix)) return nullptr;
   DIRSNAP_TRY(auto shape, classes->find(name));
-  const auto attributes =
-      std::find_if(tables.begin(), tables.end(), [](const RelationTable& table) {
-        return table.shape().name == tables::attributes::kSpec.name;
-      });
-  if (!shape || attributes == tables.end()) return nullptr;
-  ClassTable& table = class_tables.emplace_back(*session, *std::move(shape), *attributes);
+  if (!shape) return nullptr;
+  ClassTable& table = class_tables.emplace_back(*session, *std::move(shape),
+                                                fixed_table(tables::attributes::kSpec.name));
   auto& client = class_clients.emplace_back();
   client = {.table = &table, .declaring = &sandbox.declaring};
   const std::string& own_name = table.rows().shape().name;
@@ -160,6 +198,7 @@ Error Engine::Impl::failure(int code, std::string_view statement) {
 
 std::vector<TableInfo> Engine::Impl::all_tables() {
   std::vector<TableInfo> list = {SnapshotsTable::info(), EseCellsTable::info()};
+  for (TableInfo& table : function_tables()) list.push_back(std::move(table));
   for (const RelationTable& table : tables) list.push_back(table_info(table.shape()));
   const auto names = classes->names();
   if (!names) return list;  // a statement that needs them will tell why
@@ -251,6 +290,7 @@ Result<std::optional<TableInfo>> Engine::describe(std::string_view table) {
 std::vector<TableInfo> fixed_tables() {
   std::vector<TableInfo> list = {SnapshotsTable::info()};
   for (const TableSpec* spec : kFixedTables) list.push_back(table_info(fixed_shape(*spec, {})));
+  for (TableInfo& table : function_tables()) list.push_back(std::move(table));
   list.push_back(EseCellsTable::info());
   return list;
 }

@@ -18,6 +18,8 @@
 #include "query/raw_tables.h"
 #include "query/read_session.h"
 #include "query/sandbox.h"
+#include "query/stats_module.h"
+#include "query/tree_module.h"
 
 namespace dirsnap {
 
@@ -46,6 +48,10 @@ struct Engine::Impl {
   std::unique_ptr<ClassCatalog> classes;
   std::deque<ClassTable> class_tables;
   std::deque<Client<ClassModule>> class_clients;
+  std::deque<StatsTable> stats;
+  std::deque<Client<StatsModule>> stats_clients;
+  std::deque<TreeTable> trees;
+  std::deque<Client<TreeModule>> tree_clients;
   SqlError error;
   // Last member: closed before what its tables point to.
   std::unique_ptr<sqlite3, CloseConnection> db;
@@ -56,6 +62,8 @@ struct Engine::Impl {
   Result<const ClassTable*> class_table(std::string_view name);
   // sqlite3_prepare_v3, repeated as long as classes' tables are missing.
   Result<int> compile(std::string_view sql, sqlite3_stmt** statement, const char** tail);
+  int add_functions();  // of the fixed tables: counts, trees
+  RelationTable& fixed_table(std::string_view name);
 
   // The Error for an SQLite code, last_error() included. `statement` is the text compiled.
   Error failure(int code, std::string_view statement);

@@ -45,6 +45,9 @@ Result<void> PartScan::open(OpenPart& part, const BoundScan& scan, std::uint64_t
   index_ = nullptr;
   last_key_.reset();
   phase_ = Phase::kEnd;
+  segment_ = Segment::kNone;
+  plain_ = !scan.distinct;
+  held_.assign(part.columns(), {});
   const bool stored = scan.access != Access::kScan && part.stored(scan.column) >= 0;
   if (!stored) {
     // A part without the column holds NULLs there, which no seek but only its filters can judge.
@@ -52,6 +55,7 @@ Result<void> PartScan::open(OpenPart& part, const BoundScan& scan, std::uint64_t
     return {};
   }
   if (scan.access == Access::kIndex) return open_index();
+  if (scan.access == Access::kHash) return open_hash();
   return open_numbers();
 }
 
@@ -63,6 +67,7 @@ void PartScan::scan_everything() {
 
 void PartScan::begin_phase(Phase phase) {
   phase_ = phase;
+  plain_ = !scan_->distinct && phase != Phase::kKeys;
   range_ = 0;
   next_row_ = 0;
   segment_ = Segment::kNone;
@@ -140,7 +145,7 @@ Result<void> PartScan::open_index() {
   ordinal_ = 0;
   key_at_ = key_end_ = 0;
   // NULLs are not in the index; they come first, or last in descending order.
-  if (scan_->seek.empty() && !scan_->descending) {
+  if (scan_->seek.empty() && !scan_->descending && has_nulls()) {
     start_nulls();
   } else {
     begin_phase(Phase::kKeys);
@@ -164,10 +169,31 @@ Result<void> PartScan::list_rows(const IndexView& index) {
       rows_.insert(rows_.end(), some.begin(), some.end());
     }
   }
-  if (!std::is_sorted(rows_.begin(), rows_.end())) std::sort(rows_.begin(), rows_.end());
-  begin_phase(Phase::kRows);
+  begin_rows();
   return {};
 }
+
+// Rows by a hash index; the seek's filters are among filters_, because a hash proves nothing.
+Result<void> PartScan::open_hash() {
+  if (!scan_->seek.keys) {
+    scan_everything();
+    return {};
+  }
+  DIRSNAP_TRY(const HashIndexView* index, part_->hash_index(part_->stored(scan_->column)));
+  for (const ValueView& key : *scan_->seek.keys) index->candidates(key, rows_);
+  begin_rows();
+  // Two keys may have one hash.
+  rows_.erase(std::unique(rows_.begin(), rows_.end()), rows_.end());
+  return {};
+}
+
+void PartScan::begin_rows() {
+  if (!std::is_sorted(rows_.begin(), rows_.end())) std::sort(rows_.begin(), rows_.end());
+  begin_phase(Phase::kRows);
+}
+
+// The index holds the rows that have a value.
+bool PartScan::has_nulls() const { return index_->total() < part_->rows(); }
 
 void PartScan::start_nulls() {
   null_filter_.emplace(scan_->column, Predicate{.op = Op::kIsNull});
@@ -180,7 +206,7 @@ void PartScan::end_phase() {
   if (phase_ == Phase::kNulls) filters_.pop_back();
   if (phase_ == Phase::kNulls && !scan_->descending) {
     begin_phase(Phase::kKeys);
-  } else if (phase_ == Phase::kKeys && scan_->descending && scan_->seek.empty()) {
+  } else if (phase_ == Phase::kKeys && scan_->descending && scan_->seek.empty() && has_nulls()) {
     start_nulls();
   } else {
     phase_ = Phase::kEnd;
@@ -350,7 +376,10 @@ Result<bool> PartScan::next_key() {
 Result<ValueView> PartScan::value(int column) {
   const std::int32_t stored = part_->stored(column);
   if (stored < 0) return ValueView::null();
-  return part_->value(stored, row_);
+  Held& held = held_[static_cast<std::size_t>(column)];
+  held.chunk_no = row_ / kChunkRows;
+  DIRSNAP_TRY(held.view, part_->chunk(stored, held.chunk_no));
+  return held.view->value(static_cast<std::uint32_t>(row_ % kChunkRows));
 }
 
 }  // namespace dirsnap

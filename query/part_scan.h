@@ -49,10 +49,32 @@ class PartScan {
 
   // Moves to the first or next row; false after the last.
   Result<bool> next();
+  // The same where the next row is at hand; false says nothing. Most rows come this way.
+  bool advance() {
+    if (!plain_ || *skip_ != 0) return false;
+    if (segment_ == Segment::kMask) {
+      const std::uint32_t row = mask_.next(segment_at_);
+      if (row >= kChunkRows) return false;
+      segment_at_ = row + 1;
+      row_ = segment_base_ + row;
+      return true;
+    }
+    if (segment_ == Segment::kNone || !filters_.empty() || segment_at_ == segment_end_)
+      return false;
+    const std::uint32_t at = segment_at_++;
+    row_ = segment_ == Segment::kSpan ? segment_base_ + at : rows_[at];
+    return true;
+  }
   [[nodiscard]] std::uint64_t row() const { return row_; }
 
   // The present row's value in a column of the table.
   Result<ValueView> value(int column);
+  // The same if the chunk is the one last used for this column; nullopt says nothing.
+  [[nodiscard]] std::optional<ValueView> held_value(int column) const {
+    const Held& held = held_[static_cast<std::size_t>(column)];
+    if (held.view == nullptr || held.chunk_no != row_ / kChunkRows) return std::nullopt;
+    return held.view->value(static_cast<std::uint32_t>(row_ % kChunkRows));
+  }
 
  private:
   struct RowRange {
@@ -69,7 +91,10 @@ class PartScan {
   Result<void> open_index();
   Result<void> add_ordinals(const IndexView& index);
   Result<void> list_rows(const IndexView& index);
+  Result<void> open_hash();
+  void begin_rows();
   void scan_everything();
+  [[nodiscard]] bool has_nulls() const;
   void start_nulls();
   void begin_phase(Phase phase);
   void end_phase();
@@ -91,6 +116,14 @@ class PartScan {
   std::vector<const RowFilter*> filters_;  // that the present phase applies
   Phase phase_ = Phase::kEnd;
   std::uint64_t row_ = 0;
+  bool plain_ = false;  // rows of segments are given as they come
+
+  // The chunk last used for each column of the table.
+  struct Held {
+    const ChunkView* view = nullptr;
+    std::uint64_t chunk_no = 0;
+  };
+  std::vector<Held> held_;
 
   std::vector<RowRange> ranges_;  // kRanges, kNulls: ascending, not overlapping
   std::size_t range_ = 0;

@@ -4,6 +4,12 @@
 #include <algorithm>
 
 namespace dirsnap {
+namespace {
+
+// Chunks that an idle connection remembers: about 200 bytes each.
+constexpr std::uint64_t kMostKept = 65'536;
+
+}  // namespace
 
 Result<std::unique_ptr<ReadSession>> ReadSession::open(const CaseFile& file,
                                                        const EngineOptions& options) {
@@ -24,15 +30,27 @@ Result<std::unique_ptr<ReadSession>> ReadSession::open(const CaseFile& file,
 }
 
 Result<const ReadTxn*> ReadSession::txn() {
+  if (parked_) {
+    parked_ = false;
+    const Result<bool> same = txn_->resume();
+    if (!same || !*same) txn_.reset();
+  }
   if (!txn_) {
     DIRSNAP_TRY(txn_, ReadTxn::begin(file_));
     ++epoch_;
+    kept_ = 0;
   }
   return txn_.get();
 }
 
 void ReadSession::end_use() {
-  if (--users_ == 0) txn_.reset();
+  if (--users_ != 0 || !txn_ || parked_) return;
+  if (kept_ > kMostKept) {
+    txn_.reset();
+    return;
+  }
+  txn_->park();
+  parked_ = true;
 }
 
 }  // namespace dirsnap

@@ -2,9 +2,10 @@
 //
 // What all virtual tables of one connection share: the snapshots in scope, one read transaction,
 // the stop flag, the counters.
-// Lifetime: the transaction opens at the first need of a statement (or of planning one) and ends
-// when no statement runs any more, not when the last cursor closes: text in SQLite's registers
-// points into the map and may outlive a cursor. An idle connection holds no transaction.
+// Lifetime: the transaction opens at the first need of a statement (or of planning one) and is
+// parked when no statement runs any more, not when the last cursor closes: text in SQLite's
+// registers points into the map and may outlive a cursor. An idle connection holds no pages of
+// the case; what it has parsed serves the next statement if the case is unchanged.
 // Threads: one thread; cancel().request() from any thread or signal handler.
 #pragma once
 
@@ -35,7 +36,10 @@ class ReadSession {
   // Changes with every new transaction: what was read under an older number is void.
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
 
-  // A statement (or its compilation) begins and ends; the last end closes the transaction.
+  // Notes that a chunk was parsed and is kept: bounds what an idle connection remembers.
+  void count_kept() { ++kept_; }
+
+  // A statement (or its compilation) begins and ends; the last end parks the transaction.
   void begin_use() { ++users_; }
   void end_use();
 
@@ -53,8 +57,10 @@ class ReadSession {
   bool push_down_;
   std::vector<SnapshotRecord> scope_;
   std::unique_ptr<ReadTxn> txn_;
+  bool parked_ = false;
   std::uint64_t epoch_ = 0;
   int users_ = 0;
+  std::uint64_t kept_ = 0;  // chunks parsed in this transaction
   CancelToken cancel_;
   ScanCounters counters_;
   std::optional<Error> failure_;

@@ -119,7 +119,7 @@ bool RelationCursor::add_seek(const Term& term, BoundTerm bound) {
   } else {
     return false;  // IS with NULL
   }
-  return index_collation(term, column) == column.collation;
+  return column.access != Access::kHash && index_collation(term, column) == column.collation;
 }
 
 // The table's own term: it finds the rows where the plan names no better way.
@@ -193,6 +193,11 @@ Result<bool> RelationCursor::open_next_part() {
 }
 
 Result<void> RelationCursor::next() {
+  if (left_ != 0 && scan_.advance()) {
+    --left_;
+    ++table_.session().counters().rows_visited;
+    return {};
+  }
   while (left_ != 0) {
     DIRSNAP_TRY(const bool found, scan_.next());
     if (found) {

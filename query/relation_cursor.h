@@ -31,6 +31,10 @@ class RelationCursor {
 
   // REQUIRES: !at_end().
   Result<ValueView> value(int column);
+  // The same for most values; nullopt: ask value().
+  [[nodiscard]] std::optional<ValueView> held_value(int column) const {
+    return scan_.held_value(column);
+  }
   // Part and row in one number: unique in the table, the same in every scan.
   [[nodiscard]] std::int64_t rowid() const;
   [[nodiscard]] std::uint32_t part() const { return part_; }

@@ -26,8 +26,13 @@ std::vector<std::int32_t> column_map(const Relation& relation,
 
 }  // namespace
 
-OpenPart::OpenPart(Relation relation, const TableShape& shape, const TablePart& part)
-    : relation_(std::move(relation)), columns_(column_map(relation_, shape, part)) {
+OpenPart::OpenPart(ReadSession& session,
+                   Relation relation,
+                   const TableShape& shape,
+                   const TablePart& part)
+    : session_(session),
+      relation_(std::move(relation)),
+      columns_(column_map(relation_, shape, part)) {
   cache_.resize(relation_.def().columns.size());
 }
 
@@ -48,6 +53,7 @@ Result<const ChunkView*> OpenPart::chunk(std::int32_t column, std::uint64_t chun
   std::optional<ChunkView>& slot = cache(column).chunks[chunk_no];
   if (!slot) {
     DIRSNAP_TRY(slot, relation_.chunk(static_cast<std::uint32_t>(column), chunk_no));
+    session_.count_kept();
   }
   return &*slot;
 }
@@ -61,6 +67,14 @@ Result<const IndexView*> OpenPart::index(std::int32_t column) {
   std::optional<IndexView>& slot = cache(column).index;
   if (!slot) {
     DIRSNAP_TRY(slot, relation_.index(static_cast<std::uint32_t>(column)));
+  }
+  return &*slot;
+}
+
+Result<const HashIndexView*> OpenPart::hash_index(std::int32_t column) {
+  std::optional<HashIndexView>& slot = cache(column).hash_index;
+  if (!slot) {
+    DIRSNAP_TRY(slot, relation_.hash_index(static_cast<std::uint32_t>(column)));
   }
   return &*slot;
 }
@@ -113,7 +127,8 @@ Result<OpenPart*> RelationTable::part(std::size_t index) {
   if (!slot.looked_up) {
     const TablePart& part = shape_.parts[index];
     DIRSNAP_TRY(auto relation, txn->relation(part.snapshot_id, part.relation));
-    if (relation) slot.part = std::make_unique<OpenPart>(*std::move(relation), shape_, part);
+    if (relation)
+      slot.part = std::make_unique<OpenPart>(session_, *std::move(relation), shape_, part);
     slot.looked_up = true;
   }
   return slot.part.get();
@@ -151,10 +166,16 @@ Result<double> RelationTable::rows_per_value(int column) {
   for (std::size_t i = 0; i < slots_.size() && sampled < kSampledParts; ++i) {
     DIRSNAP_TRY(OpenPart * open, part(i));
     if (open == nullptr || open->rows() == 0 || open->stored(column) < 0) continue;
+    ++sampled;
+    if (shape_.columns[static_cast<std::size_t>(column)].access == Access::kHash) {
+      DIRSNAP_TRY(const HashIndexView* index, open->hash_index(open->stored(column)));
+      rows += static_cast<double>(index->total());
+      values += static_cast<double>(index->total()) / index->rows_per_value();
+      continue;
+    }
     DIRSNAP_TRY(const IndexView* index, open->index(open->stored(column)));
     rows += static_cast<double>(index->total());
     values += index->distinct();
-    ++sampled;
   }
   known = std::max(1.0, values == 0 ? 1.0 : rows / values);
   return known;

@@ -21,9 +21,11 @@ namespace dirsnap {
 // look-ups in any order parse each chunk once.
 class OpenPart {
  public:
-  OpenPart(Relation relation, const TableShape& shape, const TablePart& part);
+  OpenPart(ReadSession& session, Relation relation, const TableShape& shape, const TablePart& part);
 
   [[nodiscard]] std::uint64_t rows() const { return relation_.rows(); }
+  // Columns of the table.
+  [[nodiscard]] std::size_t columns() const { return columns_.size(); }
   // Column of the relation behind a column of the table, -1 where it has none.
   [[nodiscard]] std::int32_t stored(int column) const {
     return columns_[static_cast<std::size_t>(column)];
@@ -33,6 +35,7 @@ class OpenPart {
   Result<const ChunkView*> chunk(std::int32_t column, std::uint64_t chunk_no);
   Result<ValueView> value(std::int32_t column, std::uint64_t row);
   Result<const IndexView*> index(std::int32_t column);
+  Result<const HashIndexView*> hash_index(std::int32_t column);
 
   // True if chunk(column) tells the kind of each row.
   [[nodiscard]] bool is_by_kind(std::int32_t column) const;
@@ -44,11 +47,13 @@ class OpenPart {
   struct Column {
     std::vector<std::optional<ChunkView>> chunks;
     std::optional<IndexView> index;
+    std::optional<HashIndexView> hash_index;
     std::vector<std::int64_t> fences;  // kSorted: first value of each chunk
   };
   Column& cache(std::int32_t column);
   Result<void> read_fences(std::int32_t column);
 
+  ReadSession& session_;
   Relation relation_;
   std::vector<std::int32_t> columns_;
   std::vector<std::unique_ptr<Column>> cache_;

@@ -32,10 +32,11 @@ constexpr std::array<std::pair<TermCollation, std::string_view>, 3> kCollations 
     {TermCollation::kFold, " FOLD"},
 }};
 
-constexpr std::array<std::pair<Access, std::string_view>, 3> kKinds = {{
+constexpr std::array<std::pair<Access, std::string_view>, 4> kKinds = {{
     {Access::kDense, "DENSE "},
     {Access::kSorted, "SORTED "},
     {Access::kIndex, "INDEX "},
+    {Access::kHash, "HASH "},
 }};
 
 // Longer names first, as above.

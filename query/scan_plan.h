@@ -14,6 +14,7 @@
 //   kind    = "DENSE"                   value = row number + 1
 //           | "SORTED"                  rows ascend by the column
 //           | "INDEX"                   list of rows of each distinct value
+//           | "HASH"                    list of rows of each hash; their values are tested
 //   term    = name "(" op ")"
 //   op      = ( "=" | "<>" | "<" | "<=" | ">" | ">=" | "IS" | "IS NOT" | "IS NULL"
 //             | "IS NOT NULL" | "LIKE" | "GLOB" | "IN" ) [ " NOCASE" | " BINARY" | " FOLD" ]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "query/sql_value.h"
 
+#include <cmath>
 #include <cstring>
 
 #include "storage/base/text.h"
@@ -42,6 +43,13 @@ ValueView view_of(sqlite3_value* value) {
 ValueView numeric_view_of(sqlite3_value* value) {
   if (sqlite3_value_type(value) == SQLITE_TEXT) sqlite3_value_numeric_type(value);
   return view_of(value);
+}
+
+std::optional<std::int64_t> as_integer(const ValueView& value) {
+  if (value.type == ValueType::kInteger) return value.integer;
+  if (value.type != ValueType::kReal) return std::nullopt;
+  const bool whole = std::abs(value.real) < 9e18 && std::trunc(value.real) == value.real;
+  return whole ? std::optional(static_cast<std::int64_t>(value.real)) : std::nullopt;
 }
 
 bool looks_numeric(std::string_view text) {

@@ -5,6 +5,7 @@
 // Threads: one thread per connection.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,9 @@ ValueView view_of(sqlite3_value* value);
 ValueView numeric_view_of(sqlite3_value* value);
 
 // True if SQLite might take the text for a number, or print a number like it.
+// The integer that a number equals; nullopt for other values.
+std::optional<std::int64_t> as_integer(const ValueView& value);
+
 bool looks_numeric(std::string_view text);
 
 // Returns a value whose bytes live until the statement ends (a read transaction's map).

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "storage/base/byte_reader.h"
+#include "storage/chunk_layout.h"
 #include "storage/relation.h"
 #include "storage/value.h"
 
@@ -74,7 +75,11 @@ class ChunkView {
   [[nodiscard]] std::uint32_t rows() const { return rows_; }
 
   // REQUIRES: row < rows().
-  [[nodiscard]] ValueView value(std::uint32_t row) const;
+  [[nodiscard]] ValueView value(std::uint32_t row) const {
+    // The usual text column, without a call.
+    if (shape_ == Shape::kPlain && !listed_ && longs_ == 0) return bytes_value(row, type_);
+    return joined_value(row);
+  }
 
   // Clears the rows of `mask` that do not match.
   void select(const Predicate& predicate, RowMask& mask) const;
@@ -116,8 +121,18 @@ class ChunkView {
   [[nodiscard]] std::uint64_t fixed_at(std::uint32_t slot) const;
   [[nodiscard]] ValueView slot_value(std::uint32_t slot) const;
   [[nodiscard]] ValueView twin_value(std::uint32_t slot) const;
-  [[nodiscard]] ValueView bytes_value(std::uint32_t index, ValueType type) const;
-  [[nodiscard]] std::uint32_t offset_at(std::uint32_t index) const;
+  [[nodiscard]] ValueView joined_value(std::uint32_t row) const;
+  [[nodiscard]] ValueView bytes_value(std::uint32_t index, ValueType type) const {
+    const std::uint32_t begin = offset_at(index);
+    const std::uint32_t end = offset_at(index + 1);
+    if (begin == end) return ValueView::null();
+    ValueView value{.type = type, .nul_terminated = type == ValueType::kText};
+    value.bytes = {reinterpret_cast<const char*>(text_ + begin), end - begin - 1};
+    return value;
+  }
+  [[nodiscard]] std::uint32_t offset_at(std::uint32_t index) const {
+    return static_cast<std::uint32_t>(chunk_layout::load_width(offsets_, index, offset_width_));
+  }
   [[nodiscard]] ValueView long_value(std::uint32_t index) const;
 
   Bytes bytes_;

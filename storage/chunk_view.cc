@@ -72,19 +72,6 @@ std::uint64_t ChunkView::fixed_at(std::uint32_t slot) const {
   return static_cast<std::uint64_t>(min_) + load_width(payload_, slot, width_);
 }
 
-std::uint32_t ChunkView::offset_at(std::uint32_t index) const {
-  return static_cast<std::uint32_t>(load_width(offsets_, index, offset_width_));
-}
-
-ValueView ChunkView::bytes_value(std::uint32_t index, ValueType type) const {
-  const std::uint32_t begin = offset_at(index);
-  const std::uint32_t end = offset_at(index + 1);
-  if (begin == end) return ValueView::null();
-  ValueView value{.type = type, .nul_terminated = type == ValueType::kText};
-  value.bytes = {reinterpret_cast<const char*>(text_ + begin), end - begin - 1};
-  return value;
-}
-
 ValueView ChunkView::slot_value(std::uint32_t slot) const {
   switch (shape_) {
     case Shape::kFixed: {
@@ -131,7 +118,7 @@ ValueView ChunkView::long_value(std::uint32_t index) const {
   return value;
 }
 
-ValueView ChunkView::value(std::uint32_t row) const {
+ValueView ChunkView::joined_value(std::uint32_t row) const {
   for (std::uint32_t low = 0, high = longs_; low < high;) {
     const std::uint32_t middle = (low + high) / 2;
     const std::uint32_t here = long_row(middle);

@@ -21,13 +21,6 @@ constexpr std::size_t kWindow = 8;              // bytes of text compared at a t
 constexpr std::uint32_t kEntriesPerBucket = 8;  // about a cache line
 constexpr std::size_t kMostCounted = 4096;      // distinct keys that are counted, not sorted
 
-std::uint8_t width_of(std::uint64_t largest) {
-  if (largest == 0) return 0;
-  if (largest <= UINT8_MAX) return 1;
-  if (largest <= UINT16_MAX) return 2;
-  return largest <= UINT32_MAX ? 4 : 8;
-}
-
 // Top bits of a hash; 0 bits are one bucket.
 std::uint64_t bucket_of(std::uint64_t hash, unsigned bits) {
   return bits == 0 ? 0 : hash >> (64 - bits);
@@ -35,60 +28,6 @@ std::uint64_t bucket_of(std::uint64_t hash, unsigned bits) {
 
 unsigned bucket_bits(std::size_t distinct) {
   return static_cast<unsigned>(std::bit_width(distinct / kEntriesPerBucket));
-}
-
-// Cuts an array of numbers of `sizeof(T)` bytes into parts and hands them out.
-template <class T, class Get>
-Result<void> write_numbers(const IndexBuilder::Sink& sink,
-                           layout::Array array,
-                           std::uint64_t count,
-                           Get get) {
-  constexpr std::uint64_t kPerPart = layout::kPartBytes / sizeof(T);
-  std::uint32_t part = 0;
-  for (std::uint64_t at = 0; at < count; ++part) {
-    const std::uint64_t end = std::min(count, at + kPerPart);
-    std::vector<std::byte> bytes((end - at) * sizeof(T));
-    for (std::byte* out = bytes.data(); at < end; ++at, out += sizeof(T)) {
-      const auto value = static_cast<T>(get(at));
-      std::memcpy(out, &value, sizeof value);
-    }
-    DIRSNAP_CHECK(sink(array, part, std::move(bytes)));
-  }
-  return {};
-}
-
-// The same with `width` bytes each.
-template <class Get>
-Result<void> write_array(const IndexBuilder::Sink& sink,
-                         layout::Array array,
-                         std::pair<std::uint64_t, std::uint8_t> count_and_width,
-                         Get get) {
-  const auto [count, width] = count_and_width;
-  switch (width) {
-    case 0:
-      return {};
-    case 1:
-      return write_numbers<std::uint8_t>(sink, array, count, get);
-    case 2:
-      return write_numbers<std::uint16_t>(sink, array, count, get);
-    case 4:
-      return write_numbers<std::uint32_t>(sink, array, count, get);
-    default:
-      return write_numbers<std::uint64_t>(sink, array, count, get);
-  }
-}
-
-// ASCII so far means that folding moves no byte.
-bool is_ascii(std::string_view text) {
-  std::uint64_t seen = 0;
-  std::size_t at = 0;
-  for (; text.size() - at >= 8; at += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + at, 8);
-    seen |= word;
-  }
-  for (; at < text.size(); ++at) seen |= static_cast<unsigned char>(text[at]);
-  return (seen & 0x8080808080808080U) == 0;
 }
 
 // What makes two rows one group: the same type and the same bytes.
@@ -338,9 +277,9 @@ Result<void> IndexBuilder::write_header(const Sink& sink) const {
   const bool keys = !keys_.empty();
   const std::uint64_t base = keys ? keys_.front() : 0;
   put(layout::kKind, integers_only_ ? layout::Kind::kIntegers : layout::Kind::kByRow);
-  put(layout::kRowsWidth, rows_width());
-  put(layout::kStartsWidth, all_distinct() ? std::uint8_t{0} : width_of(total()));
-  put(layout::kKeysWidth, keys ? width_of(keys_.back() - base) : std::uint8_t{0});
+  put(layout::kRowsWidth, layout::row_width(relation_rows_));
+  put(layout::kStartsWidth, all_distinct() ? std::uint8_t{0} : layout::width_of(total()));
+  put(layout::kKeysWidth, keys ? layout::width_of(keys_.back() - base) : std::uint8_t{0});
   put(layout::kDistinct, static_cast<std::uint32_t>(starts_.size()));
   put(layout::kTotal, total());
   put(layout::kKeyBase, base);
@@ -351,29 +290,31 @@ Result<void> IndexBuilder::write_header(const Sink& sink) const {
 
 Result<void> IndexBuilder::write(const Sink& sink) const {
   DIRSNAP_CHECK(write_header(sink));
-  DIRSNAP_CHECK(write_array(sink, layout::kRows, {total(), rows_width()},
-                            [this](std::uint64_t i) { return rows_[i]; }));
+  DIRSNAP_CHECK(layout::write_array(sink, layout::kRows,
+                                    {total(), layout::row_width(relation_rows_)},
+                                    [this](std::uint64_t i) { return rows_[i]; }));
   if (!all_distinct()) {
-    DIRSNAP_CHECK(
-        write_array(sink, layout::kStarts, {starts_.size() + 1, width_of(total())},
-                    [this](std::uint64_t i) { return i < starts_.size() ? starts_[i] : total(); }));
+    DIRSNAP_CHECK(layout::write_array(
+        sink, layout::kStarts, {starts_.size() + 1, layout::width_of(total())},
+        [this](std::uint64_t i) { return i < starts_.size() ? starts_[i] : total(); }));
   }
   if (total() == 0) return {};
   if (integers_only_) {
     const std::uint64_t base = keys_.front();
-    return write_array(sink, layout::kKeys, {starts_.size(), width_of(keys_.back() - base)},
-                       [&](std::uint64_t i) { return keys_[i] - base; });
+    return layout::write_array(sink, layout::kKeys,
+                               {starts_.size(), layout::width_of(keys_.back() - base)},
+                               [&](std::uint64_t i) { return keys_[i] - base; });
   }
   const unsigned bits = bucket_bits(starts_.size());
   std::size_t begin = 0;
-  DIRSNAP_CHECK(write_array(
+  DIRSNAP_CHECK(layout::write_array(
       sink, layout::kBuckets, {(std::uint64_t{1} << bits) + 1, 4}, [&](std::uint64_t bucket) {
         while (begin < hashes_.size() && bucket_of(hashes_[begin].hash, bits) < bucket) {
           ++begin;
         }
         return begin;
       }));
-  return write_array(sink, layout::kEntries, {hashes_.size(), 8}, [this](std::uint64_t i) {
+  return layout::write_array(sink, layout::kEntries, {hashes_.size(), 8}, [this](std::uint64_t i) {
     return (hashes_[i].hash & UINT32_MAX) | (std::uint64_t{hashes_[i].ordinal} << 32);
   });
 }

@@ -19,9 +19,7 @@ namespace dirsnap {
 
 class IndexBuilder {
  public:
-  // Receives part `part` of an array, in key order.
-  using Sink = std::function<Result<void>(
-      index_layout::Array array, std::uint32_t part, std::vector<std::byte> bytes)>;
+  using Sink = index_layout::Sink;
 
   explicit IndexBuilder(Collation collation) : collation_(collation) {}
 
@@ -61,7 +59,6 @@ class IndexBuilder {
 
   Result<void> write_header(const Sink& sink) const;
   [[nodiscard]] std::uint64_t total() const { return rows_.size(); }
-  [[nodiscard]] std::uint8_t rows_width() const { return relation_rows_ <= UINT16_MAX ? 2 : 4; }
   [[nodiscard]] bool all_distinct() const { return starts_.size() == rows_.size(); }
 
   Collation collation_;

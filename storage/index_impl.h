@@ -21,12 +21,27 @@ class RowValues {
   [[nodiscard]] virtual Result<ValueView> value(std::uint32_t column, std::uint64_t row) const = 0;
 };
 
+// The stored arrays of one index. Fails with kCorrupt where one is missing or has the wrong size.
+class IndexArrays {
+ public:
+  IndexArrays(const Txn& txn, const Key& relation, std::uint32_t column)
+      : txn_(txn), relation_(relation), column_(column) {}
+
+  [[nodiscard]] Result<Bytes> header() const;  // kHeaderSize bytes
+  [[nodiscard]] Result<index_layout::Numbers> array(index_layout::Array array,
+                                                    std::uint64_t count,
+                                                    std::uint8_t width) const;
+
+ private:
+  [[nodiscard]] Result<std::optional<Bytes>> record(index_layout::Array array,
+                                                    std::uint32_t part) const;
+  const Txn& txn_;
+  Key relation_;
+  std::uint32_t column_;
+};
+
 struct IndexView::Impl {
-  // Fails with kCorrupt where arrays are missing or have the wrong size.
-  static Result<std::shared_ptr<const Impl>> open(const Txn& txn,
-                                                  const Key& relation,
-                                                  std::uint32_t column,
-                                                  const Impl& facts);
+  static Result<std::shared_ptr<const Impl>> open(const IndexArrays& arrays, const Impl& facts);
 
   [[nodiscard]] std::uint64_t start(std::uint64_t ordinal) const;
   [[nodiscard]] std::uint32_t row(std::uint64_t position) const;

@@ -4,27 +4,35 @@
 // Units: bytes from the header record's first byte.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
+#include <utility>
 #include <vector>
+
+#include "storage/base/result.h"
+#include "storage/value_order.h"
 
 namespace dirsnap::index_layout {
 
 enum class Kind : std::uint8_t {
   kIntegers = 1,  // every value is an integer; the distinct ones stand in the array kKeys
   kByRow = 2,     // a distinct value is the value of its first row; equality by hash
+  kHashed = 3,    // rows by the hash of their value, nothing else
 };
 
 enum Array : std::uint16_t {
   kHeader = 0,
-  kRows = 1,     // row numbers by value, then by row
+  kRows = 1,     // row numbers by value (kHashed: by hash), then by row
   kStarts = 2,   // position in kRows of each distinct value's first row, and the end; absent
                  // where every value is distinct
   kKeys = 3,     // kIntegers: distinct values less the base
-  kBuckets = 4,  // kByRow: where in kEntries each bucket begins, and the end
+  kBuckets = 4,  // kByRow: where in kEntries (kHashed: in kRows) each bucket begins, and the end
   kEntries = 5,  // kByRow: u32 low half of the hash, u32 ordinal; by bucket
+  kMarks = 6,    // kHashed: u8 for each of kRows: the bits of the hash below the bucket's
 };
 
 inline constexpr std::size_t kKind = 0;         // u8
@@ -72,5 +80,72 @@ class Numbers {
   std::vector<const std::byte*> parts_;
   std::uint8_t width_ = 0;
 };
+
+// Receives part `part` of an array, in key order.
+using Sink =
+    std::function<Result<void>(Array array, std::uint32_t part, std::vector<std::byte> bytes)>;
+
+inline std::uint8_t width_of(std::uint64_t largest) {
+  if (largest == 0) return 0;
+  if (largest <= UINT8_MAX) return 1;
+  if (largest <= UINT16_MAX) return 2;
+  return largest <= UINT32_MAX ? 4 : 8;
+}
+
+inline std::uint8_t row_width(std::uint64_t relation_rows) {
+  return relation_rows <= UINT16_MAX ? 2 : 4;
+}
+
+// Cuts an array of numbers of `sizeof(T)` bytes into parts and hands them out.
+template <class T, class Get>
+Result<void> write_numbers(const Sink& sink, Array array, std::uint64_t count, Get get) {
+  constexpr std::uint64_t kPerPart = kPartBytes / sizeof(T);
+  std::uint32_t part = 0;
+  for (std::uint64_t at = 0; at < count; ++part) {
+    const std::uint64_t end = std::min(count, at + kPerPart);
+    std::vector<std::byte> bytes((end - at) * sizeof(T));
+    for (std::byte* out = bytes.data(); at < end; ++at, out += sizeof(T)) {
+      const auto value = static_cast<T>(get(at));
+      std::memcpy(out, &value, sizeof value);
+    }
+    DIRSNAP_CHECK(sink(array, part, std::move(bytes)));
+  }
+  return {};
+}
+
+// The same with `width` bytes each.
+template <class Get>
+Result<void> write_array(const Sink& sink,
+                         Array array,
+                         std::pair<std::uint64_t, std::uint8_t> count_and_width,
+                         Get get) {
+  const auto [count, width] = count_and_width;
+  switch (width) {
+    case 0:
+      return {};
+    case 1:
+      return write_numbers<std::uint8_t>(sink, array, count, get);
+    case 2:
+      return write_numbers<std::uint16_t>(sink, array, count, get);
+    case 4:
+      return write_numbers<std::uint32_t>(sink, array, count, get);
+    default:
+      return write_numbers<std::uint64_t>(sink, array, count, get);
+  }
+}
+
+// What a kHashed index knows of a value: equal values, whatever their case, have equal hashes; 0 is
+// kept for rows without a value.
+inline std::uint32_t index_hash(const ValueView& value) {
+  const auto hash = static_cast<std::uint32_t>(hash_value(value, Collation::kFold) >> 32);
+  return hash == 0 ? 1 : hash;
+}
+inline constexpr unsigned kMostHashBits = 24;
+inline std::uint32_t hash_bucket(std::uint32_t hash, unsigned bits) {
+  return bits == 0 ? 0 : hash >> (32 - bits);
+}
+inline std::uint8_t hash_mark(std::uint32_t hash, unsigned bits) {
+  return static_cast<std::uint8_t>(hash >> (24 - bits));
+}
 
 }  // namespace dirsnap::index_layout

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <bit>
 
 #include "storage/base/byte_reader.h"
 #include "storage/index_impl.h"
@@ -11,94 +12,80 @@ namespace layout = index_layout;
 
 namespace {
 
-// Opens the arrays of one index.
-class IndexOpener {
- public:
-  IndexOpener(const Txn& txn, const Key& relation, std::uint32_t column, IndexView::Impl& index)
-      : txn_(txn), relation_(relation), column_(column), index_(index) {}
+tl::unexpected<Error> bad(const char* what) {
+  return fail(Code::kCorrupt, std::string("index: ") + what + " is missing or damaged");
+}
 
-  Result<void> open() {
-    DIRSNAP_TRY(const std::optional<Bytes> header, record(layout::kHeader, 0));
-    if (!header || header->size() != layout::kHeaderSize) return bad("header");
-    DIRSNAP_CHECK(open_header(*header));
-    DIRSNAP_TRY(index_.rows,
-                array(layout::kRows, index_.total, width(*header, layout::kRowsWidth)));
-    const std::uint64_t distinct = index_.distinct;
-    if (!index_.all_distinct) {
-      DIRSNAP_TRY(index_.starts,
-                  array(layout::kStarts, distinct + 1, width(*header, layout::kStartsWidth)));
-    }
-    if (index_.kind == layout::Kind::kIntegers) {
-      DIRSNAP_TRY(index_.keys, array(layout::kKeys, distinct, width(*header, layout::kKeysWidth)));
-    } else if (index_.total != 0) {
-      const std::uint64_t buckets = (std::uint64_t{1} << index_.bucket_bits) + 1;
-      DIRSNAP_TRY(index_.buckets, array(layout::kBuckets, buckets, 4));
-      DIRSNAP_TRY(index_.entries, array(layout::kEntries, distinct, 8));
-    }
-    return {};
+std::uint8_t width(Bytes header, std::size_t at) {
+  return std::to_integer<std::uint8_t>(header[at]);
+}
+
+Result<void> open_header(Bytes header, IndexView::Impl& index) {
+  const std::uint8_t kind = width(header, layout::kKind);
+  if (kind != 1 && kind != 2) return bad("kind");
+  index.kind = static_cast<layout::Kind>(kind);
+  index.distinct = load_le<std::uint32_t>(header, layout::kDistinct);
+  index.total = load_le<std::uint64_t>(header, layout::kTotal);
+  index.key_base = load_le<std::int64_t>(header, layout::kKeyBase);
+  index.bucket_bits = width(header, layout::kBucketBits);
+  index.all_distinct = width(header, layout::kStartsWidth) == 0;
+  if (index.total > index.relation_rows || index.distinct > index.total ||
+      (index.total != 0 && index.distinct == 0) || index.bucket_bits > 31 ||
+      (index.all_distinct && index.distinct != index.total)) {
+    return bad("count");
   }
-
- private:
-  static tl::unexpected<Error> bad(const char* what) {
-    return fail(Code::kCorrupt, std::string("index: ") + what + " is missing or damaged");
-  }
-
-  static std::uint8_t width(Bytes header, std::size_t at) {
-    return std::to_integer<std::uint8_t>(header[at]);
-  }
-
-  [[nodiscard]] Result<std::optional<Bytes>> record(layout::Array array, std::uint32_t part) const {
-    return txn_.get(Db::kIndexes, index_key(relation_, column_, array, part).bytes());
-  }
-
-  Result<void> open_header(Bytes header) {
-    const std::uint8_t kind = width(header, layout::kKind);
-    if (kind != 1 && kind != 2) return bad("kind");
-    index_.kind = static_cast<layout::Kind>(kind);
-    index_.distinct = load_le<std::uint32_t>(header, layout::kDistinct);
-    index_.total = load_le<std::uint64_t>(header, layout::kTotal);
-    index_.key_base = load_le<std::int64_t>(header, layout::kKeyBase);
-    index_.bucket_bits = width(header, layout::kBucketBits);
-    index_.all_distinct = width(header, layout::kStartsWidth) == 0;
-    if (index_.total > index_.relation_rows || index_.distinct > index_.total ||
-        (index_.total != 0 && index_.distinct == 0) || index_.bucket_bits > 31 ||
-        (index_.all_distinct && index_.distinct != index_.total)) {
-      return bad("count");
-    }
-    return {};
-  }
-
-  // Each part has exactly the size that the count asks for.
-  [[nodiscard]] Result<layout::Numbers> array(layout::Array array,
-                                              std::uint64_t count,
-                                              std::uint8_t width) const {
-    if (width > 8 || (width != 0 && !std::has_single_bit(width))) return bad("width");
-    std::vector<const std::byte*> parts;
-    for (std::uint64_t left = count * width; left != 0;) {
-      const std::uint64_t size = std::min<std::uint64_t>(left, layout::kPartBytes);
-      DIRSNAP_TRY(const std::optional<Bytes> part,
-                  record(array, static_cast<std::uint32_t>(parts.size())));
-      if (!part || part->size() != size) return bad("array");
-      parts.push_back(part->data());
-      left -= size;
-    }
-    return layout::Numbers(std::move(parts), width);
-  }
-
-  const Txn& txn_;
-  Key relation_;
-  std::uint32_t column_;
-  IndexView::Impl& index_;
-};
+  return {};
+}
 
 }  // namespace
 
-Result<std::shared_ptr<const IndexView::Impl>> IndexView::Impl::open(const Txn& txn,
-                                                                     const Key& relation,
-                                                                     std::uint32_t column,
+Result<std::optional<Bytes>> IndexArrays::record(layout::Array array, std::uint32_t part) const {
+  return txn_.get(Db::kIndexes, index_key(relation_, column_, array, part).bytes());
+}
+
+Result<Bytes> IndexArrays::header() const {
+  DIRSNAP_TRY(const std::optional<Bytes> header, record(layout::kHeader, 0));
+  if (!header || header->size() != layout::kHeaderSize) return bad("header");
+  return *header;
+}
+
+// Each part has exactly the size that the count asks for.
+Result<layout::Numbers> IndexArrays::array(layout::Array array,
+                                           std::uint64_t count,
+                                           std::uint8_t width) const {
+  if (width > 8 || (width != 0 && !std::has_single_bit(width))) return bad("width");
+  std::vector<const std::byte*> parts;
+  for (std::uint64_t left = count * width; left != 0;) {
+    const std::uint64_t size = std::min<std::uint64_t>(left, layout::kPartBytes);
+    DIRSNAP_TRY(const std::optional<Bytes> part,
+                record(array, static_cast<std::uint32_t>(parts.size())));
+    if (!part || part->size() != size) return bad("array");
+    parts.push_back(part->data());
+    left -= size;
+  }
+  return layout::Numbers(std::move(parts), width);
+}
+
+Result<std::shared_ptr<const IndexView::Impl>> IndexView::Impl::open(const IndexArrays& arrays,
                                                                      const Impl& facts) {
   auto index = std::make_shared<Impl>(facts);
-  DIRSNAP_CHECK(IndexOpener(txn, relation, column, *index).open());
+  DIRSNAP_TRY(const Bytes header, arrays.header());
+  DIRSNAP_CHECK(open_header(header, *index));
+  DIRSNAP_TRY(index->rows,
+              arrays.array(layout::kRows, index->total, width(header, layout::kRowsWidth)));
+  const std::uint64_t distinct = index->distinct;
+  if (!index->all_distinct) {
+    DIRSNAP_TRY(index->starts,
+                arrays.array(layout::kStarts, distinct + 1, width(header, layout::kStartsWidth)));
+  }
+  if (index->kind == layout::Kind::kIntegers) {
+    DIRSNAP_TRY(index->keys,
+                arrays.array(layout::kKeys, distinct, width(header, layout::kKeysWidth)));
+  } else if (index->total != 0) {
+    const std::uint64_t buckets = (std::uint64_t{1} << index->bucket_bits) + 1;
+    DIRSNAP_TRY(index->buckets, arrays.array(layout::kBuckets, buckets, 4));
+    DIRSNAP_TRY(index->entries, arrays.array(layout::kEntries, distinct, 8));
+  }
   return std::shared_ptr<const Impl>(std::move(index));
 }
 

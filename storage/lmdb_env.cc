@@ -147,6 +147,7 @@ Txn& Txn::operator=(Txn&& other) noexcept {
     abort();
     env_ = std::exchange(other.env_, nullptr);
     txn_ = std::exchange(other.txn_, nullptr);
+    parked_id_ = std::exchange(other.parked_id_, 0);
   }
   return *this;
 }
@@ -166,6 +167,25 @@ int Txn::put(Db db, Bytes key, Bytes value) {
   return mdb_put(txn_, handle(db), &k, &v, 0);
 }
 
+void Txn::park() {
+  parked_id_ = mdb_txn_id(txn_);
+  mdb_txn_reset(txn_);
+  --env_->transactions_;
+}
+
+Result<bool> Txn::resume() {
+  const std::uint64_t map_size = env_->map_size_bytes();
+  int rc = mdb_txn_renew(txn_);
+  if (rc == MDB_MAP_RESIZED) {
+    DIRSNAP_CHECK(env_->adopt_map_size());
+    rc = mdb_txn_renew(txn_);
+  }
+  if (rc != 0) return tl::unexpected<Error>(lmdb_error(rc, "begin a transaction"));
+  ++env_->transactions_;
+  const std::uint64_t parked = std::exchange(parked_id_, 0);
+  return mdb_txn_id(txn_) == parked && env_->map_size_bytes() == map_size;
+}
+
 int Txn::commit() {
   --env_->transactions_;
   return mdb_txn_commit(std::exchange(txn_, nullptr));
@@ -173,7 +193,8 @@ int Txn::commit() {
 
 void Txn::abort() {
   if (txn_ == nullptr) return;
-  --env_->transactions_;
+  if (parked_id_ == 0) --env_->transactions_;
+  parked_id_ = 0;
   mdb_txn_abort(std::exchange(txn_, nullptr));
 }
 

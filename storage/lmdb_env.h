@@ -74,7 +74,9 @@ class Txn {
   static Result<Txn> begin(Env& env, Kind kind);
   ~Txn() { abort(); }
   Txn(Txn&& other) noexcept
-      : env_(std::exchange(other.env_, nullptr)), txn_(std::exchange(other.txn_, nullptr)) {}
+      : env_(std::exchange(other.env_, nullptr)),
+        txn_(std::exchange(other.txn_, nullptr)),
+        parked_id_(std::exchange(other.parked_id_, 0)) {}
   Txn& operator=(Txn&& other) noexcept;
 
   [[nodiscard]] Result<std::optional<Bytes>> get(Db db, Bytes key) const;
@@ -84,6 +86,12 @@ class Txn {
   [[nodiscard]] int commit();
   void abort();
 
+  // Read transactions only. park() lets go of the state that is read, so that a writer may reuse
+  // its pages, and keeps the handle. resume() takes the newest state: true if that is the one
+  // parked, whose bytes are then where they were. REQUIRES: park() before resume().
+  void park();
+  [[nodiscard]] Result<bool> resume();
+
  private:
   friend class Cursor;
   Txn(Env& env, MDB_txn* txn) : env_(&env), txn_(txn) {}
@@ -91,6 +99,7 @@ class Txn {
 
   Env* env_ = nullptr;
   MDB_txn* txn_ = nullptr;
+  std::uint64_t parked_id_ = 0;  // number of the state read before park(); 0: not parked
 };
 
 // Walks the records of a database in key order.

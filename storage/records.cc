@@ -211,7 +211,7 @@ Result<StoredRelation> parse_relation(Bytes bytes) {
     const auto collation = in.number<std::uint8_t>();
     const auto sharing = in.number<std::uint8_t>();
     if (type > static_cast<std::uint8_t>(ColumnType::kAny) ||
-        access > static_cast<std::uint8_t>(Access::kIndex) ||
+        access > static_cast<std::uint8_t>(Access::kHash) ||
         collation > static_cast<std::uint8_t>(Collation::kFold) ||
         sharing > static_cast<std::uint8_t>(Sharing::kTwin)) {
       return in.failure("relation");

@@ -139,8 +139,16 @@ Result<IndexView> Relation::index(std::uint32_t column) const {
   facts.column = column;
   facts.relation_rows = rows();
   facts.collation = def().columns[column].collation;
-  DIRSNAP_TRY(auto opened, IndexView::Impl::open(*impl_->txn, impl_->key, column, facts));
+  const IndexArrays arrays(*impl_->txn, impl_->key, column);
+  DIRSNAP_TRY(auto opened, IndexView::Impl::open(arrays, facts));
   return impl_->indexes.emplace(column, IndexView(std::move(opened))).first->second;
+}
+
+Result<HashIndexView> Relation::hash_index(std::uint32_t column) const {
+  if (column >= def().columns.size() || def().columns[column].access != Access::kHash) {
+    return fail(Code::kNotFound, def().name + ": no hash index on this column");
+  }
+  return HashIndexView::open(IndexArrays(*impl_->txn, impl_->key, column), rows());
 }
 
 Result<void> ReadTxn::Impl::load_snapshots() {
@@ -217,6 +225,9 @@ Result<std::unique_ptr<ReadTxn>> ReadTxn::begin(const CaseFile& file) {
   DIRSNAP_CHECK(impl->load_snapshots());
   return std::unique_ptr<ReadTxn>(new ReadTxn(std::move(impl)));
 }
+
+void ReadTxn::park() { impl_->txn.park(); }
+Result<bool> ReadTxn::resume() { return impl_->txn.resume(); }
 
 const std::vector<SnapshotRecord>& ReadTxn::snapshots() const { return impl_->snapshots; }
 

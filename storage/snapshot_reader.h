@@ -48,6 +48,27 @@ class IndexView {
   std::shared_ptr<const Impl> impl_;
 };
 
+// A hash index over one column: the rows that may hold a value, whatever its case. Who asks tests
+// the rows' values; of 256 rows with another value about one is given for nothing.
+class HashIndexView {
+ public:
+  // Appends the rows, ascending but for those given for nothing. No row is left out.
+  void candidates(const ValueView& value, std::vector<std::uint32_t>& rows) const;
+  [[nodiscard]] std::uint64_t count(const ValueView& value) const;  // of candidates()
+  [[nodiscard]] std::uint64_t total() const;                        // rows that are not NULL
+  [[nodiscard]] double rows_per_value() const;                      // on average, at least 1
+
+  // Private to storage/.
+  static Result<HashIndexView> open(const class IndexArrays& arrays, std::uint64_t relation_rows);
+
+ private:
+  struct Impl;
+  explicit HashIndexView(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  template <class Visit>
+  void each_candidate(const ValueView& value, Visit visit) const;
+  std::shared_ptr<const Impl> impl_;
+};
+
 class Relation {
  public:
   [[nodiscard]] const RelationDef& def() const;
@@ -61,6 +82,8 @@ class Relation {
   [[nodiscard]] Result<ValueView> value(std::uint32_t column, std::uint64_t row) const;
   // The index of a column declared with Access::kIndex. Fails with kNotFound otherwise.
   [[nodiscard]] Result<IndexView> index(std::uint32_t column) const;
+  // The same for Access::kHash.
+  [[nodiscard]] Result<HashIndexView> hash_index(std::uint32_t column) const;
 
   struct Impl;
   explicit Relation(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
@@ -76,6 +99,12 @@ class ReadTxn {
   ~ReadTxn();
   ReadTxn(const ReadTxn&) = delete;
   ReadTxn& operator=(const ReadTxn&) = delete;
+
+  // Between statements: park() keeps what was read so far but lets writers reuse the pages;
+  // nothing may be read until resume(). False: the case has changed, or its map has moved; end
+  // this transaction and begin another.
+  void park();
+  [[nodiscard]] Result<bool> resume();
 
   // Sealed snapshots by ascending id.
   [[nodiscard]] const std::vector<SnapshotRecord>& snapshots() const;

@@ -202,7 +202,7 @@ Result<void> StoredSnapshotWriter::write_relations() {
   for (const auto& relation : relations_) {
     const auto& columns = relation->stored().def.columns;
     for (std::uint32_t i = 0; i < columns.size(); ++i) {
-      if (columns[i].access == Access::kIndex)
+      if (columns[i].access == Access::kIndex || columns[i].access == Access::kHash)
         jobs.push_back({.relation = relation.get(), .column = i});
     }
   }

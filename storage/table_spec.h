@@ -27,6 +27,8 @@ enum class Access : std::uint8_t {
   kSorted,  // integer; rows are stored in ascending order of it: binary search over chunks
   kIndex,   // distinct values in order, each with its exact list of rows (equality, range,
             // prefix, DISTINCT, ORDER BY); under the column's collation
+  kHash,    // rows by the hash of their value: equality alone, whatever the collation, at a
+            // fraction of the cost
 };
 
 enum class Collation : std::uint8_t {

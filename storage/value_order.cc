@@ -48,18 +48,32 @@ std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
 constexpr std::uint64_t kSeed = 0x9E3779B97F4A7C15U;
 constexpr std::uint64_t kFactor = 0xD6E8FEB86659FD93U;
 
-std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed) {
+// `change` maps each word of eight bytes; the last one is filled up with zeros.
+template <class Change>
+std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed, Change change) {
   std::uint64_t hash = seed ^ (bytes.size() * kFactor);
   std::size_t at = 0;
   for (; bytes.size() - at >= 8; at += 8) {
     std::uint64_t word = 0;
     std::memcpy(&word, bytes.data() + at, 8);
-    hash = mix(hash ^ word, kFactor);
+    hash = mix(hash ^ change(word), kFactor);
   }
   std::uint64_t tail = 0;
   if (at < bytes.size()) std::memcpy(&tail, bytes.data() + at, bytes.size() - at);
-  hash = mix(hash ^ tail, kFactor ^ kSeed);
+  hash = mix(hash ^ change(tail), kFactor ^ kSeed);
   return mix(hash, kSeed);
+}
+
+std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed) {
+  return hash_bytes(bytes, seed, [](std::uint64_t word) { return word; });
+}
+
+// Eight ASCII letters to lower case at once: bit 7 of each byte says whether it lies in A..Z.
+std::uint64_t lower_ascii(std::uint64_t word) {
+  constexpr std::uint64_t kEach = 0x0101010101010101U;
+  const std::uint64_t from_a = word + kEach * (0x80 - 'A');
+  const std::uint64_t past_z = word + kEach * (0x80 - 'Z' - 1);
+  return word | ((from_a & ~past_z & (kEach * 0x80)) >> 2);
 }
 
 }  // namespace
@@ -127,6 +141,9 @@ std::uint64_t hash_value(const ValueView& value, Collation collation) {
       return mix(bits ^ kFactor, kSeed);
     }
     case ValueType::kText:
+      if (collation == Collation::kFold && is_ascii(value.bytes)) {
+        return hash_bytes(value.bytes, kSeed, lower_ascii);
+      }
       if (collation == Collation::kFold) return hash_bytes(fold_case(value.bytes), kSeed);
       return hash_bytes(value.bytes, kSeed);
     case ValueType::kBlob:

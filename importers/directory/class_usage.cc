@@ -41,15 +41,12 @@ void ClassUsage::finish_object(const Class* own) {
 
 Result<void> ClassUsage::write(std::int64_t source_id, RelationWriter& out) const {
   namespace t = tables::class_attributes;
-  const auto number = [](std::uint64_t n) {
-    return ValueView::of(static_cast<std::int64_t>(n));
-  };
+  const auto number = [](std::uint64_t n) { return ValueView::of(static_cast<std::int64_t>(n)); };
   for (const auto& [id, of] : classes_) {
     if (of.of == nullptr) continue;
     std::vector<Entry> entries = of.entries;
-    std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-      return a.attribute->id < b.attribute->id;
-    });
+    std::sort(entries.begin(), entries.end(),
+              [](const Entry& a, const Entry& b) { return a.attribute->id < b.attribute->id; });
     for (const Entry& entry : entries) {
       std::vector<Cell> row = {{t::kClass, ValueView::text(of.of->ldap_name)},
                                {t::kAttribute, ValueView::text(entry.attribute->ldap_name)},

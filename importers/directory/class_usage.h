@@ -51,7 +51,7 @@ class ClassUsage {
   static Entry& entry_of(OfClass& of, std::size_t& expected, Attribute& attribute);
 
   std::vector<std::pair<Attribute*, std::uint32_t>> values_;  // of the present object
-  std::map<std::int64_t, OfClass> classes_;  // by number, -1: none
+  std::map<std::int64_t, OfClass> classes_;                   // by number, -1: none
 };
 
 }  // namespace dirsnap::directory

@@ -250,12 +250,11 @@ std::optional<std::string> or_address_of_ber(Bytes bytes) {
 }
 
 bool is_or_key(std::string_view key) {
-  constexpr std::array<std::string_view, 17> kKeys = {
-      "c", "a", "p", "o", "ou", "ou1", "ou2", "ou3",  "ou4",
-      "cn", "s", "g", "i", "q", "x.121", "t-id", "n-id"};
+  constexpr std::array<std::string_view, 17> kKeys = {"c",   "a",   "p",     "o",    "ou",  "ou1",
+                                                      "ou2", "ou3", "ou4",   "cn",   "s",   "g",
+                                                      "i",   "q",   "x.121", "t-id", "n-id"};
   const std::string lower = to_lower_ascii(key);
-  return lower.starts_with("dda:") ||
-         std::find(kKeys.begin(), kKeys.end(), lower) != kKeys.end();
+  return lower.starts_with("dda:") || std::find(kKeys.begin(), kKeys.end(), lower) != kKeys.end();
 }
 
 // "key=value;" at least twice, with every key known.
@@ -291,8 +290,8 @@ std::optional<std::string> presentation_address_of_ber(Bytes bytes) {
   if (!content) return std::nullopt;
   Elements elements(*content);
   std::array<std::optional<Bytes>, 3> selectors;  // presentation, session, transport
-  for (std::uint8_t i = 0; i < selectors.size(); ++i) {
-    const auto wrapped = elements.take(tag::constructed(i));
+  for (std::size_t i = 0; i < selectors.size(); ++i) {
+    const auto wrapped = elements.take(tag::constructed(static_cast<std::uint8_t>(i)));
     if (!wrapped) continue;
     selectors[i] = only(*wrapped, tag::kOctets);
     if (!selectors[i]) return std::nullopt;
@@ -330,8 +329,7 @@ std::optional<std::string> or_address_text(Bytes bytes) {
 std::optional<std::string> presentation_address_text(Bytes bytes) {
   constexpr std::size_t kSizeBytes = 4;
   if (auto text = presentation_address_of_ber(bytes)) return text;
-  const bool sized =
-      bytes.size() > kSizeBytes && load_le<std::uint32_t>(bytes, 0) == bytes.size();
+  const bool sized = bytes.size() > kSizeBytes && load_le<std::uint32_t>(bytes, 0) == bytes.size();
   auto text = printable_text(sized ? bytes.subspan(kSizeBytes) : bytes);
   // Every network address has one: NS+, TELEX+, X121+ ...
   const bool is_address = text && text->find('+') != std::string::npos;

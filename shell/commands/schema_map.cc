@@ -24,9 +24,9 @@ struct MapArguments {
 };
 
 struct Member {
-  const char* key;        // in the map file
-  const char* column;     // SQL over the row x
-  bool is_flag = false;   // 0 and 1 are false and true
+  const char* key;       // in the map file
+  const char* column;    // SQL over the row x
+  bool is_flag = false;  // 0 and 1 are false and true
 };
 
 // A list of the map file. Its first two members are the number and the LDAP name.
@@ -71,7 +71,8 @@ std::string statement_of(const Part& part) {
     columns.append(columns.empty() ? "" : ", ").append(member.column);
   }
   return fmt::format(
-      "SELECT {} FROM {} x WHERE x.id IS NOT NULL ORDER BY x.id, CASE x.origin WHEN 'override' THEN "
+      "SELECT {} FROM {} x WHERE x.id IS NOT NULL ORDER BY x.id, CASE x.origin WHEN 'override' "
+      "THEN "
       "0 WHEN 'schema' THEN 1 WHEN 'builtin' THEN 2 ELSE 3 END, x.snapshot_id DESC, x.source_id "
       "DESC",
       columns, part.table);
@@ -159,8 +160,8 @@ ExitCode run_schema_map(const MapArguments& arguments) {
                            doubts.contradictory));
   }
   if (doubts.unnumbered > 0) {
-    print_note(fmt::format("{} names of text dumps have no number and are left out",
-                           doubts.unnumbered));
+    print_note(
+        fmt::format("{} names of text dumps have no number and are left out", doubts.unnumbered));
   }
   return written;
 }
@@ -172,7 +173,8 @@ void add_schema_map(CLI::App& app, Command& chosen) {
       "schema-map", "Names of attributes and classes as a file for import --map");
   const auto arguments = std::make_shared<MapArguments>();
   add_case_arguments(*command, arguments->where);
-  command->add_option("--output", arguments->output.path, "Write to this new file (default: stdout)")
+  command
+      ->add_option("--output", arguments->output.path, "Write to this new file (default: stdout)")
       ->type_name("FILE");
   command->add_flag("--force", arguments->output.force, "Replace the file if it exists");
   command->footer(examples("dirsnap schema-map corp.dirsnap --output map.json",

@@ -279,6 +279,18 @@ std::string encode_utf16le(std::string_view utf8) {
   return out;
 }
 
+bool is_ascii(std::string_view text) {
+  std::uint64_t seen = 0;
+  std::size_t at = 0;
+  for (; text.size() - at >= 8; at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, 8);
+    seen |= word;
+  }
+  for (; at < text.size(); ++at) seen |= static_cast<unsigned char>(text[at]);
+  return (seen & 0x8080808080808080U) == 0;
+}
+
 std::string fold_case(std::string_view utf8) {
   std::string out;
   out.resize(utf8.size());

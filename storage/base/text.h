@@ -43,6 +43,8 @@ void append_utf8(std::string& out, char32_t code_point);
 // every index on names, and the look-ups of DNs, paths and names use exactly this function.
 // Invalid UTF-8 bytes are kept as they are.
 std::string fold_case(std::string_view utf8);
+// ASCII so far means that folding moves no byte.
+bool is_ascii(std::string_view text);
 // <0, 0, >0: the order of the bytes of fold_case(a) and fold_case(b), which for UTF-8 is the order
 // of the folded code points.
 int compare_folded(std::string_view a, std::string_view b);

@@ -40,7 +40,7 @@ inline constexpr ColumnSpec kColumnSpecs[] = {
      "The value in its native type; octets as BLOB, DN values as the target row number.",
      Access::kScan, Collation::kBinary, Sharing::kTwin},
     {"text", ColumnType::kText,
-     "Readable form: DN, OID, SID, GUID, time or text; NULL for plain octets."},
+     "Readable form: DN, OID, SID, GUID, time or text; NULL for plain octets.", Access::kHash},
     {"name_origin", ColumnType::kText,
      "Where the name comes from: schema, builtin, override or none.", Access::kScan,
      Collation::kBinary, Sharing::kByKind},

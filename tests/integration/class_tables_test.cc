@@ -22,8 +22,10 @@ class Values {
  public:
   explicit Values(OpenCase& open) {
     const Rows rows = open.rows(
-        "WITH v AS (SELECT snapshot_id, object_id, lower(attribute) AS name, CASE WHEN text IS NULL "
-        "THEN value WHEN typeof(value) = 'integer' AND (syntax IS '2.5.5.8' OR text = CAST(value AS "
+        "WITH v AS (SELECT snapshot_id, object_id, lower(attribute) AS name, CASE WHEN text IS "
+        "NULL "
+        "THEN value WHEN typeof(value) = 'integer' AND (syntax IS '2.5.5.8' OR text = CAST(value "
+        "AS "
         "TEXT)) THEN value ELSE text END AS shown FROM attributes ORDER BY 1, 2, 3, seq) "
         "SELECT snapshot_id, object_id, name, min(shown), json_group_array(CASE WHEN "
         "typeof(shown) = 'blob' THEN json_object('hex', lower(hex(shown))) ELSE shown END) "
@@ -97,7 +99,8 @@ std::size_t check_case(OpenCase& open) {
           open.value("SELECT count(*) FROM objects WHERE class = '" + row[2] + "'"));
     ++classes;
   }
-  CHECK(open.rows("SELECT 1 FROM schema_classes WHERE objects = 0 AND sql_name IS NOT NULL").empty());
+  CHECK(
+      open.rows("SELECT 1 FROM schema_classes WHERE objects = 0 AND sql_name IS NOT NULL").empty());
   return classes;
 }
 

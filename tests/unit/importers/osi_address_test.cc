@@ -73,9 +73,8 @@ TEST_CASE("an O/R address in BER reads as Exchange writes its X400 addresses") {
   CHECK(or_text(full_address()) ==
         "c=US;a= ;p=Contoso;o=HQ;ou1=Sales;ou2=East;cn=Eva;; Fischer;s=Fischer;g=Eva;i=HE0;"
         "dda:SMTP=eva(a)contoso.example;");
-  const std::string numbers =
-      ber(0x30, ber(0x61, ber(0x12, "310")) + ber(0x80, "31161") + ber(0x81, "T1") +
-                    ber(0x84, "42"));
+  const std::string numbers = ber(
+      0x30, ber(0x61, ber(0x12, "310")) + ber(0x80, "31161") + ber(0x81, "T1") + ber(0x84, "42"));
   CHECK(or_text(ber(0x30, numbers)) == "c=310;x.121=31161;t-id=T1;n-id=42;");
 }
 
@@ -102,7 +101,7 @@ TEST_CASE("what is no whole O/R address stays raw") {
   CHECK(or_text(ber(0x30, ber(0x30, ber(0x61, ber(0x04, "US"))))) == "NULL");
   CHECK(or_text(ber(0x30, ber(0x30, ""))) == "NULL");
   CHECK(or_text(ber(0x30, standard() + ber(0x31, ber(0x30, ber(0x80, "\x07") +
-                                                              ber(0xA1, printable("x")))))) ==
+                                                               ber(0xA1, printable("x")))))) ==
         "NULL");
   // Sizes that are indefinite, too long, or of too many octets.
   CHECK(or_text("\x30\x80\x30\x02\x83\x00\x00\x00"s) == "NULL");

@@ -148,7 +148,8 @@ void add_random_values(Directory& directory, std::mt19937& random, bool many_pho
   const auto likely = [&] { return number(3) != 0; };
   if (likely()) directory.add_text("cn", number(2) != 0 ? "Name " + std::to_string(number(5)) : "");
   if (likely()) directory.add_text("rdn", "r" + std::to_string(number(9)));
-  if (likely()) directory.add_value("homeServer", number(99), "/o=Org/cn=S" + std::to_string(number(3)));
+  if (likely())
+    directory.add_value("homeServer", number(99), "/o=Org/cn=S" + std::to_string(number(3)));
   for (std::int64_t i = number(4); i > 0; --i) {
     directory.add_text("routingList", "SMTP:*;\"" + std::to_string(number(9)));
   }
@@ -196,12 +197,14 @@ Directory random_directory(unsigned seed, bool many_phones, bool with_extra) {
 class Pivot {
  public:
   Pivot() {
-    native_.add("CREATE TABLE o(snapshot_id, object_id, class COLLATE FOLD, dn COLLATE FOLD, rdn "
-                "COLLATE FOLD, is_deleted, source_id)",
-                "o", {});
-    native_.add("CREATE TABLE a(snapshot_id, object_id, attribute COLLATE FOLD, seq, syntax, value, "
-                "text)",
-                "a", {});
+    native_.add(
+        "CREATE TABLE o(snapshot_id, object_id, class COLLATE FOLD, dn COLLATE FOLD, rdn "
+        "COLLATE FOLD, is_deleted, source_id)",
+        "o", {});
+    native_.add(
+        "CREATE TABLE a(snapshot_id, object_id, attribute COLLATE FOLD, seq, syntax, value, "
+        "text)",
+        "a", {});
     native_.add("CREATE INDEX ai ON a(snapshot_id, object_id)", "", {});
   }
   void add(std::int64_t snapshot, const Directory& directory) {
@@ -213,17 +216,23 @@ class Pivot {
     bool is_array = false;
     bool is_folded = false;
   };
-  void add_view(const std::string& view, const std::string& of, const std::vector<Column>& columns) {
-    std::string sql = "CREATE VIEW \"" + view + "\" AS SELECT snapshot_id, object_id, dn, rdn, is_deleted";
+  void add_view(const std::string& view,
+                const std::string& of,
+                const std::vector<Column>& columns) {
+    std::string sql =
+        "CREATE VIEW \"" + view + "\" AS SELECT snapshot_id, object_id, dn, rdn, is_deleted";
     for (const Column& column : columns) {
       const std::string shown =
           "CASE WHEN text IS NULL THEN value WHEN typeof(value) = 'integer' AND (syntax IS "
           "'2.5.5.8' OR text = CAST(value AS TEXT)) THEN value ELSE text END";
-      const std::string json = "CASE WHEN typeof(" + shown + ") = 'blob' THEN json_object('hex', "
-                               "lower(hex(" + shown + "))) ELSE json_quote(" + shown + ") END";
-      const std::string where = " FROM (SELECT * FROM a WHERE a.snapshot_id = o.snapshot_id AND "
-                                "a.object_id = o.object_id AND a.attribute = '" +
-                                column.attribute + "' ORDER BY seq)";
+      const std::string json = "CASE WHEN typeof(" + shown +
+                               ") = 'blob' THEN json_object('hex', "
+                               "lower(hex(" +
+                               shown + "))) ELSE json_quote(" + shown + ") END";
+      const std::string where =
+          " FROM (SELECT * FROM a WHERE a.snapshot_id = o.snapshot_id AND "
+          "a.object_id = o.object_id AND a.attribute = '" +
+          column.attribute + "' ORDER BY seq)";
       const std::string cell =
           column.is_array ? "(SELECT '[' || group_concat(" + json + ", ',') || ']'" + where + ")"
                           : "(SELECT " + shown + where + ")";
@@ -292,7 +301,8 @@ std::vector<std::string> queries(const std::string& table) {
       "SELECT DISTINCT snapshot_id" + from,
       "SELECT DISTINCT homeServer" + from,
       "SELECT rdn, count(*), sum(isOpen)" + from + " GROUP BY rdn",
-      "SELECT snapshot_id, object_id, cn" + from + " ORDER BY snapshot_id, object_id LIMIT 7 OFFSET 3",
+      "SELECT snapshot_id, object_id, cn" + from +
+          " ORDER BY snapshot_id, object_id LIMIT 7 OFFSET 3",
       "SELECT object_id, level" + from + " WHERE snapshot_id = 1 ORDER BY object_id LIMIT 5",
       "SELECT x.object_id, y.cn FROM " + table + " x JOIN " + table +
           " y USING (snapshot_id, object_id) WHERE x.level < 0",
@@ -355,6 +365,11 @@ TEST_CASE("classes and attributes keep their names, whatever these are") {
   CHECK(class_table_name("B\xC3\x9C") == "class_b\xC3\xBC");
   CHECK(class_table_name("b\xFF"s) == "class_b$ff");
   CHECK(class_table_name("x\0y"s) == "class_x$00y");
+  CHECK(class_table_name("stats") == "class_stats$");
+  for (const TableInfo& table : fixed_tables()) {
+    if (!table.name.starts_with(kClassTablePrefix)) continue;
+    CHECK(class_table_name(table.name.substr(kClassTablePrefix.size())) == table.name + "$");
+  }
   CHECK_FALSE(class_table_name(""));
   CHECK_FALSE(class_table_name(std::string(300, 'a')));
 
@@ -377,8 +392,9 @@ TEST_CASE("classes and attributes keep their names, whatever these are") {
   CHECK(cn("class_a$5fb") == std::vector{"t:a_b"s});
   CHECK(cn("CLASS_A_B") == std::vector{"t:a-b"s});
   CHECK(cn("class_b\xC3\xBC") == std::vector{"t:b\xC3\x9C"s});
-  CHECK(sorted(rows_of(*engine, "SELECT snapshot_id, \"snapshot_id:2\", \"nul\xEF\xBF\xBDx\" FROM "
-                                "class_a_b")) == std::vector{"i:1 | t:s | t:n"s});
+  CHECK(sorted(rows_of(*engine,
+                       "SELECT snapshot_id, \"snapshot_id:2\", \"nul\xEF\xBF\xBDx\" FROM "
+                       "class_a_b")) == std::vector{"i:1 | t:s | t:n"s});
 }
 
 TEST_CASE("an attribute is an array in the tables of all classes and snapshots, or in none") {
@@ -438,7 +454,8 @@ TEST_CASE("tables of classes are listed by name and made when they are named") {
   };
   CHECK(listed("class_server") == 1);
   CHECK(listed("class_nothing") == 0);
-  rows_of(*engine, "WITH s AS (SELECT * FROM main.class_server) SELECT 1 FROM s, class_mail_gateway");
+  rows_of(*engine,
+          "WITH s AS (SELECT * FROM main.class_server) SELECT 1 FROM s, class_mail_gateway");
   CHECK(listed("class_server") > 15);
   CHECK(listed("class_mail_gateway") > 15);
 

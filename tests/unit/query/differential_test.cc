@@ -19,7 +19,7 @@ namespace dirsnap::test {
 namespace {
 
 constexpr unsigned kSeed = 19990421;
-constexpr int kQueries = 6000;
+constexpr int kQueries = 12'000;
 constexpr int kQueriesWithoutPushDown = 1500;
 constexpr int kQueriesOfManyChunks = 400;
 
@@ -145,7 +145,8 @@ RelationDef raw_def(int source, bool extra) {
                               {"folded", ColumnType::kText, Access::kIndex, Collation::kFold},
                               {"any", ColumnType::kAny, Access::kIndex},
                               {"odd name(", ColumnType::kText},
-                              {"bytes", ColumnType::kBlob}}};
+                              {"bytes", ColumnType::kBlob},
+                              {"hashed", ColumnType::kText, Access::kHash}}};
   if (extra) def.columns.push_back({"late", ColumnType::kText});
   return def;
 }
@@ -622,9 +623,9 @@ std::string compare(const Generator::Query& query, Fixture& fixture, Engine& eng
 }
 
 constexpr std::array kPlanWords = {
-    "SCAN FILTER",    "INDEX ",      "DENSE ",   "SORTED ", "FILTER", "(=)",    "(IN)",
-    "(>=,<",          "LIKE",        "GLOB",     "IS NULL", "NOCASE", "BINARY", "ORDER KEY",
-    "ORDER KEY DESC", "ORDER PARTS", "DISTINCT", " LIMIT",  " OFFSET"};
+    "SCAN FILTER", "INDEX ",         "HASH ",       "DENSE ",   "SORTED ", "FILTER", "(=)",
+    "(IN)",        "(>=,<",          "LIKE",        "GLOB",     "IS NULL", "NOCASE", "BINARY",
+    "ORDER KEY",   "ORDER KEY DESC", "ORDER PARTS", "DISTINCT", " LIMIT",  " OFFSET"};
 
 Fixture& fixture() {
   static Fixture shared(1);

@@ -39,9 +39,14 @@ Result<void> read_relation(const Relation& relation, std::uint64_t& hash) {
       mix(std::bit_cast<std::uint64_t>(value.real));
       mix(static_cast<std::uint64_t>(value.type));
     }
+    std::vector<std::uint32_t> found;
+    if (relation.def().columns[column].access == Access::kHash) {
+      DIRSNAP_TRY(const HashIndexView index, relation.hash_index(column));
+      index.candidates(ValueView::text("short"), found);
+      for (const std::uint32_t row : found) REQUIRE(row < relation.rows());
+    }
     if (relation.def().columns[column].access != Access::kIndex) continue;
     DIRSNAP_TRY(const IndexView index, relation.index(column));
-    std::vector<std::uint32_t> found;
     for (std::uint32_t ordinal = 0; ordinal < index.distinct(); ++ordinal) {
       found.clear();
       const std::uint32_t count = index.rows_of(ordinal, found);

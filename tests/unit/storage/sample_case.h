@@ -34,7 +34,7 @@ inline RelationDef things() {
           .columns = {{"id", ColumnType::kInteger, Access::kDense, Collation::kBinary},
                       {"group", ColumnType::kText, Access::kIndex, Collation::kFold},
                       {"number", ColumnType::kInteger, Access::kIndex, Collation::kBinary},
-                      {"note", ColumnType::kText, Access::kScan, Collation::kBinary},
+                      {"note", ColumnType::kText, Access::kHash, Collation::kBinary},
                       {"anything", ColumnType::kAny, Access::kIndex, Collation::kBinary}}};
 }
 

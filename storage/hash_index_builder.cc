@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#include "storage/hash_index_builder.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <numeric>
+
+#include "storage/value_order.h"
+
+namespace dirsnap {
+
+namespace layout = index_layout;
+
+namespace {
+
+constexpr std::uint64_t kRowsPerBucket = 8;
+
+}  // namespace
+
+Result<void> HashIndexBuilder::sort(ColumnReader& column) {
+  relation_rows_ = column.rows();
+  DIRSNAP_CHECK(read_hashes(column));
+  count_buckets();
+  place_rows();
+  hashes_ = {};
+  slice_ = {};
+  return {};
+}
+
+Result<void> HashIndexBuilder::read_hashes(ColumnReader& column) {
+  hashes_.reserve(relation_rows_);
+  for (std::uint64_t no = 0; no < chunk_count(relation_rows_); ++no) {
+    DIRSNAP_TRY(const ChunkView* chunk, column.chunk(no));
+    const std::uint32_t rows = rows_of_chunk(relation_rows_, no);
+    for (std::uint32_t row = 0; row < rows; ++row) {
+      const ValueView value = chunk->value(row);
+      hashes_.push_back(value.is_null() ? 0 : layout::index_hash(value));
+    }
+  }
+  return {};
+}
+
+void HashIndexBuilder::count_buckets() {
+  const auto values = static_cast<std::uint64_t>(
+      std::count_if(hashes_.begin(), hashes_.end(), [](std::uint32_t h) { return h != 0; }));
+  bits_ = std::min<unsigned>(static_cast<unsigned>(std::bit_width(values / kRowsPerBucket)),
+                             layout::kMostHashBits);
+  buckets_.assign((std::size_t{1} << bits_) + 1, 0);
+  for (const std::uint32_t hash : hashes_) {
+    if (hash != 0) ++buckets_[bucket_of(hash) + std::size_t{1}];
+  }
+  std::partial_sum(buckets_.begin(), buckets_.end(), buckets_.begin());
+}
+
+// Slice by slice, so that the scattered writes stay near each other and the scratch small.
+void HashIndexBuilder::place_rows() {
+  rows_.resize(buckets_.back());
+  marks_.resize(buckets_.back());
+  const auto buckets = static_cast<std::uint32_t>(buckets_.size() - 1);
+  for (std::uint32_t first = 0; first < buckets;) {
+    std::uint32_t end = first + 1;
+    while (end < buckets && buckets_[end + std::size_t{1}] - buckets_[first] <= kSliceRows) ++end;
+    place_slice(first, end);
+    first = end;
+  }
+}
+
+void HashIndexBuilder::place_slice(std::uint32_t first_bucket, std::uint32_t end_bucket) {
+  const std::uint32_t base = buckets_[first_bucket];
+  slice_.resize(buckets_[end_bucket] - base);
+  std::vector<std::uint32_t> next(buckets_.begin() + first_bucket, buckets_.begin() + end_bucket);
+  for (std::uint32_t row = 0; row < hashes_.size(); ++row) {
+    const std::uint32_t hash = hashes_[row];
+    if (hash == 0) continue;
+    const std::uint32_t bucket = bucket_of(hash);
+    if (bucket < first_bucket || bucket >= end_bucket) continue;
+    slice_[next[bucket - first_bucket]++ - base] = std::uint64_t{hash} << 32 | row;
+  }
+  const auto at = [this, base](std::uint32_t bucket) {
+    return slice_.begin() + static_cast<std::ptrdiff_t>(buckets_[bucket] - base);
+  };
+  for (std::uint32_t bucket = first_bucket; bucket < end_bucket; ++bucket) {
+    std::sort(at(bucket), at(bucket + 1));
+  }
+  std::uint64_t last = 0;
+  for (std::size_t i = 0; i < slice_.size(); ++i) {
+    const auto hash = static_cast<std::uint32_t>(slice_[i] >> 32);
+    if (hash != last) ++distinct_;
+    last = hash;
+    rows_[base + i] = static_cast<std::uint32_t>(slice_[i]);
+    marks_[base + i] = layout::hash_mark(hash, bits_);
+  }
+}
+
+Result<void> HashIndexBuilder::write(const layout::Sink& sink) const {
+  const std::uint8_t width = layout::row_width(relation_rows_);
+  std::vector<std::byte> header(layout::kHeaderSize);
+  const auto put = [&header](std::size_t at, auto value) {
+    std::memcpy(header.data() + at, &value, sizeof value);
+  };
+  put(layout::kKind, layout::Kind::kHashed);
+  put(layout::kRowsWidth, width);
+  put(layout::kStartsWidth, std::uint8_t{1});
+  put(layout::kDistinct, distinct_);
+  put(layout::kTotal, static_cast<std::uint64_t>(rows_.size()));
+  put(layout::kBucketBits, static_cast<std::uint8_t>(bits_));
+  DIRSNAP_CHECK(sink(layout::kHeader, 0, std::move(header)));
+  if (rows_.empty()) return {};
+  DIRSNAP_CHECK(layout::write_array(sink, layout::kRows, {rows_.size(), width},
+                                    [this](std::uint64_t i) { return rows_[i]; }));
+  DIRSNAP_CHECK(layout::write_array(sink, layout::kBuckets, {buckets_.size(), 4},
+                                    [this](std::uint64_t i) { return buckets_[i]; }));
+  return layout::write_array(sink, layout::kMarks, {marks_.size(), 1},
+                             [this](std::uint64_t i) { return marks_[i]; });
+}
+
+}  // namespace dirsnap

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: MIT
+#include "tests/bench/query_rows.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "storage/tables/attributes.h"
+#include "storage/tables/connectors.h"
+#include "storage/tables/objects.h"
+#include "storage/tables/registry_keys.h"
+#include "storage/tables/registry_values.h"
+#include "storage/tables/services.h"
+#include "storage/tables/sources.h"
+
+namespace dirsnap::bench {
+namespace {
+
+namespace at = tables::attributes;
+namespace ob = tables::objects;
+
+constexpr std::array<const char*, 5> kClasses = {"user", "contact", "group", "computer",
+                                                 "remoteAddress"};
+constexpr std::string_view kOrganization = "/o=Northwind Traders";
+
+struct AttributeName {
+  const char* ldap;
+  const char* x500;
+  const char* oid;
+  const char* syntax;
+};
+enum Attribute : unsigned {
+  kObjectClass,
+  kCn,
+  kDisplayName,
+  kGivenName,
+  kSn,
+  kMail,
+  kProxyAddresses,
+  kDepartmentName,
+  kCityName,
+  kTelephone,
+  kManager,
+  kUserAccountControl,
+  kDescription,
+  kAttributes,
+};
+constexpr AttributeName kNames[kAttributes] = {
+    {"objectClass", "Object-Class", "2.5.4.0", "2.5.5.2"},
+    {"cn", "Common-Name", "2.5.4.3", "2.5.5.12"},
+    {"displayName", "Display-Name", "1.2.840.113556.1.2.13", "2.5.5.12"},
+    {"givenName", "Given-Name", "2.5.4.42", "2.5.5.12"},
+    {"sn", "Surname", "2.5.4.4", "2.5.5.12"},
+    {"mail", "E-mail-Addresses", "0.9.2342.19200300.100.1.3", "2.5.5.12"},
+    {"proxyAddresses", "Proxy-Addresses", "1.2.840.113556.1.2.210", "2.5.5.12"},
+    {"department", "Department", "1.2.840.113556.1.2.141", "2.5.5.12"},
+    {"l", "Locality-Name", "2.5.4.7", "2.5.5.12"},
+    {"telephoneNumber", "Telephone-Number", "2.5.4.20", "2.5.5.12"},
+    {"manager", "Manager", "0.9.2342.19200300.100.1.10", "2.5.5.1"},
+    {"userAccountControl", "User-Account-Control", "1.2.840.113556.1.4.8", "2.5.5.9"},
+    {"description", "Description", "2.5.4.13", "2.5.5.12"},
+};
+
+// Scatters row numbers.
+std::uint32_t scatter(std::uint32_t row) {
+  return static_cast<std::uint32_t>((std::uint64_t{row} * 2'654'435'761U) >> 8U) & 0xFFFFFFU;
+}
+
+std::string time_of(std::uint32_t number) {
+  return fmt::format("199{}-{:02}-{:02}T{:02}:{:02}:00Z", number % 10, number / 10 % 12 + 1,
+                     number / 120 % 28 + 1, number / 3360 % 24, number % 60);
+}
+
+std::string site_dn(std::uint32_t site) {
+  return fmt::format("{}/ou=Site {}", kOrganization, site);
+}
+
+std::string ldap_form(std::string_view dn) {
+  std::string out;
+  while (!dn.empty()) {
+    const std::size_t slash = dn.rfind('/');
+    if (!out.empty()) out += ',';
+    out += dn.substr(slash + 1);
+    dn = dn.substr(0, slash);
+  }
+  return out;
+}
+
+class Maker {
+ public:
+  Maker(const RowCounts& counts, const RowSink& sink) : counts_(counts), sink_(sink) {}
+
+  void sources() {
+    namespace so = tables::sources;
+    for (const char* role : {"directory", "registry"}) {
+      const std::int64_t number = std::string_view(role) == "directory" ? 1 : 2;
+      sink_(so::kSpec, {{so::kSourceId, ValueView::of(number)},
+                        {so::kRole, ValueView::text(role)},
+                        {so::kServer, ValueView::text("ALPHA")},
+                        {so::kPath, ValueView::text(role)}});
+    }
+  }
+
+  void directory() {
+    add_object({std::string(kOrganization), "Northwind Traders", "organization", 0}, "o");
+    for (std::uint32_t i = 0; i < kSites; ++i) {
+      add_object({site_dn(i), fmt::format("Site {}", i), "organizationalUnit", 1}, "ou");
+    }
+    for (std::uint32_t i = 0; i < containers(counts_); ++i) {
+      add_object({container_dn(i), fmt::format("Recipients {}", i), "container", 2 + i % kSites},
+                 "cn");
+    }
+    while (row_ < counts_.objects) add_person();
+  }
+
+  void registry() {
+    namespace rk = tables::registry_keys;
+    namespace rv = tables::registry_values;
+    for (std::uint32_t i = 0; i < counts_.registry_values; ++i) {
+      constexpr std::uint32_t kPerKey = 10;
+      const std::uint32_t key = i / kPerKey;
+      const std::string name = fmt::format("Service {}", key);
+      const std::string path = "HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\" + name;
+      if (i % kPerKey == 0) {
+        sink_(rk::kSpec, {{rk::kKeyId, ValueView::of(std::int64_t{key} + 1)},
+                          {rk::kSourceId, ValueView::of(2)},
+                          {rk::kPath, ValueView::text(path)},
+                          {rk::kName, ValueView::text(name)},
+                          {rk::kValueCount, ValueView::of(std::int64_t{kPerKey})}});
+        add_service(name, path, key);
+      }
+      const std::string value_name = fmt::format("Value {}", i % kPerKey);
+      const std::string value = fmt::format("text of value {}", i);
+      sink_(rv::kSpec, {{rv::kKeyId, ValueView::of(std::int64_t{key} + 1)},
+                        {rv::kSourceId, ValueView::of(2)},
+                        {rv::kKeyPath, ValueView::text(path)},
+                        {rv::kName, ValueView::text(value_name)},
+                        {rv::kType, ValueView::text("REG_SZ")},
+                        {rv::kTypeId, ValueView::of(1)},
+                        {rv::kValue, ValueView::text(value)},
+                        {rv::kOffsetBytes, ValueView::of(std::int64_t{i} * 64)}});
+    }
+    add_service("MSExchangeSA", "HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\MSExchangeSA",
+                0);
+  }
+
+  // Every second one has no service.
+  void connectors() {
+    namespace c = tables::connectors;
+    for (std::uint32_t i = 0; i < kConnectors; ++i) {
+      const std::string dn = fmt::format("{}/cn=Connector {}", site_dn(i % kSites), i);
+      const std::string name = fmt::format("Connector {}", i);
+      const std::string key = (i % 2 == 0 ? "Service " : "Gone ") + std::to_string(i);
+      sink_(c::kSpec, {{c::kObjectId, ValueView::of(std::int64_t{i} + 1)},
+                       {c::kDn, ValueView::text(dn)},
+                       {c::kName, ValueView::text(name)},
+                       {c::kType, ValueView::text("gateway")},
+                       {c::kServer, ValueView::text("ALPHA")},
+                       {c::kServiceKey, ValueView::text(key)},
+                       {c::kNeedsService, ValueView::of(1)},
+                       {c::kIsDeleted, ValueView::of(0)},
+                       {c::kSourceId, ValueView::of(1)}});
+    }
+  }
+
+ private:
+  struct Object {
+    std::string dn;
+    std::string rdn;
+    const char* object_class = "";
+    std::uint32_t parent = 0;  // object_id, 0: none
+  };
+
+  void add_person() {
+    const std::uint32_t number = row_ - first_person(counts_);
+    const std::uint32_t parent = first_person(counts_) - containers(counts_) + number / kChildren;
+    const Object object{person_dn(row_ - first_person(counts_)), person(number),
+                        kClasses[number % 10 == 0 ? 4 : number % 4], parent + 1};
+    const std::uint32_t id = row_ + 1;
+    add_object(object, "cn");
+    const std::string& name = object.rdn;
+    const std::string mail = fmt::format("p{}@northwind.example", scatter(number));
+    add_value(id, kDisplayName, name + " (Northwind)");
+    add_value(id, kGivenName, fmt::format("Given{}", number % 997));
+    add_value(id, kSn, fmt::format("Surname{}", scatter(number) % 20'011));
+    add_value(id, kMail, mail);
+    add_value(id, kProxyAddresses, "SMTP:" + mail, 0);
+    add_value(id, kProxyAddresses, fmt::format("X400:c=US;a= ;p=Northwind;o=Site;s=P{};", number),
+              1);
+    add_value(id, kDepartmentName, fmt::format("Department {}", scatter(number) % departments()));
+    add_value(id, kCityName, fmt::format("City {}", scatter(number) % cities()));
+    add_value(id, kTelephone, fmt::format("+1 425 {:07}", scatter(number) % 10'000'000));
+    add_value(id, kManager, person_dn(scatter(number) % (number / 8 + 1)));
+    add_number(id, kUserAccountControl, number % 3 == 0 ? 514 : 512);
+    add_value(id, kDescription,
+              fmt::format("Entry {} of the address book, kept by desk {}", number, number % 311));
+  }
+
+  std::uint32_t departments() const { return std::max(1U, counts_.objects / kDepartment); }
+  std::uint32_t cities() const { return std::max(1U, counts_.objects / kCity); }
+
+  void add_object(const Object& object, const char* rdn_type) {
+    const std::uint32_t row = row_++;
+    const std::string ldap_dn = ldap_form(object.dn);
+    const std::string changed = time_of(scatter(row) % 200'000);
+    const std::string created = time_of(row % 100'000);
+    const std::string guid =
+        fmt::format("{:08x}-0000-4000-8000-{:012x}", scatter(row), std::uint64_t{row} * 40503U);
+    std::vector<Cell> cells = {
+        {ob::kObjectId, ValueView::of(std::int64_t{row} + 1)},
+        {ob::kDnt, ValueView::of(std::int64_t{row} * 2 + 17)},
+        {ob::kClass, ValueView::text(object.object_class)},
+        {ob::kRdn, ValueView::text(object.rdn)},
+        {ob::kRdnType, ValueView::text(rdn_type)},
+        {ob::kDn, ValueView::text(object.dn)},
+        {ob::kLdapDn, ValueView::text(ldap_dn)},
+        {ob::kIsDeleted, ValueView::of(scatter(row) % 50 == 0 && row > 1000 ? 1 : 0)},
+        {ob::kIsPhantom, ValueView::of(0)},
+        {ob::kCreatedAt, ValueView::text(created)},
+        {ob::kChangedAt, ValueView::text(changed)},
+        {ob::kUsnCreated, ValueView::of(std::int64_t{row} + 1000)},
+        {ob::kUsnChanged, ValueView::of(std::int64_t{scatter(row)})},
+        {ob::kGuid, ValueView::text(guid)},
+        {ob::kSourceId, ValueView::of(1)}};
+    if (object.parent != 0) {
+      cells.push_back({ob::kParentId, ValueView::of(std::int64_t{object.parent})});
+    }
+    sink_(ob::kSpec, cells);
+    add_value(row + 1, kObjectClass, object.object_class);
+    add_value(row + 1, kCn, object.rdn);
+  }
+
+  void add_value(std::uint32_t id, Attribute attribute, const std::string& text, int seq = 0) {
+    add(id, attribute, ValueView::text(text), text, seq);
+  }
+  void add_number(std::uint32_t id, Attribute attribute, std::int64_t value) {
+    add(id, attribute, ValueView::of(value), std::to_string(value), 0);
+  }
+  void add(std::uint32_t id,
+           Attribute attribute,
+           const ValueView& value,
+           const std::string& text,
+           int seq) {
+    const AttributeName& name = kNames[attribute];
+    sink_(at::kSpec, {{at::kObjectId, ValueView::of(std::int64_t{id})},
+                      {at::kAttribute, ValueView::text(name.ldap)},
+                      {at::kAttributeX500, ValueView::text(name.x500)},
+                      {at::kAttributeId, ValueView::of(std::int64_t{attribute})},
+                      {at::kOid, ValueView::text(name.oid)},
+                      {at::kSeq, ValueView::of(seq)},
+                      {at::kSyntax, ValueView::text(name.syntax)},
+                      {at::kValue, value},
+                      {at::kText, ValueView::text(text)},
+                      {at::kNameOrigin, ValueView::text("schema")},
+                      {at::kSourceId, ValueView::of(1)}});
+  }
+
+  void add_service(const std::string& name, const std::string& path, std::uint32_t number) {
+    namespace s = tables::services;
+    const std::string image = fmt::format("C:\\winnt\\system32\\svc{}.exe", number);
+    sink_(s::kSpec, {{s::kServer, ValueView::text("ALPHA")},
+                     {s::kName, ValueView::text(name)},
+                     {s::kDisplayName, ValueView::text(name)},
+                     {s::kStart, ValueView::of(std::int64_t{number % 5})},
+                     {s::kImagePath, ValueView::text(image)},
+                     {s::kIsCurrent, ValueView::of(1)},
+                     {s::kKeyPath, ValueView::text(path)},
+                     {s::kSourceId, ValueView::of(2)}});
+  }
+
+  RowCounts counts_;
+  const RowSink& sink_;
+  std::uint32_t row_ = 0;
+};
+
+}  // namespace
+
+std::uint32_t containers(const RowCounts& counts) {
+  return std::max(1U, counts.objects / (kChildren + 1));
+}
+
+std::uint32_t first_person(const RowCounts& counts) { return 1 + kSites + containers(counts); }
+
+std::string person(std::uint32_t row) {
+  return fmt::format("Person {} Number {}", scatter(row) % 1'000, row);
+}
+
+std::string container_dn(std::uint32_t number) {
+  return fmt::format("{}/cn=Recipients {}", site_dn(number % kSites), number);
+}
+
+std::string person_dn(std::uint32_t row) {
+  return fmt::format("{}/cn={}", container_dn(row / kChildren), person(row));
+}
+
+void make_rows(const RowCounts& counts, const RowSink& sink) {
+  Maker maker(counts, sink);
+  maker.sources();
+  maker.directory();
+  maker.registry();
+  maker.connectors();
+}
+
+}  // namespace dirsnap::bench

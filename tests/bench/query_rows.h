@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+//
+// A generated directory with its server's registry, as decoded rows: the same for every store that
+// query_bench loads.
+// Shapes: `objects` objects below 50 sites of one organization, 14 attribute values each, one in
+// fifty a tombstone; registry values and services beside them; connectors of which some lack
+// their service. Everything is a function of the row's number.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "storage/relation.h"
+#include "storage/table_spec.h"
+
+namespace dirsnap::bench {
+
+struct RowCounts {
+  std::uint32_t objects = 1'000'000;
+  std::uint32_t registry_values = 200'000;
+};
+
+// Gets each row; cells of the table's columns that have values, borrowed until it returns.
+using RowSink = std::function<void(const TableSpec& table, const std::vector<Cell>& cells)>;
+
+void make_rows(const RowCounts& counts, const RowSink& sink);
+
+// Names that queries look for.
+std::string person(std::uint32_t row);           // relative name
+std::string container_dn(std::uint32_t number);  // holds kChildren persons
+std::string person_dn(std::uint32_t row);
+
+inline constexpr std::uint32_t kChildren = 200;  // objects of one container
+inline constexpr std::uint32_t kSites = 50;
+inline constexpr std::uint32_t kDepartment = 100;  // objects of one department
+inline constexpr std::uint32_t kCity = 10'000;     // objects of one city
+inline constexpr std::uint32_t kConnectors = 400;
+
+// Numbers of the organization, the sites and the containers come first.
+std::uint32_t first_person(const RowCounts& counts);
+std::uint32_t containers(const RowCounts& counts);
+
+}  // namespace dirsnap::bench

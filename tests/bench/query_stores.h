@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+//
+// The two stores that query_bench sets side by side: a dirsnap case, and ordinary SQLite tables
+// with sensible indexes. Both are loaded from the same rows and answer the same SQL.
+// Errors: a benchmark has no use for a store that fails: every failure ends the program.
+// Threads: one.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "query/engine.h"
+#include "tests/bench/query_rows.h"
+
+struct sqlite3;
+
+namespace dirsnap::bench {
+
+// What a statement gave: enough to see that both stores agree.
+struct Answer {
+  std::uint64_t rows = 0;
+  std::uint64_t bytes = 0;  // of all values, numbers as 8
+  bool operator==(const Answer&) const = default;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+  virtual void load(const RowCounts& counts) = 0;
+  virtual Answer run(const std::string& sql) = 0;
+};
+
+// A case at `path`, replaced by load().
+class CaseStore final : public Store {
+ public:
+  explicit CaseStore(std::filesystem::path path) : path_(std::move(path)) {}
+  void load(const RowCounts& counts) override;
+  void open();
+  Answer run(const std::string& sql) override;
+
+ private:
+  std::filesystem::path path_;
+  std::unique_ptr<CaseFile> file_;
+  std::unique_ptr<Engine> engine_;
+};
+
+// Tables as a user would make them: attributes without the five columns that depend on the
+// attribute alone, numbers of objects as rowids, an index for each kind of look-up measured.
+class NativeStore final : public Store {
+ public:
+  explicit NativeStore(std::filesystem::path path) : path_(std::move(path)) {}
+  ~NativeStore() override;
+  NativeStore(const NativeStore&) = delete;
+  NativeStore& operator=(const NativeStore&) = delete;
+  void load(const RowCounts& counts) override;
+  void open();
+  void close();
+  Answer run(const std::string& sql) override;
+
+ private:
+  void exec(const std::string& sql);
+  std::filesystem::path path_;
+  sqlite3* db_ = nullptr;
+};
+
+}  // namespace dirsnap::bench
