@@ -10,6 +10,7 @@
 #include "importers/directory/object_rows.h"
 #include "importers/ese_logs.h"
 #include "importers/ese_tables/raw_table_writer.h"
+#include "importers/store_model/store_import.h"
 #include "storage/base/text.h"
 
 namespace dirsnap {
@@ -39,15 +40,6 @@ std::string details_json(const ese::FileHeader& header, const ese::PageCounts& p
       pages.foreign);
 }
 
-// Which database it is, told by its tables.
-const char* role_of(const ese::Database& database, bool has_directory) {
-  if (has_directory) return "directory";
-  const auto has = [&](std::string_view name) { return database.find_table(name) != nullptr; };
-  const bool folders = has("Folder") || has("Folders");
-  if (folders && has("Msg")) return has("Mailbox") ? "private-store" : "public-store";
-  return "other";
-}
-
 // One database on its way into the snapshot.
 struct EseSource {
   ese::Database& database;
@@ -55,6 +47,13 @@ struct EseSource {
   SourceFacts& facts;
   ImportContext& context;
   IssueSink& issues;
+  const store_model::Layout* store = nullptr;  // of an information store
+
+  [[nodiscard]] RawInput raw_input(const ese::TableDef& table) const {
+    return {.table = table,
+            .source_id = facts.source_id,
+            .columns = store != nullptr ? RawColumns::kMapi : RawColumns::kPlain};
+  }
 };
 
 // The live rows of all tables; `counts` by number of the table.
@@ -64,6 +63,13 @@ Result<void> import_live(const EseSource& source,
                          std::vector<RawTableCounts>& counts) {
   const auto tables = source.database.tables();
   counts.resize(tables.size());
+  store_model::RecordCounts of_store;
+  if (source.store != nullptr) {
+    DatabaseTables live(source.database);
+    DIRSNAP_TRY(of_store, store_model::import_store(
+                              {live, *source.store, source.facts, source.context, source.issues},
+                              [](const ese::TableDef&) { return true; }));
+  }
   for (std::size_t i = 0; i < tables.size(); ++i) {
     if (layout != nullptr && &tables[i] == layout->objects) {
       DatabaseTables live(source.database);
@@ -73,9 +79,12 @@ Result<void> import_live(const EseSource& source,
                                         read));
       counts[i].records = read.survey.object_ids.size();
       source.facts.records += objects;
+    } else if (const auto had = of_store.find(&tables[i]); had != of_store.end()) {
+      counts[i].records = had->second;
+      source.facts.records += counts[i].records;
     } else {
-      DIRSNAP_TRY(counts[i].records, import_raw_table(source.database, tables[i],
-                                                      source.facts.source_id, source.context));
+      DIRSNAP_TRY(counts[i].records,
+                  import_raw_table(source.database, source.raw_input(tables[i]), source.context));
       source.facts.records += counts[i].records;
     }
   }
@@ -99,8 +108,9 @@ Result<void> import_recovered(const EseSource& source,
       DIRSNAP_TRY(counts[i].recovered,
                   dir::write_recovered_objects(rows, source.database, index, source.context));
     } else {
-      DIRSNAP_TRY(counts[i].recovered, import_recovered_table(source.database, index, tables[i],
-                                                              source_id, source.context));
+      DIRSNAP_TRY(counts[i].recovered,
+                  import_recovered_table(source.database, index, source.raw_input(tables[i]),
+                                         source.context));
     }
     DIRSNAP_CHECK(write_ese_table(tables[i], counts[i], source_id, source.context));
   }
@@ -116,10 +126,12 @@ Result<void> import_ese(ByteSource& source,
   options.cancel = &context.cancel();
   DIRSNAP_TRY(const auto database, ese::Database::open(source, options, issues));
   const auto layout = dir::find_layout(DatabaseTables(*database), overrides, issues);
-  facts.role = role_of(*database, layout.has_value());
+  const auto store =
+      layout ? std::nullopt : store_model::find_layout(DatabaseTables(*database), issues);
+  facts.role = layout ? "directory" : store ? store->role() : "other";
   facts.state = database->header().is_dirty() ? "dirty" : "clean";
   report_logs(database->header(), context, issues);
-  const EseSource parts{*database, overrides, facts, context, issues};
+  const EseSource parts{*database, overrides, facts, context, issues, store ? &*store : nullptr};
   const dir::Layout* const objects = layout ? &*layout : nullptr;
   dir::ReadDirectory directory;
   std::vector<RawTableCounts> counts;

@@ -8,6 +8,7 @@
 #include "query/functions/functions.h"
 #include "query/sql_text.h"
 #include "query/statement_impl.h"
+#include "query/views.h"
 #include "storage/base/class_name.h"
 #include "storage/base/text.h"
 #include "storage/tables.h"
@@ -124,8 +125,8 @@ Result<void> Engine::Impl::register_tables() {
   for (const TableSpec* spec : kFixedTables) {
     if (code == SQLITE_OK) code = add_table(fixed_shape(*spec, session->scope()));
   }
-  classes = std::make_unique<ClassCatalog>(*session);
   if (code == SQLITE_OK) code = add_functions();
+  classes = std::make_unique<ClassCatalog>(*session);
   cells = std::make_unique<EseCellsTable>(*session);
   cells_client = {.table = cells.get(), .declaring = &sandbox.declaring};
   if (code == SQLITE_OK) {
@@ -147,9 +148,12 @@ Result<const ClassTable*> Engine::Impl::class_table(std::string_view name) {
   const std::string prefix(name.substr(0, kClassTablePrefix.size()));
   if (!equal_ascii_nocase(prefix, kClassTablePrefix)) return nullptr;
   DIRSNAP_TRY(auto shape, classes->find(name));
-  if (!shape) return nullptr;
-  ClassTable& table = class_tables.emplace_back(*session, *std::move(shape),
-                                                fixed_table(tables::attributes::kSpec.name));
+  const auto attributes =
+      std::find_if(tables.begin(), tables.end(), [](const RelationTable& table) {
+        return table.shape().name == tables::attributes::kSpec.name;
+      });
+  if (!shape || attributes == tables.end()) return nullptr;
+  ClassTable& table = class_tables.emplace_back(*session, *std::move(shape), *attributes);
   auto& client = class_clients.emplace_back();
   client = {.table = &table, .declaring = &sandbox.declaring};
   const std::string& own_name = table.rows().shape().name;
@@ -209,6 +213,7 @@ std::vector<TableInfo> Engine::Impl::all_tables() {
     list.push_back(made == class_tables.end() ? ClassCatalog::brief(table, of)
                                               : table_info(made->rows().shape()));
   }
+  for (const ViewSpec* view : shipped_views()) list.push_back(table_info(*view));
   return list;
 }
 
@@ -223,6 +228,7 @@ Result<std::unique_ptr<Engine>> Engine::open(const CaseFile& file, const EngineO
   DIRSNAP_TRY(impl->db, open_connection(options.untrusted));
   DIRSNAP_CHECK(impl->register_tables());
   DIRSNAP_CHECK(connect_builtin_tables(impl->db.get()));
+  DIRSNAP_CHECK(create_views(impl->db.get()));
   authorize(impl->db.get(), impl->sandbox);
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }
@@ -292,6 +298,7 @@ std::vector<TableInfo> fixed_tables() {
   for (const TableSpec* spec : kFixedTables) list.push_back(table_info(fixed_shape(*spec, {})));
   for (TableInfo& table : function_tables()) list.push_back(std::move(table));
   list.push_back(EseCellsTable::info());
+  for (const ViewSpec* view : shipped_views()) list.push_back(table_info(*view));
   return list;
 }
 

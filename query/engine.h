@@ -82,6 +82,7 @@ struct TableInfo {
   std::string theme;  // "snapshots", "directory", "registry", "raw ESE tables", ...
   std::vector<ColumnInfo> columns = {};
   std::vector<std::string> examples = {};
+  bool is_view = false;
 };
 // The theme of the tables of classes.
 inline constexpr std::string_view kClassTables = "class tables";

@@ -44,26 +44,26 @@ struct Engine::Impl {
   Client<SnapshotsModule> snapshots_client{};
   std::unique_ptr<EseCellsTable> cells;
   Client<EseCellsModule> cells_client{};
-  // Tables of classes are made when a statement names them.
-  std::unique_ptr<ClassCatalog> classes;
-  std::deque<ClassTable> class_tables;
-  std::deque<Client<ClassModule>> class_clients;
   std::deque<StatsTable> stats;
   std::deque<Client<StatsModule>> stats_clients;
   std::deque<TreeTable> trees;
   std::deque<Client<TreeModule>> tree_clients;
+  // Tables of classes are made when a statement names them.
+  std::unique_ptr<ClassCatalog> classes;
+  std::deque<ClassTable> class_tables;
+  std::deque<Client<ClassModule>> class_clients;
   SqlError error;
   // Last member: closed before what its tables point to.
   std::unique_ptr<sqlite3, CloseConnection> db;
 
   Result<void> register_tables();
   int add_table(TableShape shape);
+  int add_functions();  // of the fixed tables: counts, trees
+  RelationTable& fixed_table(std::string_view name);
   // The registered table of a class, made where there is none yet; nullptr: no such class.
   Result<const ClassTable*> class_table(std::string_view name);
   // sqlite3_prepare_v3, repeated as long as classes' tables are missing.
   Result<int> compile(std::string_view sql, sqlite3_stmt** statement, const char** tail);
-  int add_functions();  // of the fixed tables: counts, trees
-  RelationTable& fixed_table(std::string_view name);
 
   // The Error for an SQLite code, last_error() included. `statement` is the text compiled.
   Error failure(int code, std::string_view statement);

@@ -171,7 +171,6 @@ int set_options(sqlite3* db) {
       Option{SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
       Option{SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
       Option{SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
-      Option{SQLITE_DBCONFIG_ENABLE_VIEW, 0},
       Option{SQLITE_DBCONFIG_DQS_DML, 0},
       Option{SQLITE_DBCONFIG_DQS_DDL, 0},
   };

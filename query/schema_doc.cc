@@ -19,7 +19,8 @@ std::string cell(const std::string& text) {
 }
 
 std::string table_section(const TableInfo& table) {
-  std::string out = "### " + table.name + "\n\n" + table.doc + "\n\n";
+  std::string out =
+      "### " + table.name + (table.is_view ? " (view)" : "") + "\n\n" + table.doc + "\n\n";
   out += "| column | type | index | meaning |\n|---|---|---|---|\n";
   for (const ColumnInfo& column : table.columns) {
     const std::string type = column.type.empty() ? "any" : column.type;
@@ -51,6 +52,9 @@ constexpr const char* kIntroduction =
     "things (DNs, keys, classes, servers) compare by the collation `FOLD`: Unicode case folding; "
     "write `COLLATE BINARY` for an exact comparison. \"index\" marks columns by which rows are "
     "found without a scan.\n\n"
+    "A view is a saved SELECT over tables; it has no indexes of its own, but conditions reach "
+    "those "
+    "of its tables.\n\n"
     "Besides these, each table of an ESE database is an SQL table of its own: see "
     "`ese_tables.sql_name`. Its hidden columns `_snapshot_id`, `_source_id`, `_record` and `_page` "
     "tell where a row comes from. Deleted rows that were recovered stand in "

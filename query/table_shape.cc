@@ -12,6 +12,7 @@ std::string theme_of(std::string_view table) {
   if (table.starts_with("registry_") || table == "services") return "registry";
   if (table.starts_with("recovered_registry_")) return "registry";
   if (table.starts_with("ese_")) return "ESE databases";
+  if (table == "mailboxes" || table == "folders" || table == "messages") return "stores";
   return "directory";
 }
 

@@ -100,11 +100,13 @@ class Schema {
   // The forward link attribute with link id 2 * base; null if no schema names one.
   Attribute* link_attribute(std::uint32_t base);
 
+  // The name of an attribute or class that nobody names: its OID, else its number.
+  [[nodiscard]] std::string fallback_name(std::uint32_t id) const;
+
   [[nodiscard]] const std::map<std::uint32_t, Attribute>& attributes() const { return attributes_; }
   [[nodiscard]] const std::map<std::uint32_t, Class>& classes() const { return classes_; }
 
  private:
-  std::string fallback_name(std::uint32_t id) const;
   void add_builtin(std::span<const BuiltinAttribute> attributes);
   void add_builtin(std::span<const BuiltinClass> classes);
 

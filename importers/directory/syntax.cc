@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "importers/directory/osi_address.h"
 #include "importers/directory/well_known.h"
@@ -110,6 +111,17 @@ std::optional<std::string> octets_form(const Attribute& attribute, Bytes bytes, 
                : *oid;
   }
   return std::nullopt;
+}
+
+std::optional<DataName> split_data_name(std::string_view text) {
+  const bool is_data = text.size() > 2 && (text[0] == 'B' || text[0] == 'S') && text[1] == ':';
+  if (!is_data) return std::nullopt;
+  std::size_t size = 0;
+  const auto [end, error] = std::from_chars(text.data() + 2, text.data() + text.size(), size);
+  if (error != std::errc{} || end == text.data() + text.size() || *end != ':') return std::nullopt;
+  const auto at = static_cast<std::size_t>(end - text.data()) + 1;  // of the data
+  if (size >= text.size() - at || text[at + size] != ':') return std::nullopt;
+  return DataName{text[0], text.substr(at, size), text.substr(at + size + 1)};
 }
 
 std::optional<std::string> or_name_form(Bytes address, std::string_view dn) {

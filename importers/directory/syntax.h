@@ -55,6 +55,15 @@ std::string integer_form(const Attribute& attribute, std::int64_t value, Schema&
 // Readable text of octets: SID, GUID, OID, OSI addresses; nullopt for plain octets.
 std::optional<std::string> octets_form(const Attribute& attribute, Bytes bytes, Schema& schema);
 
+// A DN with data in its text form, taken apart.
+struct DataName {
+  char kind = 'B';        // B: octets, S: text
+  std::string_view data;  // hex digits of the octets, or the text
+  std::string_view dn;
+};
+// Of "B:8:0000000D:DN" or "S:5:hello:DN"; nullopt for other texts.
+std::optional<DataName> split_data_name(std::string_view text);
+
 // What stands for an OR-name: "X400:c=US;a= ;p=Org;#DN", without "#DN" where `dn` is empty; nullopt
 // where the octets are no O/R address. That Exchange 5.5 keeps one there is inferred.
 std::optional<std::string> or_name_form(Bytes address, std::string_view dn);

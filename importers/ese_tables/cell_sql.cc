@@ -74,6 +74,11 @@ void append_json(std::string& out, const ValueView& value) {
   }
 }
 
+std::string length_text(const char* what, std::size_t size_bytes) {
+  return "(" + std::string(what) + ", " + std::to_string(size_bytes) +
+         (size_bytes == 1 ? " byte)" : " bytes)");
+}
+
 }  // namespace
 
 ColumnType sql_type(ese::ColumnType type) {
@@ -140,8 +145,8 @@ ValueView sql_values(std::span<const ValueView> values, RowArena& arena) {
   return ValueView::text(arena.keep(json));
 }
 
-std::string secret_text(std::size_t size_bytes) {
-  return "(secret, " + std::to_string(size_bytes) + (size_bytes == 1 ? " byte)" : " bytes)");
-}
+std::string secret_text(std::size_t size_bytes) { return length_text("secret", size_bytes); }
+
+std::string body_text(std::size_t size_bytes) { return length_text("body", size_bytes); }
 
 }  // namespace dirsnap

@@ -33,4 +33,7 @@ ValueView sql_values(std::span<const ValueView> values, RowArena& arena);
 // What stands for a credential: "(secret, 16 bytes)".
 std::string secret_text(std::size_t size_bytes);
 
+// What stands for the content of a message: "(body, 1200 bytes)".
+std::string body_text(std::size_t size_bytes);
+
 }  // namespace dirsnap

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "importers/ese_tables/cell_sql.h"
+#include "importers/store_model/mapi_property.h"
 
 namespace dirsnap {
 namespace {
@@ -27,7 +28,8 @@ constexpr std::uint64_t kCancelStep = 1024;
 Result<RawTableWriter> RawTableWriter::create(ImportContext& context,
                                               std::int64_t source_id,
                                               const ese::TableDef& table,
-                                              RawRows rows) {
+                                              RawRows rows,
+                                              RawColumns columns) {
   const bool live = rows == RawRows::kLive;
   RelationDef def{
       .name = (live ? "ese/" : "ese_recovered/") + std::to_string(source_id) + "/" + table.name,
@@ -43,7 +45,9 @@ Result<RawTableWriter> RawTableWriter::create(ImportContext& context,
     def.columns.push_back({column.name, sql_type(column.type), Access::kScan, Collation::kBinary});
   }
   DIRSNAP_TRY(RelationWriter* const writer, context.writer().relation(def));
-  return RawTableWriter(table, source_id, *writer, rows);
+  RawTableWriter raw(table, source_id, *writer, rows);
+  if (columns == RawColumns::kMapi) raw.take_mapi_columns(context.options().with_bodies);
+  return raw;
 }
 
 RawTableWriter::RawTableWriter(const ese::TableDef& table,
@@ -54,11 +58,21 @@ RawTableWriter::RawTableWriter(const ese::TableDef& table,
       source_id_(source_id),
       writer_(&writer),
       first_own_(rows == RawRows::kLive ? kFirstOwn : kFirstOwnRecovered),
-      secret_(table.columns.size()) {}
+      shown_(table.columns.size(), Shown::kValue) {}
 
 void RawTableWriter::set_secret(std::uint32_t column_id) {
   for (std::size_t i = 0; i < table_->columns.size(); ++i) {
-    if (table_->columns[i].id == column_id) secret_[i] = true;
+    if (table_->columns[i].id == column_id) shown_[i] = Shown::kSecretLength;
+  }
+}
+
+void RawTableWriter::take_mapi_columns(bool with_bodies) {
+  is_mapi_ = true;
+  for (std::size_t i = 0; i < table_->columns.size() && !with_bodies; ++i) {
+    const auto column = store_model::parse_mapi_column(table_->columns[i].name);
+    if (column && store_model::is_body_property(column->property)) {
+      shown_[i] = Shown::kBodyLength;
+    }
   }
 }
 
@@ -102,9 +116,19 @@ Result<void> RawTableWriter::end_row(const ese::RowView& row, std::span<const Va
     std::size_t end = at + 1;
     while (end < row.cells.size() && row.cells[end].column == column) ++end;
     const auto position = static_cast<std::uint32_t>(column - table_->columns.data());
-    const ValueView value =
-        secret_[position] ? ValueView::text(arena_.keep(secret_text(row.cells[at].bytes.size())))
-                          : sql_values(values.subspan(at, end - at), arena_);
+    const std::size_t size = row.cells[at].bytes.size();
+    ValueView value;
+    switch (shown_[position]) {
+      case Shown::kValue:
+        value = sql_values(values.subspan(at, end - at), arena_);
+        break;
+      case Shown::kSecretLength:
+        value = ValueView::text(arena_.keep(secret_text(size)));
+        break;
+      case Shown::kBodyLength:
+        value = ValueView::text(arena_.keep(body_text(size)));
+        break;
+    }
     if (!value.is_null()) cells_.push_back({first_own_ + position, value});
     at = end;
   }
@@ -132,6 +156,12 @@ Result<void> RawTableWriter::finish(ImportContext& context) {
     if (column.has_default) {
       const ese::CellView cell{.column = &column, .seq = 0, .bytes = column.default_bytes};
       row.push_back({t::kDefaultValue, sql_value(cell, arena)});
+    }
+    const auto property = is_mapi_ ? store_model::parse_mapi_column(column.name) : std::nullopt;
+    if (property) {
+      const std::string name = store_model::property_text(*property);
+      row.push_back({t::kProperty, ValueView::text(arena.keep(name))});
+      row.push_back({t::kPropertyId, ValueView::of(property->property)});
     }
     DIRSNAP_CHECK(out->append(row));
   }
@@ -162,11 +192,11 @@ Result<void> write_ese_table(const ese::TableDef& table,
 }
 
 Result<std::uint64_t> import_raw_table(ese::Database& database,
-                                       const ese::TableDef& table,
-                                       std::int64_t source_id,
+                                       const RawInput& input,
                                        ImportContext& context) {
-  DIRSNAP_TRY(RawTableWriter raw, RawTableWriter::create(context, source_id, table));
-  ese::TableCursor cursor(database, table);
+  DIRSNAP_TRY(RawTableWriter raw, RawTableWriter::create(context, input.source_id, input.table,
+                                                         RawRows::kLive, input.columns));
+  ese::TableCursor cursor(database, input.table);
   while (true) {
     DIRSNAP_TRY(const bool more, cursor.next());
     if (!more) break;
@@ -179,17 +209,17 @@ Result<std::uint64_t> import_raw_table(ese::Database& database,
 
 Result<std::uint64_t> import_recovered_table(ese::Database& database,
                                              const ese::RecoveryIndex& index,
-                                             const ese::TableDef& table,
-                                             std::int64_t source_id,
+                                             const RawInput& input,
                                              ImportContext& context) {
-  if (index.leaves_of(table.objid).empty()) return 0;
-  ese::RecoveredCursor cursor(database, index, table);
+  if (index.leaves_of(input.table.objid).empty()) return 0;
+  ese::RecoveredCursor cursor(database, index, input.table);
   std::optional<RawTableWriter> raw;
   while (true) {
     DIRSNAP_TRY(const bool more, cursor.next());
     if (!more) return raw ? raw->records() : 0;
     if (!raw) {
-      DIRSNAP_TRY(raw, RawTableWriter::create(context, source_id, table, RawRows::kRecovered));
+      DIRSNAP_TRY(raw, RawTableWriter::create(context, input.source_id, input.table,
+                                              RawRows::kRecovered, input.columns));
     }
     DIRSNAP_CHECK(raw->append(cursor.row()));
     if (raw->records() % kCancelStep == 0) DIRSNAP_CHECK(context.cancel().check());

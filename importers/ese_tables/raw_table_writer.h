@@ -20,12 +20,20 @@ namespace dirsnap {
 // Which rows of a table a raw relation holds.
 enum class RawRows : std::uint8_t { kLive, kRecovered };
 
+// What the names of a table's columns are.
+enum class RawColumns : std::uint8_t {
+  kPlain,  // names only
+  kMapi,   // of an information store: ese_columns tells the properties; what holds the content of
+           // messages stands as its length, unless the user wants bodies
+};
+
 class RawTableWriter {
  public:
   static Result<RawTableWriter> create(ImportContext& context,
                                        std::int64_t source_id,
                                        const ese::TableDef& table,
-                                       RawRows rows = RawRows::kLive);
+                                       RawRows rows = RawRows::kLive,
+                                       RawColumns columns = RawColumns::kPlain);
 
   // Columns whose values are credentials: presence and length only.
   void set_secret(std::uint32_t column_id);
@@ -46,6 +54,7 @@ class RawTableWriter {
                  std::int64_t source_id,
                  RelationWriter& writer,
                  RawRows rows);
+  void take_mapi_columns(bool with_bodies);
   void read_values(const ese::RowView& row);
   void begin_row(const ese::RowView& row);
   Result<void> end_row(const ese::RowView& row, std::span<const ValueView> values);
@@ -53,8 +62,11 @@ class RawTableWriter {
   const ese::TableDef* table_;
   std::int64_t source_id_;
   RelationWriter* writer_;
-  std::uint32_t first_own_;   // column of the relation where the table's own begin
-  std::vector<bool> secret_;  // by position in table_->columns
+  std::uint32_t first_own_;  // column of the relation where the table's own begin
+  // What a column's values stand as, by position in table_->columns.
+  enum class Shown : std::uint8_t { kValue, kSecretLength, kBodyLength };
+  std::vector<Shown> shown_;
+  bool is_mapi_ = false;
   std::vector<Cell> cells_;
   std::vector<ValueView> values_;
   RowArena arena_;
@@ -73,18 +85,23 @@ Result<void> write_ese_table(const ese::TableDef& table,
                              std::int64_t source_id,
                              ImportContext& context);
 
+// A table to read, and what its columns are.
+struct RawInput {
+  const ese::TableDef& table;
+  std::int64_t source_id = 0;
+  RawColumns columns = RawColumns::kPlain;
+};
+
 // Reads a whole table into its raw relation.
 Result<std::uint64_t> import_raw_table(ese::Database& database,
-                                       const ese::TableDef& table,
-                                       std::int64_t source_id,
+                                       const RawInput& input,
                                        ImportContext& context);
 
 // Reads what can be recovered of a table into its recovered relation; none is made where nothing
 // is found. Returns the number of rows.
 Result<std::uint64_t> import_recovered_table(ese::Database& database,
                                              const ese::RecoveryIndex& index,
-                                             const ese::TableDef& table,
-                                             std::int64_t source_id,
+                                             const RawInput& input,
                                              ImportContext& context);
 
 }  // namespace dirsnap

@@ -32,6 +32,10 @@ void x500(sqlite3_context* context, int, sqlite3_value** arguments) {
   map_text(context, arguments[0], dn_x500_from_ldap);
 }
 
+void server(sqlite3_context* context, int, sqlite3_value** arguments) {
+  map_text(context, arguments[0], dn_server);
+}
+
 void equal(sqlite3_context* context, int, sqlite3_value** arguments) {
   guard_function(context, [&] {
     const ValueView a = view_of(arguments[0]);
@@ -51,6 +55,10 @@ constexpr SqlFunction kFunctions[] = {
     {"dn_x500", 1, "dn_x500(ldap)",
      "The X.500 form of an LDAP name; a '/' inside a value is written \\/, a '\\' is written \\\\.",
      x500},
+    {"dn_server", 1, "dn_server(dn)",
+     "The server that the name is of or below: the relative name directly below Servers, in either "
+     "form.",
+     server},
     {"dn_equal", 2, "dn_equal(a, b)",
      "1 if both name the same object, in either form, without regard to case and outer blanks.",
      equal},

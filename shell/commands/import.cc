@@ -196,6 +196,9 @@ void add_import_options(CLI::App& command, ImportRequest& request) {
       ->type_name("FILE");
   command.add_flag("--no-logs", request.options.no_logs,
                    "Read hives as they lie, without the transaction logs beside them");
+  command.add_flag("--with-bodies", request.options.with_bodies,
+                   "Keep the content of messages and attachments of stores\n"
+                   "(default: its length only)");
 }
 
 }  // namespace

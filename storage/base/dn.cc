@@ -266,6 +266,15 @@ std::optional<std::string> dn_rdn(std::string_view dn) {
   return std::move(name->value);
 }
 
+std::optional<std::string> dn_server(std::string_view dn) {
+  auto names = parse_either(dn);
+  if (!names) return std::nullopt;
+  for (std::size_t i = 0; i + 1 < names->size(); ++i) {
+    if (equal_ascii_nocase((*names)[i].value, "Servers")) return std::move((*names)[i + 1].value);
+  }
+  return std::nullopt;
+}
+
 bool dn_equal(std::string_view a, std::string_view b) {
   const auto names_a = parse_either(a);
   const auto names_b = parse_either(b);

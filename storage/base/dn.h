@@ -51,6 +51,10 @@ std::optional<std::string_view> dn_parent(std::string_view dn);
 // Value of the last (X.500) or first (LDAP) relative name, without escapes.
 std::optional<std::string> dn_rdn(std::string_view dn);
 
+// Name of the server that the object is, stands below or is part of: the relative name directly
+// below "Servers"; nullopt where there is none and for text that is no name.
+std::optional<std::string> dn_server(std::string_view dn);
+
 // Same name? Types and values are compared by case folding, values with outer blanks trimmed; the
 // forms may differ. Text that is no name equals only the same folded text.
 bool dn_equal(std::string_view a, std::string_view b);

@@ -17,6 +17,8 @@ enum Col : unsigned {
   kIsMultiValued,
   kDefaultValue,
   kShown,
+  kProperty,
+  kPropertyId,
 };
 
 inline constexpr ColumnSpec kColumnSpecs[] = {
@@ -32,11 +34,18 @@ inline constexpr ColumnSpec kColumnSpecs[] = {
     {"shown", ColumnType::kInteger,
      "1 if the column is in the SQL table; columns past the limit of 2,000 are reached by "
      "ese_cells()."},
+    {"property", ColumnType::kText,
+     "In an information store: published name of the MAPI property that the column's name stands "
+     "for, its number (0x674F) where there is none.",
+     Access::kIndex, Collation::kFold},
+    {"property_id", ColumnType::kInteger,
+     "Number of that property: the four hex digits of the column's name."},
 };
-static_assert(covers(kColumnSpecs, kShown));
+static_assert(covers(kColumnSpecs, kPropertyId));
 
 inline constexpr const char* kExamples[] = {
     "SELECT table_name, type, count(*) AS n FROM ese_columns GROUP BY table_name, type",
+    "SELECT table_name, column_name FROM ese_columns WHERE property = 'PR_DISPLAY_NAME'",
 };
 
 inline constexpr TableSpec kSpec{.name = "ese_columns",

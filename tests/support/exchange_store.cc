@@ -2,6 +2,7 @@
 #include "tests/support/exchange_store.h"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -94,32 +95,36 @@ std::string latin(std::string_view utf8) {
   return out;
 }
 
-Result<void> write_mailboxes(EseWriter& writer, const PrivateStore& store) {
+Result<void> write_mailboxes(EseWriter& writer, const PrivateStore& store, const StoreForm& form) {
+  if (form.mailboxes.empty()) return {};
   TableSpec spec;
-  spec.name = "Mailbox";
+  spec.name = form.mailboxes;
   const ColumnId root = spec.fixed("Q6748", ColumnType::kCurrency);
   const ColumnId locale = spec.fixed("L6703", ColumnType::kLong);
   const ColumnId guid = spec.variable("N676C", ColumnType::kBinary);
   const ColumnId name = spec.variable("S3001", ColumnType::kText, kLatin);
   const ColumnId owner = spec.tagged("N661B", ColumnType::kLongBinary);
-  spec.index("Mailbox_Root", {{root}}, kUniqueKey);
+  const ColumnId logon = form.has_details ? spec.tagged("T66A2", ColumnType::kBinary) : ColumnId{};
+  spec.index("Mailbox_Root", {{root}}, kIndexPrimary | kIndexUnique | kIndexAllowNulls);
   const TableId table = writer.add_table(spec);
   Row row;
   for (const StoreMailbox& mailbox : store.mailboxes) {
     row.clear();
-    row.add_number(root, mailbox.root_folder);
+    if (mailbox.root_folder != 0) row.add_number(root, mailbox.root_folder);
+    if (form.has_details) row.add_number(logon, kFirstDelivery);
     row.add_number(locale, std::uint32_t{1033});
     row.add(guid, noise(mailbox.root_folder, 16));
     row.add(name, latin(mailbox.display_name));
-    row.add(owner, owner_entry(mailbox.owner_dn));
+    if (!mailbox.owner_dn.empty()) row.add(owner, owner_entry(mailbox.owner_dn));
     DIRSNAP_CHECK(writer.append(table, row));
   }
   return {};
 }
 
-Result<void> write_folders(EseWriter& writer, const PrivateStore& store) {
+Result<void> write_folders(EseWriter& writer, const PrivateStore& store, const StoreForm& form) {
+  if (form.folders.empty()) return {};
   TableSpec spec;
-  spec.name = "Folder";
+  spec.name = form.folders;
   const ColumnId id = spec.fixed("Q6748", ColumnType::kCurrency);
   const ColumnId parent = spec.fixed("Q6749", ColumnType::kCurrency);
   const ColumnId root = spec.fixed("Q674F", ColumnType::kCurrency);
@@ -139,28 +144,49 @@ Result<void> write_folders(EseWriter& writer, const PrivateStore& store) {
     row.add_number(messages, folder.messages);
     row.add_number(unread, folder.unread);
     row.add(has_children, folder.parent == 0 ? "\xFF" : std::string_view("\0", 1));
-    if (!folder.name.empty()) row.add(name, latin(folder.name));
+    const std::string bytes =
+        form.has_wide_names ? encode_utf16le(folder.name) : latin(folder.name);
+    if (!folder.name.empty()) row.add(name, bytes);
     DIRSNAP_CHECK(writer.append(table, row));
   }
   return {};
 }
 
-Result<void> write_messages(EseWriter& writer, const PrivateStore& store) {
+// The columns of Msg that only a detailed store has.
+struct DetailColumns {
+  explicit DetailColumns(TableSpec& spec)
+      : flags(spec.fixed("L0E07", ColumnType::kLong)),
+        sender(spec.tagged("S0C1A", ColumnType::kLongText, kLatin)),
+        sent(spec.tagged("T0039", ColumnType::kBinary)),
+        body(spec.tagged("S1000", ColumnType::kLongText, kLatin)),
+        rich(spec.tagged("N1009", ColumnType::kLongBinary)) {}
+
+  void add(const StoreMessage& of, Row& row) const {
+    constexpr std::uint32_t kHasAttachments = 0x10;
+    row.add_number(flags, of.attachments > 0 ? kHasAttachments : std::uint32_t{1});
+    if (!of.sender.empty()) row.add(sender, latin(of.sender));
+    row.add_number(sent, kFirstDelivery);
+    if (of.body.empty()) return;
+    row.add(body, latin(of.body));
+    row.add(rich, "{\\rtf " + latin(of.body) + "}");
+  }
+
+  ColumnId flags, sender, sent, body, rich;
+};
+
+Result<void> write_messages(EseWriter& writer, const PrivateStore& store, const StoreForm& form) {
+  if (form.messages.empty()) return {};
   TableSpec spec;
-  spec.name = "Msg";
+  spec.name = form.messages;
   const ColumnId id = spec.fixed("Q674A", ColumnType::kCurrency);
   const ColumnId size = spec.fixed("L0E08", ColumnType::kLong);
   const ColumnId delivered = spec.fixed("T0E06", ColumnType::kCurrency);
   const ColumnId type = spec.variable("S001A", ColumnType::kText, kLatin);
   const ColumnId subject = spec.tagged("S0037", ColumnType::kLongText, kLatin);
+  std::optional<DetailColumns> details;
+  if (form.has_details) details.emplace(spec);
   spec.index("+Q674A", {{id}}, kUniqueKey);
   const TableId table = writer.add_table(spec);
-  TableSpec link_spec;
-  link_spec.name = "MsgFolder";
-  const ColumnId folder = link_spec.fixed("Q6748", ColumnType::kCurrency);
-  const ColumnId message = link_spec.fixed("Q674A", ColumnType::kCurrency);
-  link_spec.index("+Q6748+Q674A", {{folder}, {message}}, kUniqueKey);
-  const TableId links = writer.add_table(link_spec);
   Row row;
   for (std::size_t i = 0; i < store.messages.size(); ++i) {
     const StoreMessage& of = store.messages[i];
@@ -170,11 +196,58 @@ Result<void> write_messages(EseWriter& writer, const PrivateStore& store) {
     row.add_number(delivered, kFirstDelivery + kMinute * static_cast<std::int64_t>(i));
     row.add(type, "IPM.Note");
     row.add(subject, latin(of.subject));
+    if (details) details->add(of, row);
     DIRSNAP_CHECK(writer.append(table, row));
+  }
+  return {};
+}
+
+// In the order of the key: by folder, then by message.
+Result<void> write_entries(EseWriter& writer, const PrivateStore& store, const StoreForm& form) {
+  if (form.entries.empty()) return {};
+  TableSpec spec;
+  spec.name = form.entries;
+  const ColumnId folder = spec.fixed("Q6748", ColumnType::kCurrency);
+  const ColumnId message = spec.fixed("Q674A", ColumnType::kCurrency);
+  const ColumnId deleted =
+      form.has_details ? spec.tagged("T668F", ColumnType::kBinary) : ColumnId{};
+  spec.index("+Q6748+Q674A", {{folder}, {message}}, kUniqueKey);
+  const TableId table = writer.add_table(spec);
+  std::vector<const StoreMessage*> sorted;
+  for (const StoreMessage& of : store.messages) {
+    if (of.folder != 0) sorted.push_back(&of);
+  }
+  std::stable_sort(sorted.begin(), sorted.end(), [](const StoreMessage* a, const StoreMessage* b) {
+    return std::pair(a->folder, a->id) < std::pair(b->folder, b->id);
+  });
+  Row row;
+  for (const StoreMessage* const of : sorted) {
     row.clear();
-    row.add_number(folder, of.folder);
-    row.add_number(message, of.id);
-    DIRSNAP_CHECK(writer.append(links, row));
+    row.add_number(folder, of->folder);
+    row.add_number(message, of->id);
+    if (form.has_details && of->is_deleted) row.add_number(deleted, kFirstDelivery);
+    DIRSNAP_CHECK(writer.append(table, row));
+  }
+  return {};
+}
+
+Result<void> write_attachments(EseWriter& writer, const PrivateStore& store) {
+  TableSpec spec;
+  spec.name = "Attachment";
+  const ColumnId message = spec.fixed("Q674A", ColumnType::kCurrency);
+  const ColumnId number = spec.fixed("L0E21", ColumnType::kLong);
+  const ColumnId data = spec.tagged("N3701", ColumnType::kLongBinary);
+  spec.index("+Q674A+L0E21", {{message}, {number}}, kUniqueKey);
+  const TableId table = writer.add_table(spec);
+  Row row;
+  for (const StoreMessage& of : store.messages) {
+    for (std::uint32_t i = 0; i < of.attachments; ++i) {
+      row.clear();
+      row.add_number(message, of.id);
+      row.add_number(number, i);
+      row.add(data, "content of an attachment");
+      DIRSNAP_CHECK(writer.append(table, row));
+    }
   }
   return {};
 }
@@ -203,7 +276,9 @@ PrivateStore private_store(const ExchangeSite& site, std::size_t server, std::ui
   return store;
 }
 
-Result<void> write_private_store(const PrivateStore& store, const std::string& path) {
+Result<void> write_private_store(const PrivateStore& store,
+                                 const std::string& path,
+                                 const StoreForm& form) {
   DIRSNAP_TRY(EseWriter writer, EseWriter::create(path, EseOptions{}));
   TableSpec spec;
   spec.name = "Global";
@@ -215,9 +290,11 @@ Result<void> write_private_store(const PrivateStore& store, const std::string& p
   row.add_number(number, std::uint32_t{1});
   row.add(guid, noise(1, 16));
   DIRSNAP_CHECK(writer.append(global, row));
-  DIRSNAP_CHECK(write_mailboxes(writer, store));
-  DIRSNAP_CHECK(write_folders(writer, store));
-  DIRSNAP_CHECK(write_messages(writer, store));
+  DIRSNAP_CHECK(write_mailboxes(writer, store, form));
+  DIRSNAP_CHECK(write_folders(writer, store, form));
+  DIRSNAP_CHECK(write_messages(writer, store, form));
+  DIRSNAP_CHECK(write_entries(writer, store, form));
+  if (form.has_details) DIRSNAP_CHECK(write_attachments(writer, store));
   return writer.finish();
 }
 

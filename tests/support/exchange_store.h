@@ -17,7 +17,7 @@
 namespace dirsnap::support {
 
 struct StoreMailbox {
-  std::uint64_t root_folder = 0;
+  std::uint64_t root_folder = 0;  // 0: none
   std::string display_name;
   std::string owner_dn;  // as the directory has it; the store keeps it in upper case
 };
@@ -36,6 +36,11 @@ struct StoreMessage {
   std::uint64_t folder = 0;
   std::uint32_t size_bytes = 0;
   std::string subject;
+  // Only where StoreForm::has_details:
+  std::string sender = {};
+  std::string body = {};
+  std::uint32_t attachments = 0;
+  bool is_deleted = false;  // soft-deleted from the folder
 };
 
 struct PrivateStore {
@@ -44,10 +49,22 @@ struct PrivateStore {
   std::vector<StoreMessage> messages;  // ascending id
 };
 
+// How a store is written. A table without a name is left out.
+struct StoreForm {
+  std::string mailboxes = "Mailbox";
+  std::string folders = "Folder";
+  std::string messages = "Msg";
+  std::string entries = "MsgFolder";
+  bool has_details = false;     // sender, flags, body, soft deletion; table Attachment; last logon
+  bool has_wide_names = false;  // names of folders in UTF-16, in columns of code page 1252
+};
+
 // The store of `server`: its people, its System Attendant, and its gateway connectors, of which
 // each has `queued` messages in MTS-OUT.
 PrivateStore private_store(const ExchangeSite& site, std::size_t server, std::uint32_t queued);
 
-Result<void> write_private_store(const PrivateStore& store, const std::string& path);
+Result<void> write_private_store(const PrivateStore& store,
+                                 const std::string& path,
+                                 const StoreForm& form = {});
 
 }  // namespace dirsnap::support

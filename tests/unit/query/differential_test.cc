@@ -188,6 +188,7 @@ class Fixture {
     for (const TableSpec* spec : kFixedTables) {
       const std::string_view name = spec->name;
       const bool used = name == "objects" || name == "attributes" || name == "registry_values" ||
+                        name == "links" || name == "replication_metadata" ||
                         (name == "services" && number != 1);
       const std::size_t more = name == "attributes" && number == 0 ? 15 : 1;
       if (used) snapshot.relations.push_back(random_rows(random_, relation_of(*spec), more * rows));

@@ -1,0 +1,53 @@
+-- SPDX-License-Identifier: MIT
+-- id: mailbox-directory-only
+-- title: Mailbox in the directory that its server's private store does not have
+-- severity: info
+-- kb: Q169413, Q190700
+-- applies: 4.0, 5.0, 5.5
+-- needs: directory, private-store
+-- tags: stores, mailboxes
+-- param: server text = NULL   only mailboxes of this server
+-- param: days integer = 30   objects older than this, when the backup was taken, are a warning
+-- remedy: None for new and unused mailboxes: the store makes one at the first logon or delivery.
+--   After the loss of a store the list names those whose mail is lost.
+WITH
+  homed AS (
+    SELECT * FROM mailbox_pairs
+    WHERE side = 'directory' AND kind = 'user'
+      AND (:server IS NULL OR directory_server = :server)
+  ),
+  -- Stores of which rows were lost prove no absence.
+  partial AS (
+    SELECT s.snapshot_id, s.server COLLATE FOLD AS server
+    FROM sources s
+    WHERE s.role = 'private-store' AND s.server IS NOT NULL
+      AND EXISTS (SELECT 1 FROM import_issues i
+                  WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
+                    AND i.severity = 'loss')
+  )
+SELECT h.snapshot_id, h.owner_dn AS subject, h.directory_server AS server, o.created_at,
+       o.rdn, d.path AS directory_source,
+       (SELECT group_concat(path, '; ') FROM sources s
+        WHERE s.snapshot_id = h.snapshot_id AND s.role = 'private-store'
+          AND s.server = h.directory_server) AS store_source,
+       iif(julianday(coalesce(n.taken_at, d.modified_at)) - julianday(o.created_at) > :days,
+           'warning', 'info') AS severity,
+       NULL AS missing
+FROM homed h
+JOIN snapshots n ON n.snapshot_id = h.snapshot_id
+JOIN objects o ON o.snapshot_id = h.snapshot_id AND o.object_id = h.object_id
+LEFT JOIN sources d ON d.snapshot_id = h.snapshot_id AND d.source_id = h.directory_source_id
+WHERE h.other_side_loaded = 1
+  AND (h.snapshot_id, h.directory_server) NOT IN (SELECT snapshot_id, server FROM partial)
+UNION ALL
+SELECT snapshot_id, NULL, directory_server, NULL, NULL, NULL, NULL, NULL,
+       'private store of server ' || directory_server
+FROM homed
+WHERE other_side_loaded = 0 AND directory_server IS NOT NULL
+GROUP BY snapshot_id, directory_server
+UNION ALL
+SELECT snapshot_id, NULL, server, NULL, NULL, NULL, NULL, NULL,
+       'private store of server ' || server || ': some of it was lost'
+FROM partial
+WHERE :server IS NULL OR server = :server
+ORDER BY snapshot_id, missing, subject

@@ -1,0 +1,104 @@
+-- SPDX-License-Identifier: MIT
+-- id: store-logon-restricted
+-- title: "Logon Only As" keeps connectors or everyone out of the information store
+-- severity: error
+-- kb: Q146764, Q306308
+-- applies: 4.0, 5.0, 5.5
+-- needs: registry
+-- tags: stores, registry, connectors
+-- param: server text = NULL   only this server
+-- remedy: Delete the value, or add the connector's name to it, and restart the information store
+--   and the connector. The value is a lock for maintenance; while it stands the Internet Mail
+--   connector does not start (events 4018, 4116).
+WITH
+  -- The store's service in the control set in force, and its parameters.
+  stores AS (
+    SELECT snapshot_id, server, source_id, key_path || '\ParametersSystem' AS path
+    FROM services
+    WHERE name = 'MSExchangeIS' AND is_current = 1 AND (:server IS NULL OR server = :server)
+  ),
+  locked AS (
+    SELECT s.snapshot_id, s.server, s.source_id, s.path || '\Logon Only As' AS place,
+           iif(json_valid(v.value) AND v.value LIKE '[%', v.value,
+               iif(trim(coalesce(v.value, '')) = '', '[]', json_array(v.value))) AS list
+    FROM stores s
+    JOIN registry_values v ON v.snapshot_id = s.snapshot_id AND v.source_id = s.source_id
+                          AND v.key_path = s.path AND v.name = 'Logon Only As' COLLATE FOLD
+  ),
+  listed AS (
+    SELECT l.snapshot_id, l.server, l.source_id, l.place, l.list, trim(j.value) AS dn
+    FROM locked l, json_each(l.list) j
+    WHERE trim(j.value) <> ''
+  ),
+  -- Connectors that log on to the store; one row for all its containers.
+  gateways AS (
+    SELECT c.snapshot_id, c.server, c.type, c.name,
+           coalesce(max(iif(c.level = 'configuration', c.dn, NULL)), min(c.dn)) AS dn,
+           max(EXISTS (SELECT 1 FROM listed x
+                       WHERE x.snapshot_id = c.snapshot_id AND x.server = c.server
+                         AND dn_equal(x.dn, c.dn))) AS is_listed
+    FROM connectors c
+    WHERE c.is_deleted = 0
+      AND c.type IN ('imc', 'ccmail', 'notes', 'groupwise', 'snads', 'profs', 'gateway')
+    GROUP BY c.snapshot_id, c.server, c.type, c.name
+  ),
+  directories AS (
+    SELECT snapshot_id, min(path) AS path FROM sources WHERE role = 'directory' GROUP BY snapshot_id
+  ),
+  found AS (
+    SELECT l.snapshot_id, l.place AS subject, l.server, l.source_id, l.list,
+           'the list is empty: nobody can log on' AS finding, 'error' AS severity
+    FROM locked l
+    WHERE NOT EXISTS (SELECT 1 FROM listed x
+                      WHERE x.snapshot_id = l.snapshot_id AND x.place = l.place
+                        AND x.source_id = l.source_id)
+    UNION ALL
+    SELECT g.snapshot_id, g.dn, l.server, l.source_id, l.list,
+           'the connector is not in the list: it cannot log on', 'error'
+    FROM gateways g
+    JOIN locked l ON l.snapshot_id = g.snapshot_id AND l.server = g.server
+    WHERE g.is_listed = 0
+    UNION ALL
+    SELECT x.snapshot_id, x.dn, x.server, x.source_id, x.list,
+           'the name in the list is no live object of the directory', 'warning'
+    FROM listed x
+    JOIN directories d ON d.snapshot_id = x.snapshot_id
+    WHERE NOT EXISTS (SELECT 1 FROM objects o
+                      WHERE o.snapshot_id = x.snapshot_id AND o.dn = x.dn
+                        AND o.is_deleted = 0 AND o.is_phantom = 0)
+    UNION ALL
+    SELECT snapshot_id, place, server, source_id, list,
+           'a lock for maintenance is left on', 'info'
+    FROM locked
+  ),
+  servers AS (
+    SELECT o.snapshot_id, o.rdn AS server
+    FROM objects o
+    JOIN objects p ON p.snapshot_id = o.snapshot_id AND p.object_id = o.parent_id
+    WHERE o.class_x500 = 'Computer' AND o.is_deleted = 0 AND p.rdn = 'Servers'
+      AND (:server IS NULL OR o.rdn = :server)
+  )
+SELECT f.snapshot_id, f.subject, f.server, f.finding, f.list AS logon_only_as,
+       r.path AS registry_source, d.path AS directory_source, f.severity, NULL AS missing
+FROM found f
+LEFT JOIN sources r ON r.snapshot_id = f.snapshot_id AND r.source_id = f.source_id
+LEFT JOIN directories d ON d.snapshot_id = f.snapshot_id
+UNION ALL
+SELECT v.snapshot_id, NULL, v.server, NULL, NULL, NULL, NULL, NULL,
+       'registry of server ' || v.server
+FROM servers v
+WHERE NOT EXISTS (SELECT 1 FROM stores s
+                  WHERE s.snapshot_id = v.snapshot_id AND s.server = v.server)
+UNION ALL
+SELECT s.snapshot_id, NULL, s.server, NULL, NULL, NULL, NULL, NULL,
+       'key ' || s.path || ': not in the registry of server ' || s.server
+FROM stores s
+WHERE NOT EXISTS (SELECT 1 FROM registry_keys k
+                  WHERE k.snapshot_id = s.snapshot_id AND k.source_id = s.source_id
+                    AND k.path = s.path)
+UNION ALL
+SELECT DISTINCT l.snapshot_id, NULL, l.server, NULL, NULL, NULL, NULL, NULL,
+       'directory database: connectors and listed names are not judged'
+FROM locked l
+WHERE l.snapshot_id NOT IN (SELECT snapshot_id FROM directories)
+ORDER BY snapshot_id, missing, severity, subject

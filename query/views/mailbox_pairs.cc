@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+//
+// The view mailbox_pairs: the mailboxes of stores beside the objects of directories.
+// Facts: the store keeps the owner's full directory name, in upper case (KB Q284199); from Exchange
+// 2000 on that name is the object's legacyExchangeDN. 131316 is Home-MDB.
+#include "query/views.h"
+
+namespace dirsnap {
+namespace {
+
+constexpr ViewColumn kColumns[] = {
+    {"snapshot_id", "INTEGER", "Snapshot the row belongs to (snapshots.snapshot_id)."},
+    {"owner_dn", "TEXT",
+     "Name of the owner: as the directory has it, else as the store has it; NULL where the store "
+     "does not tell."},
+    {"side", "TEXT", "Where it is: both, directory or store."},
+    {"other_side_loaded", "INTEGER",
+     "1 if the snapshot holds what could have the other side: a directory, or the private store of "
+     "the home server. 0: nothing is known of it."},
+    {"kind", "TEXT", "user, system, connector or unknown."},
+    {"directory_server", "TEXT", "Home server that the directory names (Home-MDB)."},
+    {"store_server", "TEXT", "Server of the store that holds the mailbox."},
+    {"display_name", "TEXT", "Name the store shows."},
+    {"class", "TEXT", "LDAP name of the directory object's class."},
+    {"is_tombstone", "INTEGER",
+     "1 if the directory knows the owner as a deleted object only; NULL for side directory."},
+    {"object_id", "INTEGER", "The directory object (objects.object_id)."},
+    {"mailbox_id", "INTEGER", "The mailbox (mailboxes.mailbox_id)."},
+    {"directory_source_id", "INTEGER", "Source of the directory object."},
+    {"store_source_id", "INTEGER", "Source of the mailbox."},
+};
+
+constexpr const char* kExamples[] = {
+    "SELECT side, kind, count(*) AS n FROM mailbox_pairs WHERE other_side_loaded = 1 GROUP BY "
+    "side, kind",
+    "SELECT owner_dn, directory_server, store_server FROM mailbox_pairs WHERE side = 'both' AND "
+    "directory_server <> store_server COLLATE FOLD",
+};
+
+constexpr const char* kSql = R"sql(
+WITH
+  legacy AS (
+    SELECT snapshot_id, object_id, text AS dn FROM attributes WHERE attribute = 'legacyExchangeDN'
+  ),
+  -- A mailbox and the live objects that have its owner's name.
+  matched AS (
+    SELECT m.snapshot_id, m.mailbox_id, o.object_id
+    FROM mailboxes m
+    JOIN objects o ON o.snapshot_id = m.snapshot_id AND o.dn = m.owner_dn
+    WHERE o.is_deleted = 0 AND o.is_phantom = 0
+    UNION
+    SELECT m.snapshot_id, m.mailbox_id, l.object_id
+    FROM legacy l
+    JOIN mailboxes m ON m.snapshot_id = l.snapshot_id AND m.owner_dn = l.dn
+    JOIN objects o ON o.snapshot_id = l.snapshot_id AND o.object_id = l.object_id
+    WHERE o.is_deleted = 0 AND o.is_phantom = 0
+  ),
+  homed AS (
+    SELECT snapshot_id, object_id, dn_server(text) AS server
+    FROM attributes WHERE attribute_id = 131316 AND seq = 0
+  ),
+  loaded AS (
+    SELECT snapshot_id, server COLLATE FOLD AS server
+    FROM sources WHERE role = 'private-store' AND server IS NOT NULL
+  ),
+  directories AS (SELECT DISTINCT snapshot_id FROM sources WHERE role = 'directory')
+SELECT m.snapshot_id, coalesce(o.dn, m.owner_dn) COLLATE FOLD AS owner_dn, 'both' AS side,
+       1 AS other_side_loaded, m.kind, h.server COLLATE FOLD AS directory_server,
+       s.server AS store_server, m.display_name, o.class, 0 AS is_tombstone, o.object_id,
+       m.mailbox_id, o.source_id AS directory_source_id, m.source_id AS store_source_id
+FROM matched x
+JOIN mailboxes m ON m.snapshot_id = x.snapshot_id AND m.mailbox_id = x.mailbox_id
+JOIN objects o ON o.snapshot_id = x.snapshot_id AND o.object_id = x.object_id
+LEFT JOIN homed h ON h.snapshot_id = x.snapshot_id AND h.object_id = x.object_id
+LEFT JOIN sources s ON s.snapshot_id = m.snapshot_id AND s.source_id = m.source_id
+UNION ALL
+SELECT m.snapshot_id, m.owner_dn, 'store', m.snapshot_id IN (SELECT snapshot_id FROM directories),
+       m.kind, NULL, s.server, m.display_name, NULL,
+       EXISTS (SELECT 1 FROM objects t
+               WHERE t.snapshot_id = m.snapshot_id AND t.dn = m.owner_dn AND t.is_deleted = 1),
+       NULL, m.mailbox_id, NULL, m.source_id
+FROM mailboxes m
+LEFT JOIN sources s ON s.snapshot_id = m.snapshot_id AND s.source_id = m.source_id
+WHERE (m.snapshot_id, m.mailbox_id) NOT IN (SELECT snapshot_id, mailbox_id FROM matched)
+UNION ALL
+SELECT o.snapshot_id, o.dn, 'directory',
+       (o.snapshot_id, h.server COLLATE FOLD) IN (SELECT snapshot_id, server FROM loaded),
+       CASE WHEN (o.snapshot_id, o.object_id) IN (SELECT snapshot_id, object_id FROM connectors)
+            THEN 'connector'
+            WHEN o.dn LIKE '%/cn=Configuration/%' THEN 'system'
+            ELSE 'user' END,
+       h.server, NULL, NULL, o.class, NULL, o.object_id, NULL, o.source_id, NULL
+FROM homed h
+JOIN objects o ON o.snapshot_id = h.snapshot_id AND o.object_id = h.object_id
+WHERE o.is_deleted = 0 AND o.is_phantom = 0
+  AND (o.snapshot_id, o.object_id) NOT IN (SELECT snapshot_id, object_id FROM matched)
+)sql";
+
+}  // namespace
+
+const ViewSpec kMailboxPairs = {
+    .name = "mailbox_pairs",
+    .doc = "One row per mailbox of a store and the directory object that owns it, or per one of "
+           "both alone: objects that name a store as their home, mailboxes whose owner no live "
+           "object is.",
+    .theme = "stores",
+    .columns = kColumns,
+    .examples = kExamples,
+    .sql = kSql};
+
+}  // namespace dirsnap
