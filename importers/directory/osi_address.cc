@@ -290,8 +290,8 @@ std::optional<std::string> presentation_address_of_ber(Bytes bytes) {
   if (!content) return std::nullopt;
   Elements elements(*content);
   std::array<std::optional<Bytes>, 3> selectors;  // presentation, session, transport
-  for (std::uint8_t i = 0; i < selectors.size(); ++i) {
-    const auto wrapped = elements.take(tag::constructed(i));
+  for (std::size_t i = 0; i < selectors.size(); ++i) {
+    const auto wrapped = elements.take(tag::constructed(static_cast<std::uint8_t>(i)));
     if (!wrapped) continue;
     selectors[i] = only(*wrapped, tag::kOctets);
     if (!selectors[i]) return std::nullopt;

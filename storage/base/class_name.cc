@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "storage/base/class_name.h"
 
+#include <algorithm>
+#include <array>
+
 #include "storage/base/text.h"
 
 namespace dirsnap {
 namespace {
+
+// Tables of the program that no class may take the place of.
+constexpr std::array<std::string_view, 2> kTaken = {"class_attributes", "class_stats"};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -38,7 +44,8 @@ std::optional<std::string> class_table_name(std::string_view ldap_name) {
       append_escaped(out, c);
     }
   }
-  return out;
+  const bool is_taken = std::find(kTaken.begin(), kTaken.end(), out) != kTaken.end();
+  return is_taken ? out + '$' : out;
 }
 
 }  // namespace dirsnap

@@ -3,8 +3,9 @@
 // The name of the SQL table that shows the objects of a class.
 // Rule: "class_", then the folded LDAP name with '-' written as '_'; in a dotted OID, which stands
 // for a class that nobody names, '.' as well. Any other byte that is no ASCII letter or digit and
-// no part of a letter beyond ASCII is '$' and two hex digits. Names that differ under FOLD give
-// names that differ, so that no list of the classes is needed to resolve a clash.
+// no part of a letter beyond ASCII is '$' and two hex digits. A name that a table of the program
+// has gets a '$' behind it. Names that differ under FOLD give names that differ, so that no list
+// of the classes is needed to resolve a clash.
 // Threads: pure functions.
 #pragma once
 

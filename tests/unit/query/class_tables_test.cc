@@ -365,6 +365,11 @@ TEST_CASE("classes and attributes keep their names, whatever these are") {
   CHECK(class_table_name("B\xC3\x9C") == "class_b\xC3\xBC");
   CHECK(class_table_name("b\xFF"s) == "class_b$ff");
   CHECK(class_table_name("x\0y"s) == "class_x$00y");
+  CHECK(class_table_name("stats") == "class_stats$");
+  for (const TableInfo& table : fixed_tables()) {
+    if (!table.name.starts_with(kClassTablePrefix)) continue;
+    CHECK(class_table_name(table.name.substr(kClassTablePrefix.size())) == table.name + "$");
+  }
   CHECK_FALSE(class_table_name(""));
   CHECK_FALSE(class_table_name(std::string(300, 'a')));
 
