@@ -50,8 +50,10 @@ struct ConnectorCandidate {
   std::int64_t source_id = 0;
   std::string dn, name, class_name, level, organization;
   std::vector<std::string> class_names;  // most derived first, X.500 names where there are any
-  std::optional<std::string> site, diagnostic_reg_key;
+  std::optional<std::string> site, routing_group, diagnostic_reg_key;
   std::optional<std::string> home_mta_server, home_server, computer_name;
+  std::optional<std::string> bridgehead_server;  // the first of several
+  std::optional<std::string> own_server;         // whose object it stands below
   bool is_deleted = false;
   std::vector<std::string> address_spaces;
 };
@@ -117,6 +119,9 @@ class ImportContext {
   std::int64_t next_recovered_object_id = 1;
 
   std::vector<ConnectorCandidate> connectors;
+  // Major versions of Exchange servers (6: 2000 and 2003, 8: 2007) as the directory tells them, by
+  // name in lower case.
+  std::map<std::string, int> exchange_versions;
   std::vector<ServiceRecord> services;
   std::vector<RegistrySource> registries;
   std::optional<std::string> organization;      // first one found

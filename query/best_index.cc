@@ -23,6 +23,9 @@ constexpr double kLookupCost = 4;     // finding a key
 constexpr double kRandomRowCost = 3;  // a row out of storage order
 constexpr double kFilterCost = 0.02;  // testing a row inside a chunk
 
+// Rows that a table may collect to sort them itself.
+constexpr double kMostSorted = 100'000;
+
 // Parts whose indexes are asked for the exact count of a literal; the rest is taken to be alike.
 constexpr std::size_t kCountedParts = 8;
 // sqlite3_vtab_in serves the first 32 arguments only.
@@ -159,12 +162,13 @@ class Planner {
     if (op == TermOp::kEq && sqlite3_vtab_in(&info_, index, -1) != 0) op = TermOp::kIn;
     Candidate candidate{.constraint = index, .term = {.column = constraint.iColumn, .op = *op}};
     const TableColumn& column = column_of(candidate.term);
+    if (column.origin == ColumnOrigin::kAttribute) return std::nullopt;
     if (!set_collation(candidate, column)) return std::nullopt;
     sqlite3_value* literal = nullptr;
     if (sqlite3_vtab_rhs_value(&info_, index, &literal) == SQLITE_OK && literal != nullptr) {
       candidate.literal = view_of(literal);
     }
-    candidate.is_part = column.origin != ColumnOrigin::kStored;
+    candidate.is_part = is_of_part(column.origin);
     candidate.exact = candidate.literal
                           ? is_exact(candidate.term, column, *candidate.literal, pattern_limit_)
                           : is_exact_for_any_value(candidate.term, column);
@@ -464,6 +468,7 @@ class Planner {
   // Walking a whole index instead of sorting.
   void add_order_path(std::vector<Path>& paths) const {
     if (info_.nOrderBy != 1 || info_.aOrderBy[0].iColumn < 0) return;
+    if (shape_.only) return;  // its rows are a few of the index's
     const int column = info_.aOrderBy[0].iColumn;
     const bool indexed = shape_.columns[static_cast<std::size_t>(column)].access == Access::kIndex;
     if (!indexed || !ordered_by(column)) return;
@@ -491,7 +496,9 @@ class Planner {
     const double out = rows_after_filters(path);
     path.cost = scanned_parts() * kPartCost;
     if (path.access == Access::kScan) {
-      path.cost += path.rows * kFilterCost * filters + out;
+      // Rows of a restricted table come from an index.
+      path.cost += shape_.only ? scanned_parts() * kLookupCost : 0;
+      path.cost += path.rows * (shape_.only ? 0.2 : kFilterCost) * filters + out;
       path.cost += sort_cost(path, out);
       return;
     }
@@ -509,7 +516,7 @@ class Planner {
   // What SQLite pays where it has to sort; a row in its sorter costs about ten rows of a scan.
   [[nodiscard]] double sort_cost(const Path& path, double rows) const {
     if (info_.nOrderBy == 0 || path.key_order || in_part_order(path) != ScanOrder::kAny) return 0;
-    return rows * 10;
+    return rows * (sorts_itself(path) ? 2 : 10);
   }
 
   // ORDER BY snapshot_id [, the column by which rows are stored], or the latter alone in one part.
@@ -535,6 +542,15 @@ class Planner {
     const bool unique = shape_.columns[static_cast<std::size_t>(column)].access == Access::kDense;
     if (used + 1 != order.size() && !unique) return ScanOrder::kAny;
     return descending ? ScanOrder::kPartsDesc : ScanOrder::kParts;
+  }
+
+  // The rows of one key, sorted by another column, sooner than SQLite's sorter makes records of
+  // them.
+  [[nodiscard]] bool sorts_itself(const Path& path) const {
+    const bool one_key = !path.seeks.empty() && is_key(candidates_[path.seeks[0]].term.op);
+    return one_key && path.rows <= kMostSorted && info_.nOrderBy == 1 &&
+           ordered_by(info_.aOrderBy[0].iColumn) &&
+           origin_of(info_.aOrderBy[0].iColumn) == ColumnOrigin::kStored;
   }
 
   [[nodiscard]] bool is_row_order(int column) const {
@@ -566,6 +582,10 @@ class Planner {
       plan.order = path.descending ? ScanOrder::kKeyDesc : ScanOrder::kKey;
     } else {
       plan.order = in_part_order(path);
+      if (plan.order == ScanOrder::kAny && sorts_itself(path)) {
+        plan.order = info_.aOrderBy[0].desc != 0 ? ScanOrder::kRowsDesc : ScanOrder::kRows;
+        plan.order_column = info_.aOrderBy[0].iColumn;
+      }
     }
     const bool ordered = plan.order != ScanOrder::kAny;
     info_.orderByConsumed = ordered ? 1 : 0;
@@ -590,7 +610,7 @@ class Planner {
   [[nodiscard]] bool uses_more_than(int column) const {
     sqlite3_uint64 allowed = 0;
     for (int i = 0; i < 63 && i < static_cast<int>(shape_.columns.size()); ++i) {
-      const bool shared = single_part_ && origin_of(i) != ColumnOrigin::kStored;
+      const bool shared = single_part_ && is_of_part(origin_of(i));
       if (i == column || shared) allowed |= sqlite3_uint64{1} << i;
     }
     return (info_.colUsed & ~allowed) != 0;

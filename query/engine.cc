@@ -9,6 +9,8 @@
 #include "query/sql_text.h"
 #include "query/statement_impl.h"
 #include "query/views.h"
+#include "storage/base/class_name.h"
+#include "storage/base/text.h"
 #include "storage/tables.h"
 #include "storage/tables/objects.h"
 
@@ -124,6 +126,7 @@ Result<void> Engine::Impl::register_tables() {
     if (code == SQLITE_OK) code = add_table(fixed_shape(*spec, session->scope()));
   }
   if (code == SQLITE_OK) code = add_functions();
+  classes = std::make_unique<ClassCatalog>(*session);
   cells = std::make_unique<EseCellsTable>(*session);
   cells_client = {.table = cells.get(), .declaring = &sandbox.declaring};
   if (code == SQLITE_OK) {
@@ -136,6 +139,46 @@ Result<void> Engine::Impl::register_tables() {
   }
   if (code != SQLITE_OK) return fail(Code::kIo, "SQLite: " + std::string(sqlite3_errstr(code)));
   return {};
+}
+
+Result<const ClassTable*> Engine::Impl::class_table(std::string_view name) {
+  for (const ClassTable& table : class_tables) {
+    if (equal_ascii_nocase(table.rows().shape().name, name)) return &table;
+  }
+  const std::string prefix(name.substr(0, kClassTablePrefix.size()));
+  if (!equal_ascii_nocase(prefix, kClassTablePrefix)) return nullptr;
+  DIRSNAP_TRY(auto shape, classes->find(name));
+  const auto attributes =
+      std::find_if(tables.begin(), tables.end(), [](const RelationTable& table) {
+        return table.shape().name == tables::attributes::kSpec.name;
+      });
+  if (!shape || attributes == tables.end()) return nullptr;
+  ClassTable& table = class_tables.emplace_back(*session, *std::move(shape), *attributes);
+  auto& client = class_clients.emplace_back();
+  client = {.table = &table, .declaring = &sandbox.declaring};
+  const std::string& own_name = table.rows().shape().name;
+  const int code = ModuleAdapter<ClassModule>::create(db.get(), own_name, &client);
+  if (code != SQLITE_OK) return fail(Code::kIo, "SQLite: " + std::string(sqlite3_errstr(code)));
+  return &table;
+}
+
+Result<int> Engine::Impl::compile(std::string_view sql,
+                                  sqlite3_stmt** statement,
+                                  const char** tail) {
+  constexpr std::size_t kLongest = 1U << 30;  // SQLite refuses far shorter texts
+  constexpr std::string_view kMissing = "no such table: ";
+  const int size = static_cast<int>(std::min(sql.size(), kLongest));
+  for (;;) {
+    const std::size_t known = class_tables.size();
+    const int code = sqlite3_prepare_v3(db.get(), sql.data(), size, 0, statement, tail);
+    if (code != SQLITE_ERROR) return code;
+    const std::string message = sqlite3_errmsg(db.get());
+    if (!message.starts_with(kMissing)) return code;
+    std::string_view name = std::string_view(message).substr(kMissing.size());
+    if (equal_ascii_nocase(name.substr(0, 5), "main.")) name.remove_prefix(5);
+    DIRSNAP_CHECK(class_table(name));
+    if (class_tables.size() == known) return code;
+  }
 }
 
 Error Engine::Impl::failure(int code, std::string_view statement) {
@@ -157,10 +200,19 @@ Error Engine::Impl::failure(int code, std::string_view statement) {
   return Error{.code = code_of(code), .what = error.message};
 }
 
-std::vector<TableInfo> Engine::Impl::all_tables() const {
+std::vector<TableInfo> Engine::Impl::all_tables() {
   std::vector<TableInfo> list = {SnapshotsTable::info(), EseCellsTable::info()};
   for (TableInfo& table : function_tables()) list.push_back(std::move(table));
   for (const RelationTable& table : tables) list.push_back(table_info(table.shape()));
+  const auto names = classes->names();
+  if (!names) return list;  // a statement that needs them will tell why
+  for (const auto& [table, of] : **names) {
+    const auto made = std::find_if(
+        class_tables.begin(), class_tables.end(),
+        [&name = table](const ClassTable& t) { return t.rows().shape().name == name; });
+    list.push_back(made == class_tables.end() ? ClassCatalog::brief(table, of)
+                                              : table_info(made->rows().shape()));
+  }
   for (const ViewSpec* view : shipped_views()) list.push_back(table_info(*view));
   return list;
 }
@@ -188,9 +240,7 @@ Result<Statement> Engine::prepare(std::string_view sql, std::string_view* tail) 
   const UseScope use(*impl.session);
   sqlite3_stmt* raw = nullptr;
   const char* end = nullptr;
-  constexpr std::size_t kLongest = 1U << 30;  // SQLite refuses far shorter texts
-  const int size = static_cast<int>(std::min(sql.size(), kLongest));
-  const int code = sqlite3_prepare_v3(impl.db.get(), sql.data(), size, 0, &raw, &end);
+  DIRSNAP_TRY(const int code, impl.compile(sql, &raw, &end));
   StatementHandle handle(raw);
   if (code != SQLITE_OK) return tl::unexpected<Error>(impl.failure(code, sql));
   const std::string_view rest = sql.substr(static_cast<std::size_t>(end - sql.data()));
@@ -228,7 +278,20 @@ void Engine::set_deadline(std::optional<std::chrono::steady_clock::time_point> d
 
 const ScanCounters& Engine::counters() const { return impl_->session->counters(); }
 
-std::vector<TableInfo> Engine::tables() const { return impl_->all_tables(); }
+std::vector<TableInfo> Engine::tables() const {
+  const UseScope use(*impl_->session);
+  return impl_->all_tables();
+}
+
+Result<std::optional<TableInfo>> Engine::describe(std::string_view table) {
+  const UseScope use(*impl_->session);
+  DIRSNAP_TRY(const ClassTable* of_class, impl_->class_table(table));
+  if (of_class != nullptr) return std::optional(table_info(of_class->rows().shape()));
+  for (TableInfo& info : impl_->all_tables()) {
+    if (equal_ascii_nocase(info.name, table)) return std::optional(std::move(info));
+  }
+  return std::optional<TableInfo>();
+}
 
 std::vector<TableInfo> fixed_tables() {
   std::vector<TableInfo> list = {SnapshotsTable::info()};

@@ -84,6 +84,9 @@ struct TableInfo {
   std::vector<std::string> examples = {};
   bool is_view = false;
 };
+// The theme of the tables of classes.
+inline constexpr std::string_view kClassTables = "class tables";
+
 struct FunctionInfo {
   std::string signature;  // dn_parent(dn)
   std::string doc;
@@ -113,8 +116,11 @@ class Engine {
 
   [[nodiscard]] const ScanCounters& counters() const;  // since the last prepare()
 
-  // Every table of the case, raw ESE tables included.
+  // Every table of the case, raw ESE tables included. Tables of classes have their columns here
+  // only after a statement or describe() has named them: there may be hundreds.
   [[nodiscard]] std::vector<TableInfo> tables() const;
+  // One table with its columns, ASCII case ignored; nullopt where there is none.
+  [[nodiscard]] Result<std::optional<TableInfo>> describe(std::string_view table);
 
   struct Impl;
 

@@ -11,6 +11,7 @@
 
 #include <sqlite3.h>
 
+#include "query/class_table.h"
 #include "query/engine.h"
 #include "query/ese_cells.h"
 #include "query/modules.h"
@@ -47,6 +48,10 @@ struct Engine::Impl {
   std::deque<Client<StatsModule>> stats_clients;
   std::deque<TreeTable> trees;
   std::deque<Client<TreeModule>> tree_clients;
+  // Tables of classes are made when a statement names them.
+  std::unique_ptr<ClassCatalog> classes;
+  std::deque<ClassTable> class_tables;
+  std::deque<Client<ClassModule>> class_clients;
   SqlError error;
   // Last member: closed before what its tables point to.
   std::unique_ptr<sqlite3, CloseConnection> db;
@@ -55,10 +60,15 @@ struct Engine::Impl {
   int add_table(TableShape shape);
   int add_functions();  // of the fixed tables: counts, trees
   RelationTable& fixed_table(std::string_view name);
+  // The registered table of a class, made where there is none yet; nullptr: no such class.
+  Result<const ClassTable*> class_table(std::string_view name);
+  // sqlite3_prepare_v3, repeated as long as classes' tables are missing.
+  Result<int> compile(std::string_view sql, sqlite3_stmt** statement, const char** tail);
 
   // The Error for an SQLite code, last_error() included. `statement` is the text compiled.
   Error failure(int code, std::string_view statement);
-  [[nodiscard]] std::vector<TableInfo> all_tables() const;
+  // Of classes the names alone, unless a statement has named the table.
+  [[nodiscard]] std::vector<TableInfo> all_tables();
 };
 
 }  // namespace dirsnap

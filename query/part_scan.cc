@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "storage/value_order.h"
 
@@ -48,7 +49,13 @@ Result<void> PartScan::open(OpenPart& part, const BoundScan& scan, std::uint64_t
   segment_ = Segment::kNone;
   plain_ = !scan.distinct;
   held_.assign(part.columns(), {});
-  const bool stored = scan.access != Access::kScan && part.stored(scan.column) >= 0;
+  DIRSNAP_CHECK(open_access());
+  return scan.sort_column >= 0 ? sort_rows() : Result<void>{};
+}
+
+Result<void> PartScan::open_access() {
+  const BoundScan& scan = *scan_;
+  const bool stored = scan.access != Access::kScan && part_->stored(scan.column) >= 0;
   if (!stored) {
     // A part without the column holds NULLs there, which no seek but only its filters can judge.
     scan_everything();
@@ -67,7 +74,6 @@ void PartScan::scan_everything() {
 
 void PartScan::begin_phase(Phase phase) {
   phase_ = phase;
-  plain_ = !scan_->distinct && phase != Phase::kKeys;
   range_ = 0;
   next_row_ = 0;
   segment_ = Segment::kNone;
@@ -187,6 +193,40 @@ Result<void> PartScan::open_hash() {
   return {};
 }
 
+// What the access gives and the filters pass, in the order of the rows.
+Result<std::vector<PartScan::SortItem>> PartScan::collect_rows() {
+  std::vector<SortItem> items;
+  std::uint64_t no_skip = 0;
+  std::uint64_t* const skip = std::exchange(skip_, &no_skip);  // OFFSET counts sorted rows
+  for (;;) {
+    DIRSNAP_TRY(const bool found, next_in_segments());
+    if (!found) break;
+    DIRSNAP_TRY(const ValueView key, value(scan_->sort_column));
+    items.push_back({key, static_cast<std::uint32_t>(row_)});
+  }
+  skip_ = skip;
+  return items;
+}
+
+Result<void> PartScan::sort_rows() {
+  DIRSNAP_TRY(std::vector<SortItem> items, collect_rows());
+  std::sort(items.begin(), items.end(), [this](const SortItem& a, const SortItem& b) {
+    const int order = compare_values(a.value, b.value, scan_->sort_collation);
+    if (order != 0) return scan_->descending ? order > 0 : order < 0;
+    return a.row < b.row;
+  });
+  rows_.clear();
+  for (const SortItem& item : items) rows_.push_back(item.row);
+  filters_.clear();  // passed
+  begin_phase(Phase::kRows);
+  next_row_ = rows_.size();
+  segment_ = Segment::kList;  // one list, whatever chunks the rows are of
+  segment_base_ = 0;
+  segment_at_ = 0;
+  segment_end_ = static_cast<std::uint32_t>(rows_.size());
+  return {};
+}
+
 void PartScan::begin_rows() {
   if (!std::is_sorted(rows_.begin(), rows_.end())) std::sort(rows_.begin(), rows_.end());
   begin_phase(Phase::kRows);
@@ -238,7 +278,8 @@ Result<bool> PartScan::next() {
 // Equal keys may differ in case, or be an integer and a real: each form is given at least once,
 // because the statement may test for it.
 bool PartScan::is_repetition(const ValueView& key) {
-  if (scan_->equal_is_same) key_at_ = key_end_;  // the rest of the key is no different
+  if (scan_->equal_is_same || index_->is_uniform())
+    key_at_ = key_end_;  // the rest of the key is no different
   const bool same = last_key_ && last_key_->type == key.type && last_key_->bytes == key.bytes &&
                     last_key_->integer == key.integer && last_key_->real == key.real;
   last_key_ = key;

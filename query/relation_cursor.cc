@@ -50,6 +50,12 @@ bool RelationCursor::bind(std::span<sqlite3_value*> arguments, std::size_t patte
   bound_ = BoundScan{.access = plan_.access, .column = plan_.access_column};
   bound_.in_key_order = plan_.order == ScanOrder::kKey || plan_.order == ScanOrder::kKeyDesc;
   bound_.descending = plan_.order == ScanOrder::kKeyDesc;
+  if (plan_.order == ScanOrder::kRows || plan_.order == ScanOrder::kRowsDesc) {
+    bound_.sort_column = plan_.order_column;
+    bound_.sort_collation =
+        table_.shape().columns[static_cast<std::size_t>(plan_.order_column)].collation;
+    bound_.descending = plan_.order == ScanOrder::kRowsDesc;
+  }
   bound_.distinct = plan_.distinct;
   if (plan_.access_column >= 0) {
     const auto& key = table_.shape().columns[static_cast<std::size_t>(plan_.access_column)];
@@ -82,6 +88,7 @@ bool RelationCursor::bind(std::span<sqlite3_value*> arguments, std::size_t patte
     for (RowFilter& filter : bound_.seek_filters) bound_.filters.push_back(std::move(filter));
     bound_.seek_filters.clear();
   }
+  if (table_.shape().only) bind_restriction(*table_.shape().only);
   bind_limits(arguments.subspan(used));
   return possible;
 }
@@ -119,6 +126,21 @@ bool RelationCursor::add_seek(const Term& term, BoundTerm bound) {
     return false;  // IS with NULL
   }
   return column.access != Access::kHash && index_collation(term, column) == column.collation;
+}
+
+// The table's own term: it finds the rows where the plan names no better way.
+void RelationCursor::bind_restriction(const RowRestriction& only) {
+  const auto& column = table_.shape().columns[static_cast<std::size_t>(only.column)];
+  const ValueView wanted = ValueView::text(only.text);
+  RowFilter filter(only.column, {.op = Op::kEq, .collation = column.collation, .value = wanted});
+  if (bound_.access != Access::kScan) {
+    bound_.filters.push_back(std::move(filter));
+    return;
+  }
+  bound_.access = Access::kIndex;
+  bound_.column = only.column;
+  bound_.seek.keys = std::vector<ValueView>{wanted};
+  bound_.seek_filters.push_back(std::move(filter));
 }
 
 void RelationCursor::bind_limits(std::span<sqlite3_value*> arguments) {

@@ -37,11 +37,13 @@ class RelationCursor {
   }
   // Part and row in one number: unique in the table, the same in every scan.
   [[nodiscard]] std::int64_t rowid() const;
+  [[nodiscard]] std::uint32_t part() const { return part_; }
 
  private:
   // False: no row can match.
   bool bind(std::span<sqlite3_value*> arguments, std::size_t pattern_limit);
   bool add_seek(const Term& term, BoundTerm bound);
+  void bind_restriction(const RowRestriction& only);
   void bind_limits(std::span<sqlite3_value*> arguments);
   void choose_parts();
   [[nodiscard]] bool part_matches(const TablePart& part) const;

@@ -45,6 +45,10 @@ OpenPart::Column& OpenPart::cache(std::int32_t column) {
   return *entry;
 }
 
+bool OpenPart::is_by_kind(std::int32_t column) const {
+  return relation_.def().columns[static_cast<std::size_t>(column)].sharing == Sharing::kByKind;
+}
+
 Result<const ChunkView*> OpenPart::chunk(std::int32_t column, std::uint64_t chunk_no) {
   std::optional<ChunkView>& slot = cache(column).chunks[chunk_no];
   if (!slot) {
@@ -134,11 +138,23 @@ Result<std::uint64_t> RelationTable::total_rows() {
   if (total_rows_) return *total_rows_;
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < slots_.size(); ++i) {
-    DIRSNAP_TRY(const OpenPart* open, part(i));
-    if (open != nullptr) sum += open->rows();
+    DIRSNAP_TRY(OpenPart * open, part(i));
+    if (open == nullptr) continue;
+    DIRSNAP_TRY(const std::uint64_t rows, shown_rows(*open));
+    sum += rows;
   }
   total_rows_ = sum;
   return sum;
+}
+
+// Rows of a part that the table shows.
+Result<std::uint64_t> RelationTable::shown_rows(OpenPart& part) const {
+  if (!shape_.only) return part.rows();
+  const std::int32_t stored = part.stored(shape_.only->column);
+  if (stored < 0) return 0;
+  DIRSNAP_TRY(const IndexView* index, part.index(stored));
+  DIRSNAP_TRY(const auto ordinal, index->find(ValueView::text(shape_.only->text)));
+  return ordinal ? index->count_of(*ordinal) : 0;
 }
 
 Result<double> RelationTable::rows_per_value(int column) {

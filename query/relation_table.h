@@ -37,6 +37,9 @@ class OpenPart {
   Result<const IndexView*> index(std::int32_t column);
   Result<const HashIndexView*> hash_index(std::int32_t column);
 
+  // True if chunk(column) tells the kind of each row.
+  [[nodiscard]] bool is_by_kind(std::int32_t column) const;
+
   // First row of a kSorted column whose value is not less (`after`: greater) than `value`.
   Result<std::uint64_t> sorted_bound(std::int32_t column, std::int64_t value, bool after);
 
@@ -66,12 +69,14 @@ class RelationTable {
   // nullptr where the snapshot has no such relation.
   Result<OpenPart*> part(std::size_t index);
 
-  // Rows of all parts. Counted once: sealed snapshots do not change.
+  // Rows that the table shows of all parts. Counted once: sealed snapshots do not change.
   Result<std::uint64_t> total_rows();
   // Average number of rows of one value of an indexed column, at least 1.
   Result<double> rows_per_value(int column);
 
  private:
+  Result<std::uint64_t> shown_rows(OpenPart& part) const;
+
   ReadSession& session_;
   TableShape shape_;
   std::uint64_t epoch_ = 0;

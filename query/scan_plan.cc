@@ -40,12 +40,18 @@ constexpr std::array<std::pair<Access, std::string_view>, 4> kKinds = {{
 }};
 
 // Longer names first, as above.
-constexpr std::array<std::pair<ScanOrder, std::string_view>, 4> kOrders = {{
+constexpr std::array<std::pair<ScanOrder, std::string_view>, 6> kOrders = {{
     {ScanOrder::kPartsDesc, " ORDER PARTS DESC"},
     {ScanOrder::kParts, " ORDER PARTS"},
     {ScanOrder::kKeyDesc, " ORDER KEY DESC"},
     {ScanOrder::kKey, " ORDER KEY"},
+    {ScanOrder::kRowsDesc, " ORDER ROWS DESC "},
+    {ScanOrder::kRows, " ORDER ROWS "},
 }};
+
+bool is_sorted(ScanOrder order) {
+  return order == ScanOrder::kRows || order == ScanOrder::kRowsDesc;
+}
 
 template <class Table, class Key>
 std::string_view name_of(const Table& table, Key key) {
@@ -67,7 +73,7 @@ std::string term_text(const Term& term, const TableShape& shape) {
 
 std::string access_text(const ScanPlan& plan, const TableShape& shape) {
   if (plan.none) return "NONE";
-  if (plan.access == Access::kScan) return "SCAN";
+  if (plan.access == Access::kScan) return shape.only ? "CLASS" : "SCAN";
   const auto& column = shape.columns[static_cast<std::size_t>(plan.access_column)];
   std::string out(name_of(kKinds, plan.access));
   out += quote_identifier(column.name) + "(";
@@ -98,6 +104,10 @@ class PlanParser {
     for (const auto& order : kOrders) {
       if (plan_.order == ScanOrder::kAny && accept(order.second)) plan_.order = order.first;
     }
+    if (is_sorted(plan_.order)) {
+      DIRSNAP_TRY(plan_.order_column, parse_column());
+      if (!accept(")")) return bad();
+    }
     plan_.distinct = accept(" DISTINCT");
     plan_.limit = accept(" LIMIT");
     plan_.offset = accept(" OFFSET");
@@ -117,7 +127,7 @@ class PlanParser {
   // The words of the grammar are SQL keywords or followed by a blank, so that no bare column name
   // looks like them: a term has its parenthesis right after the name.
   [[nodiscard]] bool at_access() const {
-    for (const std::string_view word : {"NONE", "SCAN"}) {
+    for (const std::string_view word : {"NONE", "SCAN", "CLASS"}) {
       if (text_ == word || (text_.starts_with(word) && text_[word.size()] == ' ')) return true;
     }
     for (const auto& kind : kKinds) {
@@ -180,7 +190,7 @@ class PlanParser {
 
   Result<void> parse_access() {
     plan_.none = accept("NONE");
-    if (plan_.none || accept("SCAN")) return {};
+    if (plan_.none || accept(shape_.only ? "CLASS" : "SCAN")) return {};
     for (const auto& kind : kKinds) {
       if (plan_.access == Access::kScan && accept(kind.second)) plan_.access = kind.first;
     }
@@ -208,6 +218,10 @@ std::string format_plan(const ScanPlan& plan, const TableShape& shape) {
   if (!plan.filters.empty()) out += " FILTER";
   for (const Term& term : plan.filters) out += " " + term_text(term, shape);
   out += name_of(kOrders, plan.order);
+  if (is_sorted(plan.order)) {
+    const auto& column = shape.columns[static_cast<std::size_t>(plan.order_column)];
+    out += quote_identifier(column.name) + "()";
+  }
   if (plan.distinct) out += " DISTINCT";
   if (plan.limit) out += " LIMIT";
   if (plan.offset) out += " OFFSET";

@@ -9,6 +9,7 @@
 //   part    = term                      on a column that every row of a part shares: snapshot_id
 //   access  = "NONE"                    no row can match
 //           | "SCAN"                    all rows, chunk by chunk
+//           | "CLASS"                   all objects of the table's class, by the index of classes
 //           | kind " " name "(" [ op { "," op } ] ")"
 //   kind    = "DENSE"                   value = row number + 1
 //           | "SORTED"                  rows ascend by the column
@@ -20,6 +21,8 @@
 //   order   = " ORDER PARTS"            by snapshot_id, then by row
 //           | " ORDER PARTS DESC"
 //           | " ORDER KEY" | " ORDER KEY DESC"     by the access column
+//           | " ORDER ROWS " name "()" | " ORDER ROWS DESC " name "()"
+//                                      the rows found are collected and sorted by the column
 // Example: snapshot_id(=) INDEX class(=) FILTER rdn(LIKE) ORDER KEY
 //
 // xFilter's arguments are the values of the terms in the order of the text, then LIMIT, OFFSET.
@@ -62,7 +65,7 @@ struct Term {
   bool operator==(const Term&) const = default;
 };
 
-enum class ScanOrder : std::uint8_t { kAny, kParts, kPartsDesc, kKey, kKeyDesc };
+enum class ScanOrder : std::uint8_t { kAny, kParts, kPartsDesc, kKey, kKeyDesc, kRows, kRowsDesc };
 
 struct ScanPlan {
   std::vector<Term> parts = {};    // choose the parts
@@ -73,6 +76,7 @@ struct ScanPlan {
                                    // or one pattern
   std::vector<Term> filters = {};  // the rest, tested row by row or chunk by chunk
   ScanOrder order = ScanOrder::kAny;
+  int order_column = -1;  // of kRows and kRowsDesc
   bool distinct = false;  // of adjacent rows alike in the ordered column one is enough
   bool limit = false;
   bool offset = false;

@@ -61,7 +61,20 @@ constexpr const char* kIntroduction =
     "`ese_tables.recovered_sql_name`, with `_place`, `_confidence` (percent) and `_offset` as "
     "well. "
     "SQLite allows 2,000 columns; `ese_cells(sql_name)` reaches "
-    "the values of all.\n\n";
+    "the values of all.\n\n"
+    "Each class that has objects is a table as well, `class_` and its LDAP name in lower case with "
+    "`_` for `-`: see `schema_classes.sql_name`. Its rows are the objects of exactly that class, "
+    "deleted ones included, in the columns `snapshot_id`, `object_id`, `dn`, `rdn`, `is_deleted`; "
+    "the other columns are the attributes that such objects hold, by LDAP name, and hidden ones of "
+    "the same content by X.500 name: `SELECT cn, \"Routing-List\" FROM class_mailconnector`. A "
+    "column shows the readable form of names, OIDs, times, SIDs and GUIDs, and the value itself "
+    "where that is a number, a boolean, a text or plain octets. It is a JSON array of all values "
+    "where a schema calls the attribute multi-valued, or calls it nothing and some object of the "
+    "case holds several values (also where it holds several against the schema's word); the form "
+    "is the same in all snapshots and classes. An attribute whose name another column has is "
+    "`name:2`. Text that directories compare without case (2.5.5.1, 2.5.5.4, 2.5.5.12, where it is "
+    "no array) compares by `FOLD`. `class_attributes` lists what the columns come from; "
+    "`.describe class_server` shows them.\n\n";
 
 }  // namespace
 

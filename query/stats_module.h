@@ -20,10 +20,10 @@ class StatsTable {
  public:
   // What is counted: a column with an index (Access::kIndex) of a fixed table.
   struct Subject {
-    const char* name;       // of this table
-    const char* doc;        //
-    const char* of_table;   // the counted table
-    const char* of_column;  // the counted column
+    const char* name;                       // of this table
+    const char* doc;                        //
+    const char* of_table;                   // the counted table
+    const char* of_column;                  // the counted column
     std::span<const ModuleColumn> columns;  // snapshot_id, the column, the count
     const char* example;
   };

@@ -80,7 +80,7 @@ std::string declaration(const TableShape& shape) {
 TableInfo table_info(const TableShape& shape) {
   TableInfo info{.name = shape.name, .doc = shape.doc, .theme = shape.theme};
   for (const TableColumn& column : shape.columns) {
-    const bool pruned = column.origin != ColumnOrigin::kStored;
+    const bool pruned = is_of_part(column.origin);
     info.columns.push_back({.name = column.name,
                             .type = sql_type(column.type),
                             .doc = column.doc,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // What one SQL table over relations looks like: its columns, and the relations (parts) whose rows
-// it shows one after the other. Fixed tables have one part a snapshot, raw ESE tables one a source.
+// it shows one after the other. Fixed tables have one part a snapshot, raw ESE tables one a source;
+// tables of classes show rows of `objects`.
 // Lifetime: plain values, fixed when the engine opens. Threads: immutable.
 #pragma once
 
@@ -25,7 +26,13 @@ enum class ColumnOrigin : std::uint8_t {
   kSource,      // the part's source_id
   kImportedAt,  // the time of the part's import: no row holds a clock, so that equal sources
                 // give equal seals (INV-2 of storage/snapshot_writer.h)
+  kAttribute,   // the rows of `attributes` of the row's object (class_table.h)
 };
+
+// True where all rows of a part share the value.
+constexpr bool is_of_part(ColumnOrigin origin) {
+  return origin != ColumnOrigin::kStored && origin != ColumnOrigin::kAttribute;
+}
 
 struct TableColumn {
   std::string name;
@@ -46,6 +53,12 @@ struct TablePart {
   std::vector<std::int32_t> columns = {};
 };
 
+// What rows a table leaves out: it shows those alone that hold the text in an indexed column.
+struct RowRestriction {
+  int column = 0;
+  std::string text = {};
+};
+
 struct TableShape {
   std::string name;
   std::string doc = {};
@@ -53,6 +66,7 @@ struct TableShape {
   std::vector<TableColumn> columns = {};
   std::vector<TablePart> parts = {};  // ascending by snapshot_id
   std::vector<std::string> examples = {};
+  std::optional<RowRestriction> only = std::nullopt;
 
   [[nodiscard]] std::optional<int> find_column(std::string_view name) const;
 };

@@ -43,6 +43,7 @@ void add_commands(CLI::App& app, Command& chosen) {
   add_info(app, chosen);
   add_verify(app, chosen);
   add_schema(app, chosen);
+  add_schema_map(app, chosen);
   add_help(app, chosen);
 }
 

@@ -93,12 +93,14 @@ Result<void> IndexBuilder::sort(ColumnReader& column) {
     const auto items = order(static_cast<std::uint32_t>(groups->values.size()), value_of);
     take_groups(items, *groups);
     note_values(items, value_of);
+    note_uniform(items, value_of);
     return {};
   }
   const ValueOf value_of = [&column](std::uint32_t row) { return column.value(row); };
   const auto items = order(static_cast<std::uint32_t>(column.rows()), value_of);
   take_items(items);
   note_values(items, value_of);
+  note_uniform(items, value_of);
   return {};
 }
 
@@ -252,6 +254,16 @@ void IndexBuilder::take_groups(const std::vector<Item>& items, const Groups& gro
   }
 }
 
+// Whether one row stands for all of its value, whose case may differ or, among numbers, its type.
+void IndexBuilder::note_uniform(const std::vector<Item>& items, const ValueOf& value_of) {
+  for (std::size_t i = 1; i < items.size() && uniform_; ++i) {
+    if (items[i].starts) continue;
+    const ValueView before = value_of(items[i - 1].number);
+    const ValueView here = value_of(items[i].number);
+    uniform_ = before.type == here.type && before.bytes == here.bytes;
+  }
+}
+
 // What finds the distinct values: themselves, or their hashes.
 void IndexBuilder::note_values(const std::vector<Item>& items, const ValueOf& value_of) {
   for (const Item& item : items) {
@@ -283,6 +295,7 @@ Result<void> IndexBuilder::write_header(const Sink& sink) const {
   put(layout::kDistinct, static_cast<std::uint32_t>(starts_.size()));
   put(layout::kTotal, total());
   put(layout::kKeyBase, base);
+  put(layout::kUniform, static_cast<std::uint8_t>(uniform_ ? 1 : 0));
   put(layout::kBucketBits,
       static_cast<std::uint8_t>(integers_only_ ? 0 : bucket_bits(starts_.size())));
   return sink(layout::kHeader, 0, std::move(header));

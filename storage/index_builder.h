@@ -56,6 +56,7 @@ class IndexBuilder {
   void take_items(const std::vector<Item>& items);
   void take_groups(const std::vector<Item>& items, const Groups& groups);
   void note_values(const std::vector<Item>& items, const ValueOf& value_of);
+  void note_uniform(const std::vector<Item>& items, const ValueOf& value_of);
 
   Result<void> write_header(const Sink& sink) const;
   [[nodiscard]] std::uint64_t total() const { return rows_.size(); }
@@ -63,6 +64,7 @@ class IndexBuilder {
 
   Collation collation_;
   bool integers_only_ = true;
+  bool uniform_ = true;  // values that are equal to the collation are equal
   std::uint64_t relation_rows_ = 0;
   std::vector<std::uint32_t> rows_;    // in the order of the index
   std::vector<std::uint32_t> starts_;  // where in rows_ each distinct value begins

@@ -64,6 +64,7 @@ struct IndexView::Impl {
   std::int64_t key_base = 0;
   unsigned bucket_bits = 0;
   bool all_distinct = true;
+  bool uniform = false;
   // Arrays.
   index_layout::Numbers rows;
   index_layout::Numbers starts;

@@ -43,6 +43,7 @@ inline constexpr std::size_t kDistinct = 4;     // u32
 inline constexpr std::size_t kTotal = 8;        // u64 rows that are not NULL
 inline constexpr std::size_t kKeyBase = 16;     // i64
 inline constexpr std::size_t kBucketBits = 24;  // u8; bucket = top bits of the hash
+inline constexpr std::size_t kUniform = 25;     // u8 1: rows of one value have the same bytes
 inline constexpr std::size_t kHeaderSize = 32;  // the rest is zero
 
 inline constexpr std::size_t kPartBits = 20;

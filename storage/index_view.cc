@@ -29,6 +29,7 @@ Result<void> open_header(Bytes header, IndexView::Impl& index) {
   index.key_base = load_le<std::int64_t>(header, layout::kKeyBase);
   index.bucket_bits = width(header, layout::kBucketBits);
   index.all_distinct = width(header, layout::kStartsWidth) == 0;
+  index.uniform = width(header, layout::kUniform) == 1;
   if (index.total > index.relation_rows || index.distinct > index.total ||
       (index.total != 0 && index.distinct == 0) || index.bucket_bits > 31 ||
       (index.all_distinct && index.distinct != index.total)) {
@@ -158,6 +159,7 @@ Result<std::optional<std::uint32_t>> IndexView::Impl::find_hashed(const ValueVie
 }
 
 std::uint32_t IndexView::distinct() const { return impl_->distinct; }
+bool IndexView::is_uniform() const { return impl_->uniform; }
 std::uint64_t IndexView::total() const { return impl_->total; }
 std::uint64_t IndexView::begin_of(std::uint32_t ordinal) const { return impl_->start(ordinal); }
 std::uint32_t IndexView::row_at(std::uint64_t i) const { return impl_->row(i); }

@@ -35,6 +35,8 @@ class IndexView {
   [[nodiscard]] std::uint64_t begin_of(
       std::uint32_t ordinal) const;           // position; ordinal <= distinct()
   [[nodiscard]] std::uint64_t total() const;  // rows that are not NULL
+  // True if all rows of one value have the same bytes: none differs in case alone.
+  [[nodiscard]] bool is_uniform() const;
 
   // The ordinal whose value equals `value` under the index's collation.
   [[nodiscard]] Result<std::optional<std::uint32_t>> find(const ValueView& value) const;

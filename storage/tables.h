@@ -7,12 +7,14 @@
 #include <array>
 
 #include "storage/tables/attributes.h"
+#include "storage/tables/class_attributes.h"
 #include "storage/tables/connectors.h"
 #include "storage/tables/containers.h"
 #include "storage/tables/ese_columns.h"
 #include "storage/tables/ese_tables.h"
 #include "storage/tables/folders.h"
 #include "storage/tables/import_issues.h"
+#include "storage/tables/links.h"
 #include "storage/tables/mailboxes.h"
 #include "storage/tables/messages.h"
 #include "storage/tables/objects.h"
@@ -22,6 +24,7 @@
 #include "storage/tables/recovered_registry_values.h"
 #include "storage/tables/registry_keys.h"
 #include "storage/tables/registry_values.h"
+#include "storage/tables/replication_metadata.h"
 #include "storage/tables/schema_attributes.h"
 #include "storage/tables/schema_classes.h"
 #include "storage/tables/server_facts.h"
@@ -35,6 +38,8 @@ inline constexpr std::array kFixedTables = {
     &tables::import_issues::kSpec,
     &tables::objects::kSpec,
     &tables::attributes::kSpec,
+    &tables::links::kSpec,
+    &tables::replication_metadata::kSpec,
     &tables::containers::kSpec,
     &tables::connectors::kSpec,
     &tables::recovered_objects::kSpec,
@@ -50,6 +55,7 @@ inline constexpr std::array kFixedTables = {
     &tables::messages::kSpec,
     &tables::schema_classes::kSpec,
     &tables::schema_attributes::kSpec,
+    &tables::class_attributes::kSpec,
     &tables::ese_tables::kSpec,
     &tables::ese_columns::kSpec,
 };

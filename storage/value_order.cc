@@ -68,14 +68,6 @@ std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed) {
   return hash_bytes(bytes, seed, [](std::uint64_t word) { return word; });
 }
 
-// Eight ASCII letters to lower case at once: bit 7 of each byte says whether it lies in A..Z.
-std::uint64_t lower_ascii(std::uint64_t word) {
-  constexpr std::uint64_t kEach = 0x0101010101010101U;
-  const std::uint64_t from_a = word + kEach * (0x80 - 'A');
-  const std::uint64_t past_z = word + kEach * (0x80 - 'Z' - 1);
-  return word | ((from_a & ~past_z & (kEach * 0x80)) >> 2);
-}
-
 }  // namespace
 
 int type_rank(ValueType type) {
@@ -142,7 +134,7 @@ std::uint64_t hash_value(const ValueView& value, Collation collation) {
     }
     case ValueType::kText:
       if (collation == Collation::kFold && is_ascii(value.bytes)) {
-        return hash_bytes(value.bytes, kSeed, lower_ascii);
+        return hash_bytes(value.bytes, kSeed, fold_ascii_word);
       }
       if (collation == Collation::kFold) return hash_bytes(fold_case(value.bytes), kSeed);
       return hash_bytes(value.bytes, kSeed);

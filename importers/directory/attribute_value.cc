@@ -65,10 +65,12 @@ std::optional<std::string> data_name_text(const Attribute& attribute,
                                           Bytes bytes,
                                           ValueContext& context) {
   constexpr std::size_t kHeader = 8;
-  if (bytes.size() < kHeader) return std::nullopt;
-  const auto dn = context.dn_of(load_le<std::int32_t>(bytes, 0));
-  if (!dn) return std::nullopt;
-  return data_name_text(attribute, *dn, bytes.subspan(4));
+  const bool has_header = bytes.size() >= kHeader;
+  const auto dn = has_header ? context.dn_of(load_le<std::int32_t>(bytes, 0)) : std::nullopt;
+  if (dn) return data_name_text(attribute, *dn, bytes.subspan(4));
+  // An address of somebody who is not in the directory, behind a number or alone.
+  const bool is_sized = has_header && load_le<std::uint32_t>(bytes, 4) == bytes.size() - 4;
+  return octets_form(attribute, is_sized ? bytes.subspan(kHeader) : bytes, context.schema);
 }
 
 ValueView readable_text(const Attribute& attribute,
@@ -105,15 +107,19 @@ std::optional<std::uint32_t> number_of_cell(const ese::CellView& cell, const Sch
   return oid ? schema.prefixes().number_of(*oid) : std::nullopt;
 }
 
-std::optional<std::string> time_of_cell(const ese::CellView& cell) {
+std::optional<std::string> time_of_number(std::int64_t time) {
   // Seconds since 1601 stay below this until the year 9999; a FILETIME passed it in 1601.
   constexpr std::int64_t kMaxSeconds = 265'000'000'000;
+  if (time <= 0) return std::nullopt;
+  if (time > kMaxSeconds) return iso_from_filetime(static_cast<std::uint64_t>(time));
+  return iso_from_seconds_1601(time);
+}
+
+std::optional<std::string> time_of_cell(const ese::CellView& cell) {
   if (ese::is_text(cell.column->type)) return iso_from_asn1_time(as_chars(cell.bytes));
   if (const auto value = ese::integer_value(*cell.column, cell.bytes)) {
-    if (*value <= 0) return std::nullopt;
-    if (cell.bytes.size() == 4) return iso_from_unix_us(*value * 1'000'000);
-    if (*value > kMaxSeconds) return iso_from_filetime(static_cast<std::uint64_t>(*value));
-    return iso_from_seconds_1601(*value);
+    if (*value > 0 && cell.bytes.size() == 4) return iso_from_unix_us(*value * 1'000'000);
+    return time_of_number(*value);
   }
   if (const auto bits = ese::datetime_bits(*cell.column, cell.bytes)) return datetime_text(*bits);
   return std::nullopt;

@@ -46,6 +46,10 @@ AttributeValue link_value(const Attribute& attribute,
 // A class or attribute number as a cell holds it: an integer, or OID octets.
 std::optional<std::uint32_t> number_of_cell(const ese::CellView& cell, const Schema& schema);
 
+// Of a 64-bit time: seconds since 1601, FILETIME where too large for seconds. nullopt where it is
+// none.
+std::optional<std::string> time_of_number(std::int64_t time);
+
 // Seconds since 1601 (8 bytes; FILETIME where too large for seconds), seconds since 1970 (4 bytes),
 // or ASN.1 time text. nullopt where the cell is no time.
 std::optional<std::string> time_of_cell(const ese::CellView& cell);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "storage/base/dn.h"
 #include "storage/base/text.h"
@@ -65,6 +66,8 @@ constexpr std::array kClassKinds = {
     ClassKind{"NNTP-Newsfeed", &kNewsfeed},
     ClassKind{"msExchNNTPNewsfeed", &kNewsfeed},
     ClassKind{"msExchRoutingSMTPConnector", &kSmtp},
+    ClassKind{"msExchSmtpReceiveConnector", &kSmtp},
+    ClassKind{"protocolCfgSMTPServer", &kSmtp},
     ClassKind{"msExchRoutingGroupConnector", &kRoutingGroup},
     ClassKind{"msExchGroupWiseConnector", &kGroupWise},
     ClassKind{"msExchNotesConnector", &kNotes},
@@ -105,6 +108,17 @@ constexpr std::array<std::string_view, 20> kServiceKeys = {
     "LME-NOTES",    "LME-SNADS",     "LME-PROFS",      "LME-GWISE",       "MSExchangeGWRtr",
 };
 
+// The services that carry SMTP, by generation.
+constexpr std::string_view kSmtpService = "SMTPSVC";
+constexpr std::string_view kTransport = "MSExchangeTransport";
+constexpr std::string_view kFrontEndTransport = "MSExchangeFrontEndTransport";
+constexpr int kFirstOwnTransport = 8;  // Exchange 2007
+constexpr int kFirstActiveDirectory = 6;
+
+// What a class makes of its connector in the generation of MSExchangeTransport.
+constexpr std::string_view kReceiveConnector = "msExchSmtpReceiveConnector";
+constexpr std::string_view kVirtualServer = "protocolCfgSMTPServer";
+
 // Services that every Exchange server runs: a diagnostics key of one of them says nothing about a
 // service of the connector's own.
 constexpr std::array<std::string_view, 4> kCoreKeys = {"MSExchangeSA", "MSExchangeDS",
@@ -125,6 +139,8 @@ ServerChoice choose_server(const ConnectorCandidate& c, std::string_view type) {
   if (c.home_mta_server) return {c.home_mta_server, "home-mta"};
   if (c.home_server) return {c.home_server, "home-server"};
   if (c.computer_name) return {c.computer_name, "computer-name"};
+  if (c.bridgehead_server) return {c.bridgehead_server, "bridgehead"};
+  if (c.own_server) return {c.own_server, "dn"};
   // "Site Connector (Branch)" and the like name a site, not a server.
   const bool names_a_server = type != kSite.type && type != kDirRep.type;
   const std::string_view text = names_a_server ? text_in_parentheses(c.name) : std::string_view();
@@ -150,6 +166,14 @@ const ConnectorKind* connector_kind_of_class(std::string_view class_name) {
   return nullptr;
 }
 
+bool names_a_connector(std::string_view class_name) {
+  constexpr std::string_view kEnding = "Connector";
+  const bool ends_so =
+      class_name.size() >= kEnding.size() &&
+      equal_ascii_nocase(class_name.substr(class_name.size() - kEnding.size()), kEnding);
+  return ends_so || connector_kind_of_class(class_name) != nullptr;
+}
+
 const ConnectorKind* connector_kind_of_name(std::string_view rdn) {
   const std::string name = to_lower_ascii(rdn);
   for (const NameKind& entry : kNameKinds) {
@@ -160,8 +184,9 @@ const ConnectorKind* connector_kind_of_name(std::string_view rdn) {
 }
 
 bool is_plain_container(std::string_view class_name) {
-  constexpr std::array<std::string_view, 4> kContainers = {"Container", "msExchConnectors",
-                                                           "Organizational-Unit", "Organization"};
+  constexpr std::array<std::string_view, 7> kContainers = {
+      "Container",           "msExchConnectors",   "ms-Exch-Connectors", "msExchContainer",
+      "Organizational-Unit", "organizationalUnit", "Organization"};
   return is_one_of(class_name, kContainers);
 }
 
@@ -184,8 +209,8 @@ std::string_view text_in_parentheses(std::string_view rdn) {
   return trim_blanks(rdn.substr(open + 1, rdn.size() - open - 2));
 }
 
-std::string server_of_dn(std::string_view x500_dn) {
-  const auto names = parse_dn_x500(x500_dn);
+std::string server_of_dn(std::string_view dn) {
+  const auto names = dn.starts_with('/') ? parse_dn_x500(dn) : parse_dn_ldap(dn);
   if (!names) return {};
   for (std::size_t i = 0; i + 1 < names->size(); ++i) {
     if (equal_ascii_nocase((*names)[i].value, "Servers")) return (*names)[i + 1].value;
@@ -200,6 +225,18 @@ std::string site_of_dn(std::string_view x500_dn) {
     if (equal_ascii_nocase(name.type, "ou")) return name.value;
   }
   return {};
+}
+
+int exchange_version(std::string_view serial_number) {
+  constexpr std::string_view kVersion = "version ";
+  constexpr int kMost = 99;
+  std::string_view text = trim_blanks(serial_number);
+  if (!equal_ascii_nocase(text.substr(0, kVersion.size()), kVersion)) return 0;
+  text.remove_prefix(kVersion.size());
+  int major = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), major);
+  const bool is_version = error == std::errc{} && end != text.data() + text.size() && *end == '.';
+  return is_version && major > 0 && major <= kMost ? major : 0;
 }
 
 ServiceJoin join_service(const std::vector<std::string>& class_names,
@@ -229,16 +266,70 @@ ServiceJoin join_service(const std::vector<std::string>& class_names,
   return {type, true, kind->service_key, by_name != nullptr ? "name" : "class"};
 }
 
-Result<void> write_connectors(ImportContext& context) {
-  namespace t = tables::connectors;
-  DIRSNAP_TRY(RelationWriter* const table, context.table(t::kSpec));
+ServiceJoin join_transport(const std::vector<std::string>& class_names,
+                           int version,
+                           const std::function<bool(std::string_view)>& has_service) {
+  const auto is_a = [&](std::string_view wanted) {
+    return std::any_of(class_names.begin(), class_names.end(),
+                       [&](const std::string& name) { return equal_ascii_nocase(name, wanted); });
+  };
+  const auto needs = [](std::string_view key) {
+    return ServiceJoin{kSmtp.type, true, std::string(key), "class"};
+  };
+  ServiceJoin nothing{kSmtp.type, false, std::nullopt, "none"};
+  const bool is_old = version >= kFirstActiveDirectory && version < kFirstOwnTransport;
+  if (is_old || is_a(kVirtualServer)) {
+    // Later versions have no use for a virtual server that stayed behind.
+    const bool is_known = is_old || (version == 0 && has_service(kSmtpService));
+    return is_known ? needs(kSmtpService) : nothing;
+  }
+  if (version >= kFirstOwnTransport || is_a(kReceiveConnector)) {
+    // From 2013 on a server may have no more than the front end of it.
+    const bool has_front_end_only = !has_service(kTransport) && has_service(kFrontEndTransport);
+    return needs(has_front_end_only ? kFrontEndTransport : kTransport);
+  }
+  for (const std::string_view key : {kTransport, kSmtpService}) {
+    if (version == 0 && has_service(key)) return needs(key);
+  }
+  return nothing;
+}
+
+namespace {
+
+// Type and service of a candidate whose server is known, if it is.
+ServiceJoin join_candidate(const ConnectorCandidate& c,
+                           const ImportContext& context,
+                           std::optional<std::string>& server,
+                           const char*& server_rule) {
   const auto key_exists = [&context](std::string_view key) {
     return std::any_of(context.services.begin(), context.services.end(),
                        [&](const ServiceRecord& s) { return equal_folded(s.name, key); });
   };
+  ServiceJoin join = join_service(c.class_names, c.name, c.diagnostic_reg_key, key_exists);
+  ServerChoice choice = choose_server(c, join.type);
+  server = std::move(choice.server);
+  server_rule = choice.rule;
+  if (std::string_view(join.type) != kSmtp.type || !server) return join;
+  const auto version = context.exchange_versions.find(to_lower_ascii(*server));
+  const auto has_service = [&](std::string_view key) {
+    return std::any_of(
+        context.services.begin(), context.services.end(), [&](const ServiceRecord& s) {
+          return s.server && equal_folded(*s.server, *server) && equal_folded(s.name, key);
+        });
+  };
+  return join_transport(
+      c.class_names, version == context.exchange_versions.end() ? 0 : version->second, has_service);
+}
+
+}  // namespace
+
+Result<void> write_connectors(ImportContext& context) {
+  namespace t = tables::connectors;
+  DIRSNAP_TRY(RelationWriter* const table, context.table(t::kSpec));
   for (const ConnectorCandidate& c : context.connectors) {
-    const ServiceJoin join = join_service(c.class_names, c.name, c.diagnostic_reg_key, key_exists);
-    const ServerChoice server = choose_server(c, join.type);
+    std::optional<std::string> server;
+    const char* server_rule = "none";
+    const ServiceJoin join = join_candidate(c, context, server, server_rule);
     const std::string spaces = json_array(c.address_spaces);
     std::vector<Cell> row = {
         {t::kObjectId, ValueView::of(c.object_id)},
@@ -247,7 +338,7 @@ Result<void> write_connectors(ImportContext& context) {
         {t::kType, ValueView::text(join.type)},
         {t::kClass, ValueView::text(c.class_name)},
         {t::kLevel, ValueView::text(c.level)},
-        {t::kServerRule, ValueView::text(server.rule)},
+        {t::kServerRule, ValueView::text(server_rule)},
         {t::kNeedsService, ValueView::of(join.needs_service ? 1 : 0)},
         {t::kAddressSpaces, ValueView::text(spaces)},
         {t::kIsDeleted, ValueView::of(c.is_deleted ? 1 : 0)},
@@ -256,7 +347,8 @@ Result<void> write_connectors(ImportContext& context) {
     };
     if (!c.organization.empty()) row.push_back({t::kOrganization, ValueView::text(c.organization)});
     if (c.site) row.push_back({t::kSite, ValueView::text(*c.site)});
-    if (server.server) row.push_back({t::kServer, ValueView::text(*server.server)});
+    if (c.routing_group) row.push_back({t::kRoutingGroup, ValueView::text(*c.routing_group)});
+    if (server) row.push_back({t::kServer, ValueView::text(*server)});
     if (join.key) row.push_back({t::kServiceKey, ValueView::text(*join.key)});
     DIRSNAP_CHECK(table->append(row));
   }

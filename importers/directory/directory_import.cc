@@ -2,6 +2,7 @@
 #include "importers/directory/directory_import.h"
 
 #include "importers/directory/connectors.h"
+#include "importers/directory/exchange_tree.h"
 #include "importers/directory/object_rows.h"
 #include "importers/directory/row_writer.h"
 #include "importers/directory/schema_rows.h"

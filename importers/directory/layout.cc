@@ -64,7 +64,9 @@ void find_links(const TableSource& database, const OverrideMap& overrides, Layou
     layout.link_to = to;
     layout.link_base = base;
     layout.link_deleted_at = column_named(table, "link_deltime");
+    layout.link_deactivated_at = column_named(table, "link_deactivetime");
     layout.link_data = column_named(table, "link_data");
+    layout.link_usn = column_named(table, "link_usnchanged");
     return;
   }
 }

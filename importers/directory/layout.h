@@ -32,8 +32,11 @@ struct Layout {
   const ese::ColumnDef* link_from = nullptr;
   const ese::ColumnDef* link_to = nullptr;
   const ese::ColumnDef* link_base = nullptr;
-  const ese::ColumnDef* link_deleted_at = nullptr;  // may be null
-  const ese::ColumnDef* link_data = nullptr;  // what a value holds beside the name; may be null
+  // These may be null.
+  const ese::ColumnDef* link_deleted_at = nullptr;      // when the value was removed
+  const ese::ColumnDef* link_deactivated_at = nullptr;  // when one of its ends was deleted
+  const ese::ColumnDef* link_data = nullptr;            // what it holds beside the name
+  const ese::ColumnDef* link_usn = nullptr;             // of its last change
 
   const ese::TableDef* hidden = nullptr;  // "hiddentable": state of this server; may be null
   const ese::ColumnDef* hidden_dsa = nullptr;

@@ -36,6 +36,10 @@ class Writer {
   void bind_attributes(RawTableWriter& raw);
   Result<void> write_row(const ese::RowView& row);
   Result<void> write_links();
+  Result<void> write_stray_links();
+  [[nodiscard]] LinkDetail detail_of(const Link& link) const;
+  [[nodiscard]] Bytes data_of(const LinkDetail& detail) const;
+  LinkRow link_row(const Link& link, const Attribute* attribute);
   void take_fact(std::uint32_t id, const ese::CellView& cell);
 
   TableSource& database_;
@@ -101,6 +105,49 @@ void Writer::take_fact(std::uint32_t id, const ese::CellView& cell) {
   }
 }
 
+// What a link holds beside its two ends.
+LinkDetail Writer::detail_of(const Link& link) const {
+  return link.detail == 0 ? LinkDetail{} : survey_.link_details[link.detail - 1];
+}
+
+// The link's columns but for its forward end. Texts and data are kept in the arena.
+LinkRow Writer::link_row(const Link& link, const Attribute* attribute) {
+  const auto kept_time = [this](std::int64_t time) {
+    const auto text = time == 0 ? std::nullopt : time_of_number(time);
+    return text ? arena_.keep(*text) : std::string_view();
+  };
+  const LinkDetail detail = detail_of(link);
+  LinkRow row;
+  row.attribute = attribute;
+  row.base = link.base;
+  row.is_deleted = detail.is_dead();
+  row.deactivated_at = kept_time(detail.deactivated_at);
+  row.deleted_at = detail.deleted_at == 0 ? row.deactivated_at : kept_time(detail.deleted_at);
+  if (link.usn_changed != 0) row.usn_changed = link.usn_changed;
+  const NameTree::Node* target = survey_.tree.find(link.to);
+  if (target != nullptr && target->object_id != 0) {
+    row.to_id = target->object_id;
+    row.to_dn = dn_of(link.to).value_or(std::string_view());
+  } else {
+    issues_.report({.severity = Severity::kDoubt,
+                    .code = "link-target",
+                    .place = "object " + std::to_string(link.from),
+                    .message = "a value of link base " + std::to_string(link.base) +
+                               " leads to object " + std::to_string(link.to) +
+                               ", which has no row; kept without its name"});
+  }
+  if (detail.data_size > 0 && (attribute == nullptr || !attribute->secret)) {
+    std::string text;
+    row.data = link_data_of_bytes(attribute, data_of(detail), text);
+    if (!text.empty()) row.data.bytes = arena_.keep(text);
+  }
+  return row;
+}
+
+Bytes Writer::data_of(const LinkDetail& detail) const {
+  return as_bytes(survey_.link_data).subspan(detail.data_begin, detail.data_size);
+}
+
 Result<void> Writer::write_links() {
   const auto less = [](const Link& link, std::int32_t dnt) { return link.from < dnt; };
   auto at = std::lower_bound(survey_.links.begin(), survey_.links.end(), node_->dnt, less);
@@ -110,19 +157,37 @@ Result<void> Writer::write_links() {
       first = at;
       seq = 0;
     }
+    arena_.reset();  // a list may have any number of members
     Attribute* attribute = schema_.link_attribute(at->base);
+    const LinkDetail detail = detail_of(*at);
     if (attribute == nullptr) {
-      // A made-up name would be a guess; the raw table keeps the link.
+      // A made-up name would be a guess.
       issues_.report({.severity = Severity::kNote,
                       .code = "link-base",
                       .place = "object " + std::to_string(node_->dnt),
                       .message = "link base " + std::to_string(at->base) +
-                                 " is named by no schema; kept in the raw link table only"});
-      continue;
+                                 " is named by no schema; the value has no attribute's name"});
+    } else if (!detail.is_dead()) {
+      const AttributeValue value = link_value(*attribute, at->to, data_of(detail), values_);
+      DIRSNAP_CHECK(rows_.add_value(*attribute, seq++, value));
     }
-    const Bytes data = as_bytes(survey_.link_data).subspan(at->data_begin, at->data_size);
-    const AttributeValue value = link_value(*attribute, at->to, data, values_);
-    DIRSNAP_CHECK(rows_.add_value(*attribute, seq++, value));
+    DIRSNAP_CHECK(rows_.add_link(link_row(*at, attribute)));
+  }
+  return {};
+}
+
+// Links whose forward end is no object.
+Result<void> Writer::write_stray_links() {
+  for (const Link& link : survey_.links) {
+    const NameTree::Node* from = survey_.tree.find(link.from);
+    if (from != nullptr && from->object_id != 0) continue;
+    arena_.reset();
+    issues_.report({.severity = Severity::kDoubt,
+                    .code = "link-source",
+                    .place = "object " + std::to_string(link.from),
+                    .message = "has no row, but a value of link base " + std::to_string(link.base) +
+                               "; kept without its name"});
+    DIRSNAP_CHECK(rows_.add_stray_link(link_row(link, schema_.link_attribute(link.base))));
   }
   return {};
 }
@@ -190,14 +255,16 @@ Result<std::uint64_t> Writer::run() {
     DIRSNAP_CHECK(raw.append(cursor.row(), native_));
     if (row < nodes.size() && nodes[row].object_id != 0) {
       node_ = &nodes[row];
-      rows_.begin(*node_);
+      rows_.begin(*node_, {.offset_bytes = database_.page_offset(cursor.row().page_no)});
       DIRSNAP_CHECK(write_row(cursor.row()));
       ++written;
     }
     if (row % kCancelStep == 0) DIRSNAP_CHECK(context_.cancel().check());
   }
   DIRSNAP_CHECK(raw.finish(context_));
+  DIRSNAP_CHECK(write_stray_links());
   DIRSNAP_CHECK(rows_.write_containers());
+  DIRSNAP_CHECK(rows_.write_class_attributes());
   return written;
 }
 
@@ -214,7 +281,8 @@ Result<std::uint64_t> Writer::run_recovered(ese::RecoveredCursor& cursor, Survey
     DIRSNAP_CHECK(raw.append(recovered));
     if (row < nodes.size() && nodes[row].object_id != 0) {
       node_ = &nodes[row];
-      rows_.begin(*node_, {.place = ese::place_name(recovered.place),
+      rows_.begin(*node_, {.offset_bytes = recovered.offset_bytes,
+                           .place = ese::place_name(recovered.place),
                            .confidence_percent = recovered.confidence_percent});
       read_values(recovered.row);
       DIRSNAP_CHECK(write_row(recovered.row));
@@ -227,7 +295,10 @@ Result<std::uint64_t> Writer::run_recovered(ese::RecoveredCursor& cursor, Survey
 
 Result<std::uint64_t> write_objects(const DirectorySource& source, ImportContext& context) {
   DIRSNAP_TRY(RowWriter rows, RowWriter::create(source.survey.tree, source.schema,
-                                                {.source_id = source.source_id}, context));
+                                                {.source_id = source.source_id,
+                                                 .invocations = &source.survey.invocations,
+                                                 .issues = &source.issues},
+                                                context));
   return Writer(source, std::move(rows), context).run();
 }
 

@@ -20,7 +20,8 @@ struct DirectorySource {
   IssueSink& issues;
 };
 
-// Returns the number of objects written. Issue "link-base" for links that no schema names.
+// Returns the number of objects written. Issues: "link-base" for links that no schema names,
+// "link-target" and "link-source" for links that lead to or from no object, "replication-metadata".
 Result<std::uint64_t> write_objects(const DirectorySource& source, ImportContext& context);
 
 // The same for what can be recovered of the object table: rows of recovered_objects and

@@ -51,8 +51,9 @@ Result<std::uint32_t> id_of(const Json& object, const char* key) {
 }
 
 Result<Attribute> parse_attribute(const Json& json) {
-  constexpr std::array<std::string_view, 8> kKeys = {
-      "id", "ldap_name", "x500_name", "oid", "syntax", "column", "link_id", "single_valued"};
+  constexpr std::array<std::string_view, 10> kKeys = {
+      "id",     "ldap_name", "x500_name", "oid",           "syntax",
+      "column", "link_id",   "mapi_id",   "single_valued", "origin"};
   DIRSNAP_CHECK(check_keys(json, kKeys, "attributes"));
   Attribute entry;
   DIRSNAP_TRY(entry.id, id_of(json, "id"));
@@ -79,12 +80,17 @@ Result<Attribute> parse_attribute(const Json& json) {
     DIRSNAP_TRY(const std::uint32_t link, id_of(json, "link_id"));
     entry.link_id = static_cast<std::int32_t>(link);
   }
+  if (json.contains("mapi_id")) {
+    DIRSNAP_TRY(const std::uint32_t mapi, id_of(json, "mapi_id"));
+    entry.mapi_id = static_cast<std::int32_t>(mapi);
+  }
+  DIRSNAP_CHECK(text_of(json, "origin"));
   return entry;
 }
 
 Result<Class> parse_class(const Json& json) {
-  constexpr std::array<std::string_view, 5> kKeys = {"id", "ldap_name", "x500_name", "oid",
-                                                     "parent"};
+  constexpr std::array<std::string_view, 6> kKeys = {"id",  "ldap_name", "x500_name",
+                                                     "oid", "parent",    "origin"};
   DIRSNAP_CHECK(check_keys(json, kKeys, "classes"));
   Class entry;
   DIRSNAP_TRY(entry.id, id_of(json, "id"));
@@ -94,6 +100,7 @@ Result<Class> parse_class(const Json& json) {
   if (json.contains("parent")) {
     DIRSNAP_TRY(entry.parent, id_of(json, "parent"));
   }
+  DIRSNAP_CHECK(text_of(json, "origin"));
   return entry;
 }
 

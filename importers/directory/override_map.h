@@ -11,6 +11,8 @@
 //                    "syntax": "2.5.5.1", "column": "ATTb131243", "link_id": 32}],
 //    "classes": [{"id": 196669, "ldap_name": "mailConnector", "x500_name": "Mail-Connector",
 //                 "parent": 196659}]}
+// More keys of an attribute: oid, mapi_id, single_valued (true, false); of a class: oid. The key
+// origin is read over: schema-map tells with it where a name was from; here all are overrides.
 // Errors: kUsage with the JSON place or the unknown key's name.
 #pragma once
 

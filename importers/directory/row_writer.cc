@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
-#include "importers/directory/connectors.h"
+#include "importers/directory/exchange_tree.h"
 #include "importers/directory/syntax.h"
 #include "importers/directory/well_known.h"
 #include "storage/base/text.h"
@@ -13,14 +14,20 @@ namespace dirsnap::directory {
 namespace {
 
 // Recovered rows are written as live ones are, with two columns more.
-static_assert(unsigned{tables::recovered_objects::kPlace} == tables::objects::kDefect + 1);
+static_assert(unsigned{tables::recovered_objects::kPlace} == tables::objects::kOffsetBytes + 1);
 static_assert(unsigned{tables::recovered_attributes::kPlace} == tables::attributes::kSourceId + 1);
 
-constexpr std::string_view kConnections = "Connections";
 constexpr std::array<std::string_view, 18> kSyntaxNames = {
     "",         "2.5.5.1",  "2.5.5.2",  "2.5.5.3",  "2.5.5.4",  "2.5.5.5",
     "2.5.5.6",  "2.5.5.7",  "2.5.5.8",  "2.5.5.9",  "2.5.5.10", "2.5.5.11",
     "2.5.5.12", "2.5.5.13", "2.5.5.14", "2.5.5.15", "2.5.5.16", "2.5.5.17"};
+
+std::optional<Guid> guid_of(const ValueView& value) {
+  Guid id{};
+  if (value.type != ValueType::kBlob || value.bytes.size() != id.size()) return std::nullopt;
+  std::memcpy(id.data(), value.bytes.data(), id.size());
+  return id;
+}
 
 }  // namespace
 
@@ -34,27 +41,44 @@ Result<RowWriter> RowWriter::create(NameTree& tree,
               context.table(recovered ? tables::recovered_objects::kSpec : tables::objects::kSpec));
   DIRSNAP_TRY(writer.attributes_, context.table(recovered ? tables::recovered_attributes::kSpec
                                                           : tables::attributes::kSpec));
+  if (recovered) return writer;
+  DIRSNAP_TRY(writer.links_, LinkWriter::create(options.source_id, context));
+  const ReplicationWriter::Source source{tree, schema, *options.invocations, options.source_id,
+                                         *options.issues};
+  DIRSNAP_TRY(ReplicationWriter replication, ReplicationWriter::create(source, context));
+  writer.replication_.emplace(std::move(replication));
   return writer;
 }
 
-void RowWriter::bind(const Attribute& attribute) {
-  if (equal_ascii_nocase(attribute.x500_name, "Home-Server")) home_server_ = &attribute;
-}
+void RowWriter::bind(const Attribute& attribute) { connectors_.bind(attribute); }
 
 // Keeps the memory of what most objects have.
 void ObjectFacts::clear() {
   classes.clear();
   usn_created = usn_changed = object_flag = std::nullopt;
+  version = {};
   for (std::string* text : {&created_at, &changed_at, &guid}) text->clear();
-  for (auto* text : {&diagnostic_reg_key, &home_server, &computer_name, &home_mta_dn})
-    text->reset();
-  routing_list.clear();
 }
 
-void RowWriter::begin(const NameTree::Node& node, const RecoveredFrom& recovery) {
+void RowWriter::begin(const NameTree::Node& node, const FoundAt& found) {
   node_ = &node;
-  recovery_ = recovery;
+  found_ = found;
   facts_.clear();
+  has_own_names_ = false;
+  connectors_.begin();
+  usage_.begin_object();
+}
+
+const NameTree::Names& RowWriter::own_names() {
+  if (!has_own_names_) own_names_ = tree_->names(*node_);
+  has_own_names_ = true;
+  return own_names_;
+}
+
+Result<void> RowWriter::add_link(LinkRow link) {
+  link.from_id = node_->object_id;
+  link.from_dn = own_names().x500;
+  return links_->append(link);
 }
 
 Result<void> RowWriter::add_value(Attribute& attribute,
@@ -63,6 +87,7 @@ Result<void> RowWriter::add_value(Attribute& attribute,
   namespace t = tables::attributes;
   take_fact(attribute, value);
   if (options_.recovered) return add_recovered_value(attribute, seq, value);
+  usage_.add_value(attribute);
   if (attribute.value_count++ == 0) {
     DIRSNAP_TRY(attribute.row_kind, attributes_->kind(cells_of(attribute)));
   }
@@ -71,6 +96,9 @@ Result<void> RowWriter::add_value(Attribute& attribute,
                                     {t::kValue, value.value},
                                     {t::kText, value.text}}};
   DIRSNAP_CHECK(attributes_->append(attribute.row_kind, row));
+  if (attribute.id == attr::kReplPropertyMetaData && value.value.type == ValueType::kBlob) {
+    return replication_->append(*node_, as_bytes(value.value.bytes));
+  }
   return {};
 }
 
@@ -83,8 +111,8 @@ Result<void> RowWriter::add_recovered_value(const Attribute& attribute,
   row.push_back({t::kSeq, ValueView::of(seq)});
   row.push_back({t::kValue, value.value});
   row.push_back({t::kText, value.text});
-  row.push_back({t::kPlace, ValueView::text(recovery_.place)});
-  row.push_back({t::kConfidence, ValueView::of(recovery_.confidence_percent)});
+  row.push_back({t::kPlace, ValueView::text(found_.place)});
+  row.push_back({t::kConfidence, ValueView::of(found_.confidence_percent)});
   DIRSNAP_CHECK(attributes_->append(row));
   return {};
 }
@@ -113,7 +141,10 @@ void RowWriter::take_fact(const Attribute& attribute, const AttributeValue& valu
   if (value.value.type == ValueType::kInteger) {
     if (attribute.id == attr::kUsnCreated) facts_.usn_created = value.value.integer;
     if (attribute.id == attr::kUsnChanged) facts_.usn_changed = value.value.integer;
+    if (attribute.id == attr::kUsnSource) facts_.version.usn_source = value.value.integer;
+    if (attribute.id == attr::kObjectVersion) facts_.version.version = value.value.integer;
   }
+  if (attribute.id == attr::kDsaSignature) facts_.version.signature = guid_of(value.value);
   if (value.text.type != ValueType::kText) return;
   const std::string_view text = value.text.bytes;
   switch (attribute.id) {
@@ -126,25 +157,10 @@ void RowWriter::take_fact(const Attribute& attribute, const AttributeValue& valu
     case attr::kObjectGuid:
       facts_.guid = text;
       break;
-    case attr::kDiagnosticRegKey:
-      facts_.diagnostic_reg_key = text;
-      break;
-    case attr::kHomeMta:
-      facts_.home_mta_dn = text;
-      break;
-    case attr::kComputerName:
-      facts_.computer_name = text;
-      break;
-    case attr::kRoutingList:
-      facts_.routing_list.emplace_back(text);
-      break;
     default:
       break;
   }
-  if (&attribute == home_server_) {
-    const std::string server = server_of_dn(text);
-    facts_.home_server = server.empty() ? std::string(text) : server;
-  }
+  connectors_.take(attribute, text);
 }
 
 bool RowWriter::derives_from(std::uint32_t derived, std::uint32_t base) {
@@ -159,85 +175,26 @@ bool RowWriter::derives_from(std::uint32_t derived, std::uint32_t base) {
   return false;
 }
 
-// Object-Class lists the class and its superiors, usually most derived first; the schema decides
-// where it knows better.
+// Object-Class lists the class and its superiors. The class that no other one of the list is
+// derived from is the object's own; of several such (a superior may be unknown) the one at the end
+// that is not Top's: databases write the most derived class first, LDAP servers last.
 std::uint32_t RowWriter::most_derived() {
-  std::uint32_t best = facts_.classes.front();
-  for (const std::uint32_t candidate : facts_.classes) {
-    if (derives_from(candidate, best)) best = candidate;
+  if (facts_.classes == classes_) return own_class_;
+  classes_ = facts_.classes;
+  const auto is_superior = [this](std::uint32_t id) {
+    return std::any_of(classes_.begin(), classes_.end(),
+                       [&](std::uint32_t other) { return derives_from(other, id); });
+  };
+  const bool is_reversed = classes_.front() == cls::kTop;
+  own_class_ = is_reversed ? classes_.back() : classes_.front();
+  if (is_superior(own_class_)) {
+    const auto is_own = [&](std::uint32_t id) { return !is_superior(id); };
+    const auto first = std::find_if(classes_.begin(), classes_.end(), is_own);
+    const auto last = std::find_if(classes_.rbegin(), classes_.rend(), is_own);
+    if (!is_reversed && first != classes_.end()) own_class_ = *first;
+    if (is_reversed && last != classes_.rend()) own_class_ = *last;
   }
-  return best;
-}
-
-// The ancestor nearest to the root whose relative name has the type; `from` itself if none has.
-const NameTree::Node& RowWriter::top_of_type(std::string_view type,
-                                             const NameTree::Node& from) const {
-  const NameTree::Node* found = &from;
-  const NameTree::Node* at = &from;
-  for (std::uint32_t level = 0; at != nullptr && !at->is_root && level <= NameTree::kMaxDepth;
-       ++level) {
-    if (equal_ascii_nocase(tree_->type(*at), type)) found = at;
-    at = tree_->parent_of(*at);
-  }
-  return *found;
-}
-
-bool RowWriter::is_connector_class(std::uint32_t id) {
-  Class& entry = schema_->object_class(id);
-  if (entry.is_connector < 0) {
-    const bool named = connector_kind_of_class(entry.x500_name) != nullptr ||
-                       connector_kind_of_class(entry.ldap_name) != nullptr;
-    entry.is_connector = named ? 1 : 0;
-  }
-  return entry.is_connector == 1;
-}
-
-void RowWriter::consider_connector(const std::string& dn) {
-  const NameTree& tree = *tree_;
-  const NameTree::Node* parent = tree.parent_of(*node_);
-  const bool in_connections = parent != nullptr && !parent->is_root &&
-                              equal_folded(trim_blanks(tree.rdn(*parent)), kConnections);
-  const auto& classes = facts_.classes;
-  const bool by_class = std::any_of(classes.begin(), classes.end(),
-                                    [this](std::uint32_t id) { return is_connector_class(id); });
-  if (!by_class && !in_connections) return;
-  std::vector<std::string> names;
-  for (const std::uint32_t id : classes) {
-    const Class& entry = schema_->object_class(id);
-    for (const std::string& name : {entry.x500_name, entry.ldap_name}) {
-      if (!name.empty()) names.push_back(name);
-    }
-  }
-  const bool is_container = names.empty() || is_plain_container(names.front());
-  if (!by_class && is_container) return;
-
-  const Class& own = schema_->object_class(most_derived());
-  const auto text = [](std::string_view view) { return std::string(view); };
-  ConnectorCandidate c;
-  c.object_id = node_->object_id;
-  c.source_id = options_.source_id;
-  c.dn = dn;
-  c.name = text(tree.rdn(*node_));
-  c.class_name = own.x500_name.empty() ? own.ldap_name : own.x500_name;
-  c.class_names = std::move(names);
-  c.level = in_connections ? container_level(tree, *parent) : "other";
-  const NameTree::Node& organization = top_of_type("o", *node_);
-  const NameTree::Node& site = top_of_type("ou", *node_);
-  if (&organization != node_) c.organization = text(tree.rdn(organization));
-  if (&site != node_) c.site = text(tree.rdn(site));
-  if (facts_.home_mta_dn) {
-    // A copy at organization level belongs to the site of its home server.
-    const std::string home_site = site_of_dn(*facts_.home_mta_dn);
-    if (!c.site && !home_site.empty()) c.site = home_site;
-    const std::string home_server = server_of_dn(*facts_.home_mta_dn);
-    if (!home_server.empty()) c.home_mta_server = home_server;
-  }
-  c.diagnostic_reg_key = facts_.diagnostic_reg_key;
-  c.home_server = facts_.home_server;
-  c.computer_name = facts_.computer_name;
-  c.is_deleted = node_->is_deleted;
-  c.address_spaces = facts_.routing_list;
-  context_->connectors.push_back(std::move(c));
+  return own_class_;
 }
 
 // In the table that the row goes to or points to.
@@ -250,7 +207,7 @@ bool RowWriter::has_object_id(const NameTree::Node& parent) const {
 Result<void> RowWriter::finish_object() {
   namespace t = tables::objects;
   const NameTree& tree = *tree_;
-  const NameTree::Names& names = tree_->names(*node_);  // valid until the next call
+  const NameTree::Names& names = own_names();
   std::vector<Cell> row;
   row.reserve(20);
   const auto put = [&row](t::Col column, const ValueView& value) {
@@ -267,11 +224,18 @@ Result<void> RowWriter::finish_object() {
   const NameTree::Node* parent = tree.parent_of(*node_);
   if (parent != nullptr && has_object_id(*parent))
     put(t::kParentId, ValueView::of(parent->object_id));
+  std::uint32_t own_class = 0;
   if (!facts_.classes.empty()) {
-    Class& own = schema_->object_class(most_derived());
-    if (!options_.recovered) ++own.objects;
+    own_class = most_derived();
+    Class& own = schema_->object_class(own_class);
+    if (!options_.recovered) {
+      ++own.objects;
+      usage_.finish_object(&own);
+    }
     put_text(t::kClass, own.ldap_name);
     put_text(t::kClassX500, own.x500_name);
+  } else {
+    usage_.finish_object(nullptr);
   }
   put_text(t::kRdn, tree.rdn(*node_));
   put_text(t::kRdnType, tree.type(*node_));
@@ -287,14 +251,18 @@ Result<void> RowWriter::finish_object() {
   put_text(t::kGuid, facts_.guid);
   put(t::kSourceId, ValueView::of(options_.source_id));
   if (const char* defect = to_string(node_->defect)) put_text(t::kDefect, defect);
+  if (found_.offset_bytes) {
+    put(t::kOffsetBytes, ValueView::of(static_cast<std::int64_t>(*found_.offset_bytes)));
+  }
   if (options_.recovered) {
     namespace r = tables::recovered_objects;
-    row.push_back({r::kPlace, ValueView::text(recovery_.place)});
-    row.push_back({r::kConfidence, ValueView::of(recovery_.confidence_percent)});
+    row.push_back({r::kPlace, ValueView::text(found_.place)});
+    row.push_back({r::kConfidence, ValueView::of(found_.confidence_percent)});
   }
   DIRSNAP_CHECK(objects_->append(row));
-  if (!options_.recovered) consider_connector(names.x500);
-  return {};
+  if (options_.recovered) return {};
+  connectors_.consider(*node_, facts_.classes, own_class, names.x500);
+  return replication_->append(*node_, facts_.version, facts_.changed_at, facts_.usn_changed);
 }
 
 Result<void> RowWriter::write_containers() {
@@ -302,12 +270,12 @@ Result<void> RowWriter::write_containers() {
   DIRSNAP_TRY(RelationWriter* const table, context_->table(t::kSpec));
   for (const NameTree::Node& node : tree_->nodes()) {
     const std::string_view rdn = tree_->rdn(node);
-    const bool is_connections = equal_folded(trim_blanks(rdn), kConnections);
-    if (node.object_id == 0 || (node.children == 0 && !is_connections)) continue;
-    const NameTree::Node& site = top_of_type("ou", node);
-    const bool in_site = equal_ascii_nocase(tree_->type(site), "ou");
-    const NameTree::Node& scope = in_site ? site : top_of_type("o", node);
-    const std::string scope_dn = tree_->names(scope).x500;
+    const bool is_wanted = node.children != 0 || is_connections(*tree_, node);
+    if (node.object_id == 0 || !is_wanted) continue;
+    const ExchangePlace place = place_of(*tree_, node);
+    const NameTree::Node* scope = place.site != nullptr ? place.site : place.organization;
+    if (scope == nullptr) scope = &node;
+    const std::string scope_dn = tree_->names(*scope).x500;
     const std::string dn = tree_->names(node).x500;
     const std::array<Cell, 6> row = {{
         {t::kObjectId, ValueView::of(node.object_id)},
@@ -322,22 +290,9 @@ Result<void> RowWriter::write_containers() {
   return {};
 }
 
-const char* container_level(const NameTree& tree, const NameTree::Node& node) {
-  if (!equal_folded(trim_blanks(tree.rdn(node)), kConnections)) return "other";
-  const NameTree::Node* parent = tree.parent_of(node);
-  if (parent == nullptr || parent->is_root) return "other";
-  if (equal_ascii_nocase(tree.type(*parent), "o")) return "organization";
-  if (equal_ascii_nocase(tree.type(*parent), "ou")) return "site";
-  return equal_folded(trim_blanks(tree.rdn(*parent)), "Configuration") ? "configuration" : "other";
-}
-
-void note_organization(const NameTree& tree, ImportContext& context) {
-  for (const NameTree::Node& node : tree.nodes()) {
-    if (context.organization) return;
-    if (node.depth == 1 && !node.is_deleted && equal_ascii_nocase(tree.type(node), "o")) {
-      context.organization = std::string(tree.rdn(node));
-    }
-  }
+Result<void> RowWriter::write_class_attributes() {
+  DIRSNAP_TRY(RelationWriter* const table, context_->table(tables::class_attributes::kSpec));
+  return usage_.write(options_.source_id, *table);
 }
 
 }  // namespace dirsnap::directory

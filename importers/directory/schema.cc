@@ -229,6 +229,7 @@ void Schema::override_attribute(const Attribute& from) {
   if (from.syntax != 0) entry.syntax = from.syntax;
   if (from.single >= 0) entry.single = from.single;
   if (!from.column.empty()) entry.column = from.column;
+  if (from.mapi_id) entry.mapi_id = from.mapi_id;
   if (from.link_id) {
     entry.link_id = from.link_id;
     links_.insert_or_assign(static_cast<std::uint32_t>(*from.link_id), entry.id);

@@ -42,6 +42,7 @@ struct Attribute {
   Origin origin = Origin::kNone;
   std::string column;  // column of the database, empty for links
   std::uint64_t value_count = 0;
+  std::uint32_t max_values = 0;       // of one object
   std::uint32_t row_kind = 0;         // of its rows in `attributes`, from the first value on
   Meaning meaning = Meaning::kUnset;  // set when the first value is read
   bool secret = false;                // a credential: presence and length only
@@ -99,11 +100,13 @@ class Schema {
   // The forward link attribute with link id 2 * base; null if no schema names one.
   Attribute* link_attribute(std::uint32_t base);
 
+  // The name of an attribute or class that nobody names: its OID, else its number.
+  [[nodiscard]] std::string fallback_name(std::uint32_t id) const;
+
   [[nodiscard]] const std::map<std::uint32_t, Attribute>& attributes() const { return attributes_; }
   [[nodiscard]] const std::map<std::uint32_t, Class>& classes() const { return classes_; }
 
  private:
-  std::string fallback_name(std::uint32_t id) const;
   void add_builtin(std::span<const BuiltinAttribute> attributes);
   void add_builtin(std::span<const BuiltinClass> classes);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "importers/directory/schema_rows.h"
 
+#include "storage/base/class_name.h"
+
 namespace dirsnap::directory {
 namespace {
 
@@ -23,6 +25,7 @@ Result<void> write_attributes(const Schema& schema, std::int64_t source_id, Rela
         {t::kOrigin, ValueView::text(to_string(entry.origin))},
         {t::kValueCount, ValueView::of(static_cast<std::int64_t>(entry.value_count))},
         {t::kSourceId, ValueView::of(source_id)},
+        {t::kMaxValues, ValueView::of(entry.max_values)},
     };
     if (!is_made_up(id)) row.push_back({t::kId, ValueView::of(static_cast<std::int32_t>(id))});
     put_text(row, t::kOid, entry.oid);
@@ -51,6 +54,9 @@ Result<void> write_classes(const Schema& schema, std::int64_t source_id, Relatio
     put_text(row, t::kOid, entry.oid);
     put_text(row, t::kLdapName, entry.ldap_name);
     put_text(row, t::kX500Name, entry.x500_name);
+    const auto table =
+        entry.objects > 0 ? class_table_name(entry.ldap_name) : std::optional<std::string>();
+    if (table) put_text(row, t::kSqlName, *table);
     if (entry.parent) {
       const auto parent = schema.classes().find(*entry.parent);
       if (parent != schema.classes().end()) put_text(row, t::kParent, parent->second.ldap_name);

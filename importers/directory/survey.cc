@@ -23,11 +23,11 @@ constexpr std::array<std::uint32_t, 8> kNameAttributes = {
     attr::kOrganization, attr::kDomainComponent, attr::kCountry,
     attr::kLocality,     attr::kUserId,
 };
-constexpr std::array<std::uint32_t, 14> kSchemaAttributes = {
-    attr::kObjectClass,      attr::kIsDeleted,      attr::kAttributeId, attr::kAttributeSyntax,
-    attr::kIsSingleValued,   attr::kLinkId,         attr::kMapiId,      attr::kLdapDisplayName,
-    attr::kAdminDisplayName, attr::kGovernsId,      attr::kSubClassOf,  attr::kMsDsIntId,
-    attr::kPrefixMap,        attr::kObjectCategory,
+constexpr std::array<std::uint32_t, 15> kSchemaAttributes = {
+    attr::kObjectClass,      attr::kIsDeleted,      attr::kAttributeId,  attr::kAttributeSyntax,
+    attr::kIsSingleValued,   attr::kLinkId,         attr::kMapiId,       attr::kLdapDisplayName,
+    attr::kAdminDisplayName, attr::kGovernsId,      attr::kSubClassOf,   attr::kMsDsIntId,
+    attr::kPrefixMap,        attr::kObjectCategory, attr::kInvocationId,
 };
 
 // What the first pass takes from one row.
@@ -40,6 +40,7 @@ struct Row {
   std::vector<std::uint32_t> classes;
   std::optional<std::int64_t> object_flag;
   std::optional<std::int32_t> category;  // row of the class that objectCategory names
+  std::string invocation_id;             // of a directory service, as stored
   bool is_deleted = false;
   bool is_attribute = false;  // has an Attribute-ID
   bool is_class = false;      // has a Governs-ID
@@ -171,6 +172,10 @@ void Pass::take_attribute_cell(std::uint32_t id, const ese::CellView& cell, Row&
     row.category = dnt_of(cell);
     return;
   }
+  if (id == attr::kInvocationId) {
+    row.invocation_id = as_chars(cell.bytes);
+    return;
+  }
   row.is_attribute = row.is_attribute || id == attr::kAttributeId;
   row.is_class = row.is_class || id == attr::kGovernsId;
   const auto name = std::find(kNameAttributes.begin(), kNameAttributes.end(), id);
@@ -224,6 +229,7 @@ void Pass::add(const Row& row, std::int64_t& next_object_id) {
     node.defect = Defect::kNoClass;
 
   if (!is_live_) return;
+  survey_.invocations.add(as_bytes(row.invocation_id), survey_.tree.nodes().size() - 1);
   const auto has_class = [&](std::uint32_t id) {
     return std::find(row.classes.begin(), row.classes.end(), id) != row.classes.end();
   };
@@ -280,6 +286,7 @@ Result<void> Pass::read(TableSource& database, const OverrideMap& overrides) {
   for (const SchemaRow& row : attribute_rows_) schema_.add_attribute_row(row);
   for (const SchemaRow& row : class_rows_) schema_.add_class_row(row);
   classes_from_categories();
+  survey_.invocations.finish();
   survey_.tree.link_up();
   return {};
 }
@@ -305,14 +312,46 @@ void copy_node(const NameTree& from, const NameTree::Node& node, NameTree& to) {
   copy.defect = node.defect;
 }
 
+// A number that was set: fixed columns never set in template rows hold bytes 0x2A.
+std::int64_t number_of(const ese::CellView& cell) {
+  const std::int64_t value = ese::integer_value(*cell.column, cell.bytes).value_or(0);
+  return value == kFill64 || value == kFill32 ? 0 : value;
+}
+
+Link link_of(const Layout& layout, std::span<const ese::CellView> cells, Survey& survey) {
+  Link link;
+  LinkDetail detail;
+  for (const ese::CellView& cell : cells) {
+    if (cell.column == layout.link_data) {
+      detail.data_begin = survey.link_data.size();
+      detail.data_size = static_cast<std::uint32_t>(cell.bytes.size());
+      survey.link_data += as_chars(cell.bytes);
+      continue;
+    }
+    const std::int64_t value = number_of(cell);
+    if (cell.column == layout.link_from) link.from = static_cast<std::int32_t>(value);
+    if (cell.column == layout.link_to) link.to = static_cast<std::int32_t>(value);
+    if (cell.column == layout.link_base) link.base = static_cast<std::uint32_t>(value);
+    if (cell.column == layout.link_usn) link.usn_changed = value;
+    if (cell.column == layout.link_deleted_at) detail.deleted_at = value;
+    if (cell.column == layout.link_deactivated_at) detail.deactivated_at = value;
+  }
+  if (detail.is_dead() || detail.data_size > 0) {
+    survey.link_details.push_back(detail);
+    link.detail = static_cast<std::uint32_t>(survey.link_details.size());
+  }
+  return link;
+}
+
 Result<void> read_links(TableSource& database,
                         const Layout& layout,
                         const CancelToken& cancel,
                         Survey& survey) {
   if (layout.links == nullptr) return {};
-  std::vector<std::uint32_t> columns = {layout.link_from->id, layout.link_to->id,
-                                        layout.link_base->id};
-  for (const ese::ColumnDef* column : {layout.link_deleted_at, layout.link_data}) {
+  std::vector<std::uint32_t> columns;
+  for (const ese::ColumnDef* column :
+       {layout.link_from, layout.link_to, layout.link_base, layout.link_deleted_at,
+        layout.link_deactivated_at, layout.link_data, layout.link_usn}) {
     if (column != nullptr) columns.push_back(column->id);
   }
   DIRSNAP_TRY(const auto rows_of, database.open(*layout.links, columns));
@@ -320,29 +359,16 @@ Result<void> read_links(TableSource& database,
   for (std::uint64_t rows = 1;; ++rows) {
     DIRSNAP_TRY(const bool more, cursor.next());
     if (!more) break;
-    Link link;
-    bool deleted = false;
-    for (const ese::CellView& cell : cursor.row().cells) {
-      if (cell.column == layout.link_data) {
-        link.data_begin = survey.link_data.size();
-        link.data_size = static_cast<std::uint32_t>(cell.bytes.size());
-        survey.link_data += as_chars(cell.bytes);
-        continue;
-      }
-      const std::int32_t value = dnt_of(cell).value_or(0);
-      if (cell.column == layout.link_from) link.from = value;
-      if (cell.column == layout.link_to) link.to = value;
-      if (cell.column == layout.link_base) link.base = static_cast<std::uint32_t>(value);
-      if (cell.column == layout.link_deleted_at) {
-        deleted = ese::integer_value(*cell.column, cell.bytes).value_or(0) != 0;
-      }
-    }
-    if (!deleted) survey.links.push_back(link);
+    survey.links.push_back(link_of(layout, cursor.row().cells, survey));
     if (rows % kCancelStep == 0) DIRSNAP_CHECK(cancel.check());
   }
-  std::stable_sort(survey.links.begin(), survey.links.end(), [](const Link& a, const Link& b) {
+  const auto less = [](const Link& a, const Link& b) {
     return a.from != b.from ? a.from < b.from : a.base < b.base;
-  });
+  };
+  // The usual primary index has this order, and sorting would take the memory twice.
+  if (!std::is_sorted(survey.links.begin(), survey.links.end(), less)) {
+    std::stable_sort(survey.links.begin(), survey.links.end(), less);
+  }
   return {};
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The first pass over a directory: names of all rows, the schema, the links, who the server is.
-// Memory: about 60 bytes a row plus its relative name, 24 bytes a link and its data.
+// Memory: about 60 bytes a row plus its relative name, 24 bytes a link, 32 bytes and the data of a
+// link that was removed or holds more than a name.
 // Threads: one thread.
 #pragma once
 
@@ -12,26 +13,38 @@
 
 #include "importers/directory/layout.h"
 #include "importers/directory/name_tree.h"
+#include "importers/directory/replication.h"
 #include "importers/directory/schema.h"
 #include "importers/ese/recovered.h"
 #include "importers/importer.h"
 
 namespace dirsnap::directory {
 
-// A live link value.
+// A link value.
 struct Link {
   std::int32_t from = 0;  // DNT of the object that carries the forward attribute
   std::int32_t to = 0;    // DNT of the target
   std::uint32_t base = 0;
-  std::uint32_t data_size = 0;   // of what the value holds beside the name
-  std::uint64_t data_begin = 0;  // ... in Survey::link_data
+  std::uint32_t detail = 0;      // 0 for most; else 1 + place in Survey::link_details
+  std::int64_t usn_changed = 0;  // 0: none
+};
+
+// What few links have. Times are as stored, 0: none.
+struct LinkDetail {
+  std::int64_t deleted_at = 0;      // the value was removed
+  std::int64_t deactivated_at = 0;  // one of its ends was deleted
+  std::uint64_t data_begin = 0;     // of what it holds beside the name, in Survey::link_data
+  std::uint32_t data_size = 0;
+  [[nodiscard]] bool is_dead() const { return deleted_at != 0 || deactivated_at != 0; }
 };
 
 struct Survey {
   NameTree tree;
   std::vector<std::int64_t> object_ids;     // by order of the rows; 0 for placeholder rows
   std::vector<Link> links;                  // ordered by (from, base), equal ones as stored
+  std::vector<LinkDetail> link_details;     // of those links that have any
   std::string link_data;                    // of those links that have any
+  InvocationIndex invocations;              // the directory services by their invocation ids
   std::uint64_t classes_from_category = 0;  // objects whose class only objectCategory tells
   std::optional<std::int32_t> dsa_dnt;      // the directory service's own object
   std::size_t first_row = 0;  // nodes before it are copies, there for their names only

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
+#include "importers/directory/osi_address.h"
 #include "importers/directory/well_known.h"
 #include "storage/base/identifiers.h"
 #include "storage/base/text.h"
@@ -91,6 +93,8 @@ std::string integer_form(const Attribute& attribute, std::int64_t value, Schema&
 std::optional<std::string> octets_form(const Attribute& attribute, Bytes bytes, Schema& schema) {
   if (attribute.syntax == syntax::kSid) return sid_text(bytes, true);
   if (attribute.id == kAssocNtAccount) return sid_text(bytes);
+  if (attribute.syntax == syntax::kPresentationAddress) return presentation_address_text(bytes);
+  if (attribute.syntax == syntax::kDnBinary) return or_name_form(bytes, "");
   if (meaning_of(attribute) == Meaning::kGuid) {
     // Some writers store the readable form.
     const std::string_view chars = as_chars(bytes);
@@ -109,7 +113,27 @@ std::optional<std::string> octets_form(const Attribute& attribute, Bytes bytes, 
   return std::nullopt;
 }
 
+std::optional<DataName> split_data_name(std::string_view text) {
+  const bool is_data = text.size() > 2 && (text[0] == 'B' || text[0] == 'S') && text[1] == ':';
+  if (!is_data) return std::nullopt;
+  std::size_t size = 0;
+  const auto [end, error] = std::from_chars(text.data() + 2, text.data() + text.size(), size);
+  if (error != std::errc{} || end == text.data() + text.size() || *end != ':') return std::nullopt;
+  const auto at = static_cast<std::size_t>(end - text.data()) + 1;  // of the data
+  if (size >= text.size() - at || text[at + size] != ':') return std::nullopt;
+  return DataName{text[0], text.substr(at, size), text.substr(at + size + 1)};
+}
+
+std::optional<std::string> or_name_form(Bytes address, std::string_view dn) {
+  const auto text = or_address_text(address);
+  if (!text) return std::nullopt;
+  std::string form = "X400:" + *text;
+  if (!dn.empty()) form.append("#").append(dn);
+  return form;
+}
+
 std::string dn_binary_form(Bytes data, std::string_view dn) {
+  if (auto form = or_name_form(data, dn)) return *std::move(form);
   std::string text = "B:" + std::to_string(2 * data.size()) + ':';
   for (const char c : to_hex(data)) text += c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
   return text.append(":").append(dn);

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "importers/directory/schema.h"
 #include "storage/base/byte_reader.h"
@@ -24,6 +25,7 @@ inline constexpr std::uint8_t kBoolean = 8;
 inline constexpr std::uint8_t kInteger = 9;
 inline constexpr std::uint8_t kOctets = 10;
 inline constexpr std::uint8_t kTime = 11;
+inline constexpr std::uint8_t kPresentationAddress = 13;
 inline constexpr std::uint8_t kDnString = 14;  // in Exchange 5.5: access point
 inline constexpr std::uint8_t kSecurityDescriptor = 15;
 inline constexpr std::uint8_t kLargeInteger = 16;
@@ -50,10 +52,24 @@ Meaning find_meaning(const Attribute& attribute);
 // names and times, whose meaning depends on the source.
 std::string integer_form(const Attribute& attribute, std::int64_t value, Schema& schema);
 
-// Readable text of octets: SID, GUID, OID; nullopt for plain octets.
+// Readable text of octets: SID, GUID, OID, OSI addresses; nullopt for plain octets.
 std::optional<std::string> octets_form(const Attribute& attribute, Bytes bytes, Schema& schema);
 
-// What stands for a DN with data: "B:16:0123456789ABCDEF:DN" for octets. `dn` in X.500 form.
+// A DN with data in its text form, taken apart.
+struct DataName {
+  char kind = 'B';        // B: octets, S: text
+  std::string_view data;  // hex digits of the octets, or the text
+  std::string_view dn;
+};
+// Of "B:8:0000000D:DN" or "S:5:hello:DN"; nullopt for other texts.
+std::optional<DataName> split_data_name(std::string_view text);
+
+// What stands for an OR-name: "X400:c=US;a= ;p=Org;#DN", without "#DN" where `dn` is empty; nullopt
+// where the octets are no O/R address. That Exchange 5.5 keeps one there is inferred.
+std::optional<std::string> or_name_form(Bytes address, std::string_view dn);
+
+// What stands for a DN with data: an OR-name, or "B:16:0123456789ABCDEF:DN" for octets. `dn` in
+// X.500 form.
 std::string dn_binary_form(Bytes data, std::string_view dn);
 // "S:5:hello:DN" for text.
 std::string dn_string_form(std::string_view data, std::string_view dn);

@@ -8,9 +8,13 @@
 #include <vector>
 
 #include "importers/directory/directory_import.h"
+#include "importers/directory/exchange_tree.h"
 #include "importers/directory/row_writer.h"
 #include "importers/directory/schema_rows.h"
+#include "importers/directory/syntax.h"
 #include "importers/directory/well_known.h"
+#include "importers/dump_model/ahead_reader.h"
+#include "importers/dump_model/name_finder.h"
 #include "importers/dump_model/name_lookup.h"
 #include "importers/dump_model/object_state.h"
 #include "importers/dump_model/survey.h"
@@ -24,8 +28,10 @@ namespace {
 struct Binding {
   directory::Attribute* attribute = nullptr;
   bool is_class = false;
-  bool is_range = false;       // a piece of the values
-  bool is_last_range = false;  // ... up to the last one
+  bool is_range = false;                          // a piece of the values
+  bool is_last_range = false;                     // ... up to the last one
+  const directory::Attribute* forward = nullptr;  // of a linked attribute: the forward one
+  bool is_back = false;                           // ... and this is the back link
   Binding* plain = nullptr;    // the binding whose values these are: itself without options
   std::uint32_t next_seq = 0;  // within the present object
   std::int64_t object_id = 0;  // ... which is this one
@@ -47,18 +53,24 @@ class Writer {
          directory::RowWriter rows)
       : source_(source),
         survey_(survey),
+        schema_(schema),
         names_(schema),
         values_(schema, names_, source.context.options().codepage.value_or(kDefaultCodepage)),
-        rows_(std::move(rows)) {}
+        rows_(std::move(rows)),
+        finder_(survey.tree) {}
 
-  Result<void> run(dump::EntryReader& reader);
+  Result<void> run(AheadReader& reader);
 
  private:
   Binding& bind(const dump::EntryValue& value);
+  void bind_link(Binding& binding);
   Result<void> write_object(const directory::NameTree::Node& node,
                             const std::vector<dump::EntryValue>& values,
                             const dump::Place& place);
   Result<void> write_value(const directory::NameTree::Node& node, const dump::EntryValue& value);
+  Result<void> write_link(const directory::NameTree::Node& node,
+                          const Binding& binding,
+                          std::string_view text);
   Result<void> merge(const dump::Entry& first, std::uint32_t node, ObjectState& state);
   void check_duplicates(const dump::Place& place);
   void check_ranges(const dump::Place& place);
@@ -67,9 +79,12 @@ class Writer {
 
   const DumpSource& source_;
   Survey& survey_;
+  directory::Schema& schema_;
   NameLookup names_;
   ValueReader values_;
   directory::RowWriter rows_;
+  NameFinder finder_;
+  std::uint64_t outer_links_ = 0;              // forward values that lead out of the dump
   std::unique_ptr<dump::EntryReader> second_;  // for records that lie apart
   RowArena arena_;
   std::unordered_map<std::string, Binding> bindings_;  // by name and options as written
@@ -114,6 +129,20 @@ Options options_of(std::string_view text) {
   return out;
 }
 
+// Whether the values of an attribute are links.
+void Writer::bind_link(Binding& binding) {
+  const directory::Attribute& attribute = *binding.attribute;
+  namespace syntax = directory::syntax;
+  const bool holds_names = attribute.syntax == syntax::kDn ||
+                           attribute.syntax == syntax::kDnBinary ||
+                           attribute.syntax == syntax::kDnString;
+  if (!attribute.link_id || *attribute.link_id < 0 || !holds_names || attribute.secret) return;
+  binding.is_back = *attribute.link_id % 2 != 0;
+  binding.forward = binding.is_back
+                        ? schema_.link_attribute(static_cast<std::uint32_t>(*attribute.link_id) / 2)
+                        : binding.attribute;
+}
+
 Binding& Writer::bind(const dump::EntryValue& value) {
   name_ = value.attribute;
   name_ += value.options;
@@ -130,6 +159,7 @@ Binding& Writer::bind(const dump::EntryValue& value) {
   plain.attribute = made.attribute;
   made.plain = &plain;
   rows_.bind(*made.attribute);
+  bind_link(made);
   return bindings_.emplace(name_, made).first->second;
 }
 
@@ -151,7 +181,46 @@ Result<void> Writer::write_value(const directory::NameTree::Node& node,
     rows_.facts().classes.push_back(is_number ? static_cast<std::uint32_t>(read.value.integer)
                                               : names_.object_class(trim_blanks(value.bytes)));
   }
-  return rows_.add_value(*binding.attribute, plain.next_seq++, read);
+  DIRSNAP_CHECK(rows_.add_value(*binding.attribute, plain.next_seq++, read));
+  if (binding.forward == nullptr || read.text.type != ValueType::kText) return {};
+  return write_link(node, binding, read.text.bytes);
+}
+
+// A forward value is a link. A back link tells of one only where the forward end is no object of
+// the dump: else that one tells it. `text`: the value in its readable form.
+Result<void> Writer::write_link(const directory::NameTree::Node& node,
+                                const Binding& binding,
+                                std::string_view text) {
+  const auto parts = directory::split_data_name(text);
+  const std::string_view dn = parts ? parts->dn : text;
+  if (dn.empty()) return {};
+  const directory::NameTree::Node* found = finder_.find(dn);
+  const bool is_object = found != nullptr && found->object_id != 0;
+  directory::LinkRow link;
+  link.attribute = binding.forward;
+  link.base = *binding.forward->link_id / 2;
+  if (binding.is_back) {
+    if (is_object) return {};
+    link.from_dn = dn;
+    link.to_id = node.object_id;
+    link.to_dn = rows_.own_names().x500;
+    return rows_.add_stray_link(link);
+  }
+  std::string octets;
+  if (parts) {
+    const auto bytes = parts->kind == 'B' ? octets_of_hex(parts->data) : std::nullopt;
+    octets = bytes.value_or("");
+    link.data = bytes ? ValueView::blob(octets) : ValueView::text(parts->data);
+  }
+  link.to_dn = dn;
+  std::string target;
+  if (is_object) {
+    // As the object writes its name itself.
+    target = survey_.tree.names(*found).x500;
+    link.to_id = found->object_id;
+    link.to_dn = target;
+  }
+  return rows_.add_link(link);
 }
 
 void Writer::check_duplicates(const dump::Place& place) {
@@ -180,7 +249,7 @@ Result<void> Writer::write_object(const directory::NameTree::Node& node,
   arena_.reset();
   repeated_.clear();
   ranges_.clear();
-  rows_.begin(node);
+  rows_.begin(node, {.offset_bytes = place.offset});
   for (const dump::EntryValue& value : values) DIRSNAP_CHECK(write_value(node, value));
   check_duplicates(place);
   check_ranges(place);
@@ -228,7 +297,7 @@ void Writer::report_texts() {
              " of them with characters it does not have (see --codepage)");
 }
 
-Result<void> Writer::run(dump::EntryReader& reader) {
+Result<void> Writer::run(AheadReader& reader) {
   dump::Entry entry;
   std::int64_t last_object = 0;
   for (std::size_t record = 0;; ++record) {
@@ -256,7 +325,8 @@ Result<void> Writer::run(dump::EntryReader& reader) {
     DIRSNAP_CHECK(write_object(node, state.values(), entry.place));
   }
   report_texts();
-  return rows_.write_containers();
+  DIRSNAP_CHECK(rows_.write_containers());
+  return rows_.write_class_attributes();
 }
 
 }  // namespace
@@ -277,13 +347,18 @@ Result<void> import_entries(const DumpSource& source) {
                                      "taken or are no names"});
   }
   DIRSNAP_TRY(directory::RowWriter rows,
-              directory::RowWriter::create(
-                  survey.tree, *schema,
-                  {.source_id = source.facts.source_id, .has_row_numbers = false}, source.context));
+              directory::RowWriter::create(survey.tree, *schema,
+                                           {.source_id = source.facts.source_id,
+                                            .has_row_numbers = false,
+                                            .invocations = &survey.invocations,
+                                            .issues = &source.issues},
+                                           source.context));
   reader->seek({});
-  reader->set_issues(source.issues);
   Writer writer(source, survey, *schema, std::move(rows));
-  DIRSNAP_CHECK(writer.run(*reader));
+  {
+    AheadReader ahead(*reader, source.issues);
+    DIRSNAP_CHECK(writer.run(ahead));
+  }
   DIRSNAP_CHECK(directory::write_schema(*schema, source.facts.source_id, source.context));
   source.facts.role = "directory";
   source.facts.records = survey.objects;

@@ -50,6 +50,8 @@ constexpr std::array kKnownNames = {
     KnownName{"subclassof", Known::kSubClassOf},
     KnownName{"sub-class-of", Known::kSubClassOf},
     KnownName{"prefixmap", Known::kPrefixMap},
+    KnownName{"invocationid", Known::kInvocationId},
+    KnownName{"invocation-id", Known::kInvocationId},
 };
 
 std::optional<std::int32_t> small_number(const std::string& text) {
@@ -141,6 +143,7 @@ void SchemaText::take(Known attribute, const dump::EntryValue& value) {
     case Known::kNone:
     case Known::kObjectClass:
     case Known::kIsDeleted:
+    case Known::kInvocationId:
       return;
   }
 }

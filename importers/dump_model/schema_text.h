@@ -34,6 +34,7 @@ enum class Known : std::uint8_t {
   kAdminDisplayName,
   kSubClassOf,
   kPrefixMap,
+  kInvocationId,
 };
 Known known_attribute(std::string_view name);
 

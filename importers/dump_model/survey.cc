@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "importers/dump_model/schema_text.h"
+#include "importers/dump_model/text_value.h"
 #include "storage/base/text.h"
 
 namespace dirsnap::dump_model {
@@ -28,6 +29,14 @@ bool is_below_domain(std::string_view dn) {
          equal_ascii_nocase(trim_blanks(dn.substr(comma + 1)).substr(0, 3), "dc=");
 }
 
+// The octets of an Invocation-Id, however the dump writes them.
+std::string octets_of_id(std::string_view text) {
+  constexpr std::size_t kSize = 16;
+  if (text.size() == kSize) return std::string(text);
+  if (const auto octets = octets_of_guid(text)) return *octets;
+  return octets_of_hex(text).value_or("");
+}
+
 class Pass {
  public:
   Pass(dump::EntryReader& reader, ImportContext& context) : reader_(reader), context_(context) {}
@@ -40,7 +49,7 @@ class Pass {
   // Names outside UTF-8 are read by the code page; how many texts are is told by the second pass.
   std::string_view utf8(std::string_view text);
   void take(const dump::Entry& entry);
-  void take_values(const dump::Entry& entry, NameIndex::Node& node);
+  void take_values(const dump::Entry& entry, std::uint32_t number);
   void take_rename(const dump::Entry& entry, std::uint32_t node);
 
   dump::EntryReader& reader_;
@@ -73,7 +82,8 @@ std::string_view Pass::utf8(std::string_view text) {
   return utf8_;
 }
 
-void Pass::take_values(const dump::Entry& entry, NameIndex::Node& node) {
+void Pass::take_values(const dump::Entry& entry, std::uint32_t number) {
+  NameIndex::Node& node = index_.at(number);
   classes_.clear();
   for (const dump::EntryValue& value : entry.values) {
     const Known known = facts_of(value.attribute).known;
@@ -82,6 +92,8 @@ void Pass::take_values(const dump::Entry& entry, NameIndex::Node& node) {
       classes_.emplace_back(value.bytes);
     } else if (known == Known::kIsDeleted) {
       node.is_deleted = equal_ascii_nocase(value.bytes, "TRUE") || value.bytes == "1";
+    } else if (known == Known::kInvocationId) {
+      survey_.invocations.add(as_bytes(octets_of_id(value.bytes)), number);
     } else {
       schema_text_.take(known, value);
     }
@@ -115,7 +127,7 @@ void Pass::take(const dump::Entry& entry) {
   }
   if (entry.change == dump::Change::kDelete) index_.at(*node).is_deleted = true;
   if (entry.change == dump::Change::kContent) index_.at(*node).is_deleted = false;
-  take_values(entry, index_.at(*node));
+  take_values(entry, *node);
   if (entry.change == dump::Change::kRename) take_rename(entry, *node);
 }
 
@@ -138,6 +150,7 @@ Result<Survey> Pass::run(const directory::OverrideMap& overrides,
                                                    : directory::Generation::kExchange);
   overrides.apply_to(*schema);
   schema_text_.apply_to(*schema);
+  survey_.invocations.finish();
   index_.move_into(survey_.tree);
   return std::move(survey_);
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "importers/directory/override_map.h"
+#include "importers/directory/replication.h"
 #include "importers/directory/schema.h"
 #include "importers/dump/entry.h"
 #include "importers/dump_model/name_index.h"
@@ -29,7 +30,8 @@ struct Survey {
   std::vector<std::uint32_t> nodes;  // by record: its node; kNoNode where its name is none
   // The records of a node behind its first one, in order.
   std::unordered_map<std::uint32_t, std::vector<dump::Place>> later;
-  directory::NameTree tree;  // node n is nodes()[n]
+  directory::NameTree tree;                // node n is nodes()[n]
+  directory::InvocationIndex invocations;  // the directory services by their invocation ids
   std::uint64_t objects = 0;
   std::uint64_t changes = 0;         // records that are no content
   std::uint64_t failed_renames = 0;  // new names that are taken, or no names

@@ -13,6 +13,7 @@
 #include "storage/base/time.h"
 
 namespace dirsnap::dump_model {
+
 std::optional<std::string> octets_of_hex(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;
   std::string out;
@@ -31,13 +32,30 @@ std::optional<std::string> oid_of_hex(std::string_view text) {
   return oid_from_der(as_bytes(*octets));
 }
 
+std::optional<std::string> octets_of_guid(std::string_view text) {
+  text = trim_blanks(text);
+  if (text.starts_with('{') && text.ends_with('}')) text = text.substr(1, text.size() - 2);
+  if (text.size() != 36) return std::nullopt;
+  std::string digits;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (is_dash != (text[i] == '-')) return std::nullopt;
+    if (!is_dash) digits.push_back(text[i]);
+  }
+  auto octets = octets_of_hex(digits);
+  if (!octets) return std::nullopt;
+  // The first three fields are little-endian.
+  std::reverse(octets->begin(), octets->begin() + 4);
+  std::reverse(octets->begin() + 4, octets->begin() + 6);
+  std::reverse(octets->begin() + 6, octets->begin() + 8);
+  return octets;
+}
+
 namespace {
 
 namespace syntax = directory::syntax;
 using directory::Attribute;
 using directory::AttributeValue;
-
-constexpr std::uint8_t kPresentationAddress = 13;
 
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
@@ -77,26 +95,6 @@ std::optional<std::int64_t> pool_of(std::string_view text) {
 
 AttributeValue plain(std::string_view text) {
   return {ValueView::text(text), ValueView::text(text)};
-}
-
-// The 16 octets of a GUID's text form, with or without braces.
-std::optional<std::string> octets_of_guid(std::string_view text) {
-  text = trim_blanks(text);
-  if (text.starts_with('{') && text.ends_with('}')) text = text.substr(1, text.size() - 2);
-  if (text.size() != 36) return std::nullopt;
-  std::string digits;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (is_dash != (text[i] == '-')) return std::nullopt;
-    if (!is_dash) digits.push_back(text[i]);
-  }
-  auto octets = octets_of_hex(digits);
-  if (!octets) return std::nullopt;
-  // The first three fields are little-endian.
-  std::reverse(octets->begin(), octets->begin() + 4);
-  std::reverse(octets->begin() + 4, octets->begin() + 6);
-  std::reverse(octets->begin() + 6, octets->begin() + 8);
-  return octets;
 }
 
 void append_be(std::string& out, std::uint64_t value, int bytes) {
@@ -165,18 +163,19 @@ AttributeValue ValueReader::read_name(std::string_view text, RowArena& arena) {
   return {ValueView::text(text), ValueView::text(arena.keep(x500_name(text)))};
 }
 
-// "B:8:0000000D:DN" and "S:5:hello:DN": the DN in its X.500 form.
+// "B:8:0000000D:DN" and "S:5:hello:DN": the DN in its X.500 form, an O/R address readable.
 AttributeValue ValueReader::read_data_name(std::string_view text, RowArena& arena) {
   const bool is_data = text.size() > 2 && (text[0] == 'B' || text[0] == 'S') && text[1] == ':';
   if (!is_data) return read_name(text, arena);
-  std::size_t size = 0;
-  const auto [end, error] = std::from_chars(text.data() + 2, text.data() + text.size(), size);
-  const auto at = static_cast<std::size_t>(end - text.data()) + 1;  // of the data
-  const bool fits = error == std::errc{} && at <= text.size() && *end == ':' &&
-                    size < text.size() - at && text[at + size] == ':';
-  if (!fits) return plain(text);
-  const std::string form =
-      std::string(text.substr(0, at + size + 1)).append(x500_name(text.substr(at + size + 1)));
+  const auto parts = directory::split_data_name(text);
+  if (!parts) return plain(text);
+  const std::size_t size = text.size() - parts->dn.size();
+  const std::string_view name = x500_name(parts->dn);
+  std::string form = std::string(text.substr(0, size)).append(name);
+  const auto octets = parts->kind == 'B' ? octets_of_hex(parts->data) : std::nullopt;
+  if (octets) {
+    if (auto address = directory::or_name_form(as_bytes(*octets), name)) form = *std::move(address);
+  }
   return {ValueView::text(text), ValueView::text(arena.keep(form))};
 }
 
@@ -265,9 +264,10 @@ AttributeValue ValueReader::read(const Attribute& attribute,
     return {ValueView::null(), ValueView::text(utf8(value.bytes, arena))};
   }
   const bool is_encoded = value.form == dump::ValueForm::kOctets;
-  const bool holds_octets =
-      attribute.syntax == syntax::kOctets || attribute.syntax == syntax::kSid ||
-      attribute.syntax == syntax::kSecurityDescriptor || attribute.syntax == kPresentationAddress;
+  const bool holds_octets = attribute.syntax == syntax::kOctets ||
+                            attribute.syntax == syntax::kSid ||
+                            attribute.syntax == syntax::kSecurityDescriptor ||
+                            attribute.syntax == syntax::kPresentationAddress;
   const bool is_hex =
       value.form == dump::ValueForm::kHexText && (holds_octets || attribute.syntax == syntax::kOid);
   if (is_hex && !value.bytes.empty()) {

@@ -24,6 +24,8 @@ namespace dirsnap::dump_model {
 
 // Octets of "01AB"; nullopt where the text is no such thing.
 std::optional<std::string> octets_of_hex(std::string_view text);
+// The 16 octets of a GUID's text form, with or without braces; nullopt for other texts.
+std::optional<std::string> octets_of_guid(std::string_view text);
 // The dotted form of an OID that a dump writes as hex digits of its octets.
 std::optional<std::string> oid_of_hex(std::string_view text);
 

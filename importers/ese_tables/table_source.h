@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -34,6 +35,10 @@ class TableSource {
   // The rows of one of the tables; `column_ids` as with ese::CursorOptions.
   virtual Result<std::unique_ptr<RowCursor>> open(const ese::TableDef& table,
                                                   std::span<const std::uint32_t> column_ids) = 0;
+  // Where a page that rows name begins in the source; nullopt where there are no pages.
+  [[nodiscard]] virtual std::optional<std::uint64_t> page_offset(std::uint32_t /*page_no*/) const {
+    return std::nullopt;
+  }
 };
 
 // A database as such a source.
@@ -49,6 +54,9 @@ class DatabaseTables final : public TableSource {
   Result<std::unique_ptr<RowCursor>> open(const ese::TableDef& table,
                                           std::span<const std::uint32_t> column_ids) override {
     return std::make_unique<Cursor>(database_, table, column_ids);
+  }
+  [[nodiscard]] std::optional<std::uint64_t> page_offset(std::uint32_t page_no) const override {
+    return database_.store().offset_of(page_no);
   }
 
  private:

@@ -3,14 +3,15 @@
 -- title: Connector present in the directory, its NT service missing from the registry
 -- severity: error
 -- kb: Q188632, Q185061
--- applies: 4.0, 5.0, 5.5
+-- applies: 4.0, 5.0, 5.5, 2000, 2003, 2007, 2010, 2013, 2016, 2019
 -- needs: directory, registry
 -- tags: connectors, services
 -- param: server text = NULL   only this server
 -- remedy: Delete the connector from every Connections container it stands in (organization, site
 --   and Configuration), then run the Internet Mail wizard, or the connector's own setup, so that
 --   object and service are made together. If the Administrator program refuses, delete the object
---   in raw mode (Q249904).
+--   in raw mode (Q249904). From Exchange 2000 on: install the transport service of the server
+--   (SMTP service of Windows in 2000 and 2003), or give the connector another source server.
 WITH
   -- Registries complete enough to prove that a key is absent, and where their services stand.
   covered AS (

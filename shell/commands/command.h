@@ -29,6 +29,7 @@ void add_reports(CLI::App& app, Command& chosen);
 void add_info(CLI::App& app, Command& chosen);
 void add_verify(CLI::App& app, Command& chosen);
 void add_schema(CLI::App& app, Command& chosen);
+void add_schema_map(CLI::App& app, Command& chosen);
 void add_help(CLI::App& app, Command& chosen);
 
 // The options that several commands share; the same name means the same everywhere.

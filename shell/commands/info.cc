@@ -45,6 +45,7 @@ Result<void> render_row_counts(Engine& engine, Renderer& renderer) {
   renderer.begin({"table", "rows", "theme"});
   ResultFacts facts;
   for (const TableInfo& table : engine.tables()) {
+    if (table.theme == kClassTables) continue;  // their rows are those of objects
     auto count = engine.prepare("SELECT count(*) FROM " + sql_identifier(table.name));
     if (!count && count.error().code == Code::kUsage) continue;  // a table that wants an argument
     if (!count) return tl::unexpected<Error>(count.error());

@@ -57,13 +57,12 @@ std::string sql_name(std::string_view name) {
   return plain ? std::string(name) : sql_identifier(name);
 }
 
-Result<const TableInfo*> find_table(Session& session, const Words& words, const char* usage) {
+Result<TableInfo> find_table(Session& session, const Words& words, const char* usage) {
   if (words.size() != 1) return fail(Code::kUsage, fmt::format("Usage: {}", usage));
+  DIRSNAP_TRY(auto found, session.engine().describe(words[0]));
+  if (found) return *std::move(found);
   std::vector<std::string> names;
-  for (const TableInfo& table : session.tables()) {
-    if (equal_ascii_nocase(table.name, words[0])) return &table;
-    names.push_back(table.name);
-  }
+  for (const TableInfo& table : session.tables()) names.push_back(table.name);
   return fail(Code::kUsage,
               fmt::format("no such table: {}.{}", words[0], did_you_mean(words[0], names)));
 }
@@ -154,7 +153,8 @@ Result<void> dot_schema(Session& session, const Words& words) {
   for (const TableInfo& table : session.tables()) {
     if (!matches(pattern, table.name)) continue;
     any = true;
-    session.out().write(create_statement(table));
+    DIRSNAP_TRY(const auto whole, session.engine().describe(table.name));
+    if (whole) session.out().write(create_statement(*whole));
   }
   if (any) return {};
   std::vector<std::string> names;
@@ -164,14 +164,14 @@ Result<void> dot_schema(Session& session, const Words& words) {
 }
 
 Result<void> dot_describe(Session& session, const Words& words) {
-  DIRSNAP_TRY(const TableInfo* table, find_table(session, words, ".describe TABLE"));
+  DIRSNAP_TRY(const TableInfo table, find_table(session, words, ".describe TABLE"));
   session.out().write(
-      fmt::format("{}: {}\n\n", escape_for_terminal(table->name), escape_for_terminal(table->doc)));
-  write_columns(session, *table);
+      fmt::format("{}: {}\n\n", escape_for_terminal(table.name), escape_for_terminal(table.doc)));
+  write_columns(session, table);
   session.out().write("\n* a condition on this column is fast\n");
-  if (table->examples.empty()) return {};
+  if (table.examples.empty()) return {};
   session.out().write("\nExamples:\n");
-  for (const std::string& example : table->examples)
+  for (const std::string& example : table.examples)
     session.out().write("  " + escape_for_terminal(example, LineBreaks::kKeep) + ";\n");
   return {};
 }
@@ -190,13 +190,13 @@ Result<void> dot_indexes(Session& session, const Words& words) {
 }
 
 Result<void> dot_summarize(Session& session, const Words& words) {
-  DIRSNAP_TRY(const TableInfo* table, find_table(session, words, ".summarize TABLE"));
+  DIRSNAP_TRY(const TableInfo table, find_table(session, words, ".summarize TABLE"));
   const auto renderer = session.make_result_renderer();
   renderer->begin({"column", "values", "distinct", "min", "max", "most_frequent"});
   ResultFacts facts;
-  for (const ColumnInfo& column : table->columns) {
+  for (const ColumnInfo& column : table.columns) {
     if (column.hidden) continue;
-    DIRSNAP_CHECK(summarize_column(session, *table, column, *renderer));
+    DIRSNAP_CHECK(summarize_column(session, table, column, *renderer));
     ++facts.rows;
   }
   renderer->end(facts);

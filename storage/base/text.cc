@@ -74,18 +74,12 @@ inline char32_t folded_at(std::string_view text, std::size_t at, std::size_t& le
   return lead >= 'A' && lead <= 'Z' ? static_cast<char32_t>(lead + 32) : lead;
 }
 
-// Eight bytes of ASCII at once. REQUIRES: no byte has its top bit set.
+// Set in a byte that is not ASCII.
 constexpr std::uint64_t kTopBits = 0x8080808080808080U;
 std::uint64_t load_word(const char* at) {
   std::uint64_t word = 0;
   std::memcpy(&word, at, sizeof word);
   return word;
-}
-std::uint64_t fold_ascii_word(std::uint64_t word) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101U;
-  const std::uint64_t from_a = word + (0x80 - 'A') * kOnes;  // top bit: byte >= 'A'
-  const std::uint64_t past_z = word + (0x7F - 'Z') * kOnes;  // top bit: byte > 'Z'
-  return word | (((from_a & ~past_z) & kTopBits) >> 2);      // 0x80 >> 2 is the case bit
 }
 
 // Length of the common beginning of `a` and `b` that is ASCII and equal when folded, in whole
@@ -317,6 +311,16 @@ std::string fold_case(std::string_view utf8) {
 
 int compare_folded(std::string_view a, std::string_view b) {
   std::size_t at_a = equal_words(a, b);
+  // Most texts first differ inside eight ASCII characters.
+  if (std::min(a.size(), b.size()) - at_a >= 8) {
+    const std::uint64_t word_a = load_word(a.data() + at_a);
+    const std::uint64_t word_b = load_word(b.data() + at_a);
+    if (((word_a | word_b) & kTopBits) == 0) {
+      return __builtin_bswap64(fold_ascii_word(word_a)) < __builtin_bswap64(fold_ascii_word(word_b))
+                 ? -1
+                 : 1;
+    }
+  }
   std::size_t at_b = at_a;
   while (at_a < a.size() && at_b < b.size()) {
     std::size_t length_a = 0;

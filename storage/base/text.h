@@ -45,6 +45,14 @@ void append_utf8(std::string& out, char32_t code_point);
 std::string fold_case(std::string_view utf8);
 // ASCII so far means that folding moves no byte.
 bool is_ascii(std::string_view text);
+// The folded form of eight ASCII characters at once. REQUIRES: no byte above 0x7F.
+inline std::uint64_t fold_ascii_word(std::uint64_t word) {
+  // Bit 7 of each byte says whether it lies in A..Z.
+  constexpr std::uint64_t kEach = 0x0101010101010101U;
+  const std::uint64_t from_a = word + kEach * (0x80 - 'A');
+  const std::uint64_t past_z = word + kEach * (0x80 - 'Z' - 1);
+  return word | ((from_a & ~past_z & (kEach * 0x80)) >> 2);
+}
 // <0, 0, >0: the order of the bytes of fold_case(a) and fold_case(b), which for UTF-8 is the order
 // of the folded code points.
 int compare_folded(std::string_view a, std::string_view b);

@@ -24,6 +24,7 @@ enum Col : unsigned {
   kIsDeleted,
   kJoinRule,
   kSourceId,
+  kRoutingGroup,
 };
 
 inline constexpr ColumnSpec kColumnSpecs[] = {
@@ -44,18 +45,24 @@ inline constexpr ColumnSpec kColumnSpecs[] = {
      Collation::kFold},
     {"server", ColumnType::kText, "Home server.", Access::kIndex, Collation::kFold},
     {"server_rule", ColumnType::kText,
-     "How the server was found: home-mta, home-server, computer-name, name or none."},
+     "How the server was found: home-mta, home-server, computer-name, bridgehead (the first of its "
+     "source bridgeheads), dn (it stands below the server), name or none."},
     {"service_key", ColumnType::kText,
      "Name of the service key it needs, NULL where it needs none.", Access::kIndex,
      Collation::kFold},
-    {"needs_service", ColumnType::kInteger, "1 if the connector has a service of its own."},
+    {"needs_service", ColumnType::kInteger,
+     "1 if the connector cannot work without that service: one of its own, or the transport "
+     "service "
+     "of its server's version."},
     {"address_spaces", ColumnType::kText, "JSON array of its address spaces (Routing-List)."},
     {"is_deleted", ColumnType::kInteger, "1 for a tombstone."},
     {"join_rule", ColumnType::kText,
      "How the service key was found: diagnostic-reg-key, class, name or none."},
     {"source_id", ColumnType::kInteger, "Source the row was read from (sources.source_id)."},
+    {"routing_group", ColumnType::kText, "Routing group it stands in (Exchange 2000 and later).",
+     Access::kScan, Collation::kFold},
 };
-static_assert(covers(kColumnSpecs, kSourceId));
+static_assert(covers(kColumnSpecs, kRoutingGroup));
 
 inline constexpr const char* kExamples[] = {
     "SELECT name, type, server, service_key, level FROM connectors ORDER BY name, level",

@@ -23,7 +23,9 @@ inline constexpr ColumnSpec kColumnSpecs[] = {
     {"rdn", ColumnType::kText, "Value of the container's relative name.", Access::kIndex,
      Collation::kFold},
     {"level", ColumnType::kText,
-     "organization, site, configuration or other: where a Connections container stands."},
+     "organization, site, configuration or other: where a Connections container stands. In "
+     "Exchange "
+     "2000 and later those of administrative and routing groups are site."},
     {"scope", ColumnType::kText,
      "Distinguished name of the site, or of the organization for its own containers.",
      Access::kScan, Collation::kFold},

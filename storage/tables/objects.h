@@ -27,6 +27,7 @@ enum Col : unsigned {
   kGuid,
   kSourceId,
   kDefect,
+  kOffsetBytes,
 };
 
 inline constexpr ColumnSpec kColumnSpecs[] = {
@@ -61,8 +62,11 @@ inline constexpr ColumnSpec kColumnSpecs[] = {
     {"source_id", ColumnType::kInteger, "Source the row was read from (sources.source_id)."},
     {"defect", ColumnType::kText,
      "NULL, or why the row is doubtful: missing-parent, parent-loop, no-name, no-class."},
+    {"offset_bytes", ColumnType::kInteger,
+     "Place in the source, in bytes: first byte of the entry of a text dump, of a database the "
+     "page that holds the row; NULL where the source tells none."},
 };
-static_assert(covers(kColumnSpecs, kDefect));
+static_assert(covers(kColumnSpecs, kOffsetBytes));
 
 inline constexpr const char* kExamples[] = {
     "SELECT class, count(*) AS n FROM objects WHERE is_deleted = 0 GROUP BY class ORDER BY n DESC",

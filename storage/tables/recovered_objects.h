@@ -27,6 +27,7 @@ enum Col : unsigned {
   kGuid,
   kSourceId,
   kDefect,
+  kOffsetBytes,
   kPlace,
   kConfidence,
 };
@@ -64,6 +65,7 @@ inline constexpr ColumnSpec kColumnSpecs[] = {
     {"source_id", ColumnType::kInteger, "Source the row was read from (sources.source_id)."},
     {"defect", ColumnType::kText,
      "NULL, or why the row is doubtful: missing-parent, parent-loop, no-name, no-class."},
+    {"offset_bytes", ColumnType::kInteger, "Place of the record in the source, in bytes."},
     {"place", ColumnType::kText, "Where it lay: deleted node, slack, unreferenced page, bad page."},
     {"confidence", ColumnType::kInteger,
      "How far the record can be trusted, in percent: 95 for one that is whole and only flagged as "

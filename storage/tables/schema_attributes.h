@@ -20,6 +20,7 @@ enum Col : unsigned {
   kColumnName,
   kValueCount,
   kSourceId,
+  kMaxValues,
 };
 
 inline constexpr ColumnSpec kColumnSpecs[] = {
@@ -37,8 +38,9 @@ inline constexpr ColumnSpec kColumnSpecs[] = {
      "Column of the database that holds it, NULL for links and dumps."},
     {"value_count", ColumnType::kInteger, "Values of the attribute in the snapshot."},
     {"source_id", ColumnType::kInteger, "Source the row was read from (sources.source_id)."},
+    {"max_values", ColumnType::kInteger, "Most values that one object holds, 0 for none."},
 };
-static_assert(covers(kColumnSpecs, kSourceId));
+static_assert(covers(kColumnSpecs, kMaxValues));
 
 inline constexpr const char* kExamples[] = {
     "SELECT ldap_name, x500_name, syntax, value_count FROM schema_attributes WHERE value_count > 0 "

@@ -16,6 +16,7 @@ enum Col : unsigned {
   kOrigin,
   kObjects,
   kSourceId,
+  kSqlName,
 };
 
 inline constexpr ColumnSpec kColumnSpecs[] = {
@@ -28,11 +29,14 @@ inline constexpr ColumnSpec kColumnSpecs[] = {
     {"origin", ColumnType::kText, "schema, builtin or override."},
     {"objects", ColumnType::kInteger, "Objects of exactly this class in the snapshot."},
     {"source_id", ColumnType::kInteger, "Source the row was read from (sources.source_id)."},
+    {"sql_name", ColumnType::kText,
+     "Name of the SQL table of its objects, NULL for a class without objects.", Access::kScan,
+     Collation::kFold},
 };
-static_assert(covers(kColumnSpecs, kSourceId));
+static_assert(covers(kColumnSpecs, kSqlName));
 
 inline constexpr const char* kExamples[] = {
-    "SELECT ldap_name, x500_name, objects, origin FROM schema_classes WHERE objects > 0",
+    "SELECT ldap_name, x500_name, objects, sql_name FROM schema_classes WHERE objects > 0",
 };
 
 inline constexpr TableSpec kSpec{.name = "schema_classes",

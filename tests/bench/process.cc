@@ -27,6 +27,14 @@ double private_mib(pid_t process) {
   return 0;
 }
 
+// False until the child has become the other program: before, its memory is a copy of ours.
+bool runs_another_program(pid_t process) {
+  std::error_code error;
+  const auto its =
+      std::filesystem::read_symlink("/proc/" + std::to_string(process) + "/exe", error);
+  return !error && its != std::filesystem::read_symlink("/proc/self/exe", error);
+}
+
 }  // namespace
 
 Cost run_program(const std::vector<std::string>& argv) {
@@ -47,7 +55,9 @@ Cost run_program(const std::vector<std::string>& argv) {
   if (child < 0) return cost;
   pid_t ended = 0;
   while ((ended = wait4(child, &status, WNOHANG, &usage)) == 0) {
-    cost.private_mib = std::max(cost.private_mib, private_mib(child));
+    if (runs_another_program(child)) {
+      cost.private_mib = std::max(cost.private_mib, private_mib(child));
+    }
     usleep(10'000);
   }
   if (ended != child) return cost;

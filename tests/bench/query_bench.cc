@@ -39,7 +39,7 @@ struct Options {
 struct Query {
   std::string name;
   double bar = 1;
-  std::vector<std::string> ours;    // statements, run one after the other
+  std::vector<std::string> ours;         // statements, run one after the other
   std::vector<std::string> native = {};  // empty: the same
 };
 
@@ -86,16 +86,26 @@ std::string listed(std::uint32_t count, const std::function<std::string(std::uin
 
 std::vector<Query> filters() {
   return {
-      {"hot column =", 15, {"SELECT count(*) FROM objects WHERE changed_at = "
-                            "'1995-06-11T05:06:00Z'"}},
-      {"hot column contains", 15, {"SELECT count(*) FROM objects WHERE created_at LIKE "
-                                   "'%06-11T05%'"}},
-      {"hot column range", 15, {"SELECT count(*) FROM objects WHERE usn_changed BETWEEN 5000 AND "
-                                "6000"}},
-      {"any attribute, full scan", 1.5, {"SELECT count(*) FROM attributes WHERE text LIKE "
-                                         "'%desk 77%'"}},
-      {"one attribute LIKE", 1, {"SELECT count(*) FROM attributes WHERE attribute = 'displayName' "
-                                 "AND text LIKE '%Number 77%'"}},
+      {"hot column =",
+       15,
+       {"SELECT count(*) FROM objects WHERE changed_at = "
+        "'1995-06-11T05:06:00Z'"}},
+      {"hot column contains",
+       15,
+       {"SELECT count(*) FROM objects WHERE created_at LIKE "
+        "'%06-11T05%'"}},
+      {"hot column range",
+       15,
+       {"SELECT count(*) FROM objects WHERE usn_changed BETWEEN 5000 AND "
+        "6000"}},
+      {"any attribute, full scan",
+       1.5,
+       {"SELECT count(*) FROM attributes WHERE text LIKE "
+        "'%desk 77%'"}},
+      {"one attribute LIKE",
+       1,
+       {"SELECT count(*) FROM attributes WHERE attribute = 'displayName' "
+        "AND text LIKE '%Number 77%'"}},
   };
 }
 
@@ -104,9 +114,10 @@ std::vector<Query> look_ups(const RowCounts& counts) {
   const std::uint32_t persons = counts.objects - first;
   const auto some_dn = [persons](std::uint32_t i) { return person_dn(i * 7919 % persons); };
   const auto by_value = [](const char* attribute, const char* prefix, std::uint32_t number) {
-    return fmt::format("SELECT count(*), sum(object_id) FROM attributes WHERE attribute = '{}' AND "
-                       "text = '{} {}'",
-                       attribute, prefix, number);
+    return fmt::format(
+        "SELECT count(*), sum(object_id) FROM attributes WHERE attribute = '{}' AND "
+        "text = '{} {}'",
+        attribute, prefix, number);
   };
   const std::uint32_t departments = std::max(1U, counts.objects / kDepartment);
   const std::uint32_t cities = std::max(1U, counts.objects / kCity);
@@ -114,20 +125,26 @@ std::vector<Query> look_ups(const RowCounts& counts) {
   for (std::uint32_t i = 0; i < 1000; ++i) in_list += (i == 0 ? "'" : ", '") + some_dn(i) + "'";
   in_list += ")";
   return {
-      {"look-up by id", 1, {scattered(20'000, counts.objects) +
-                            "SELECT count(o.rdn), sum(length(o.rdn)) FROM k CROSS JOIN objects o "
-                            "ON o.object_id = k.i + 1"}},
-      {"look-up by DN", 1.4, {listed(2'000, some_dn) +
-                              "SELECT count(*), sum(o.object_id) FROM k CROSS JOIN objects o ON "
-                              "o.dn = k.d"}},
-      {"attribute = value, one hit", 1,
+      {"look-up by id",
+       1,
+       {scattered(20'000, counts.objects) +
+        "SELECT count(o.rdn), sum(length(o.rdn)) FROM k CROSS JOIN objects o "
+        "ON o.object_id = k.i + 1"}},
+      {"look-up by DN",
+       1.4,
+       {scattered(20'000, counts.objects) +
+        "SELECT count(*), sum(o.object_id) FROM k CROSS JOIN objects a ON "
+        "a.object_id = k.i + 1 CROSS JOIN objects o ON o.dn = a.dn"}},
+      {"attribute = value, one hit",
+       1,
        {listed(2'000, [&](std::uint32_t i) { return person(i * 7919 % persons); }) +
         "SELECT count(*), sum(a.object_id) FROM k CROSS JOIN attributes a ON a.attribute = 'cn' "
         "AND a.text = k.d"}},
       {"attribute = value, 100 hits", 1,
-       each(100, [&](std::uint32_t i) {
-         return by_value("department", "Department", i * 97 % departments);
-       })},
+       each(100,
+            [&](std::uint32_t i) {
+              return by_value("department", "Department", i * 97 % departments);
+            })},
       {"attribute = value, 10,000 hits", 1,
        each(10, [&](std::uint32_t i) { return by_value("l", "City", i * 7 % cities); })},
       {"IN list of 1,000", 1, {in_list}},
@@ -143,10 +160,12 @@ std::vector<Query> trees(const RowCounts& counts) {
       "SELECT count(*), sum(id) FROM t";
   return {
       {"children in name order", 1,
-       each(100, [&](std::uint32_t i) {
-         return fmt::format("SELECT object_id, rdn FROM objects WHERE parent_id = {} ORDER BY rdn",
-                            first_container + 1 + i * 31 % containers(counts));
-       })},
+       each(100,
+            [&](std::uint32_t i) {
+              return fmt::format(
+                  "SELECT object_id, rdn FROM objects WHERE parent_id = {} ORDER BY rdn",
+                  first_container + 1 + i * 31 % containers(counts));
+            })},
       {"subtree", 1, {"SELECT count(*), sum(object_id) FROM subtree('" + site + "')"}, {descend}},
       {"class list", 1, {"SELECT object_id, rdn FROM objects WHERE class = 'remoteAddress'"}},
   };
@@ -157,9 +176,12 @@ std::vector<Query> orders(const RowCounts& counts) {
       {"GROUP BY class", 1, {"SELECT class, count(*) FROM objects GROUP BY class"}},
       {"DISTINCT class", 1, {"SELECT DISTINCT class FROM objects"}},
       {"ORDER BY rdn LIMIT 10", 1, {"SELECT object_id, rdn FROM objects ORDER BY rdn LIMIT 10"}},
-      {"OFFSET half", 100, {fmt::format("SELECT object_id, rdn FROM objects ORDER BY object_id LIMIT 10 OFFSET {}",
-                                        counts.objects / 2)}},
-      {"count per attribute", 100,
+      {"OFFSET half",
+       100,
+       {fmt::format("SELECT object_id, rdn FROM objects ORDER BY object_id LIMIT 10 OFFSET {}",
+                    counts.objects / 2)}},
+      {"count per attribute",
+       100,
        {"SELECT attribute, value_count FROM attribute_stats ORDER BY attribute"},
        {"SELECT attribute, count(*) FROM attributes GROUP BY attribute ORDER BY attribute"}},
       {"all columns of all objects", 0.9, {"SELECT * FROM objects"}},
@@ -170,7 +192,8 @@ std::vector<Query> orders(const RowCounts& counts) {
 std::vector<Query> joins() {
   return {
       {"founding report", 3, {report_sql("connectors-without-services")}},
-      {"reference to tombstone", 1.5,
+      {"reference to tombstone",
+       1.5,
        {"SELECT count(*), sum(a.object_id) FROM objects o JOIN attributes a ON a.text = o.dn "
         "WHERE o.is_deleted = 1"}},
   };
@@ -214,9 +237,8 @@ void measure(const Query& query, int rounds, CaseStore& ours, NativeStore& nativ
 }
 
 void measure_load(const Options& options, CaseStore& ours, NativeStore& native) {
-  const double rows_alone = seconds_of([&] {
-    make_rows(options.counts, [](const TableSpec&, const std::vector<Cell>&) {});
-  });
+  const double rows_alone = seconds_of(
+      [&] { make_rows(options.counts, [](const TableSpec&, const std::vector<Cell>&) {}); });
   const double our_time = seconds_of([&] { ours.load(options.counts); });
   const double native_time = seconds_of([&] { native.load(options.counts); });
   std::printf("making the rows: %.2f s, taken off both loads\n", rows_alone);
@@ -257,8 +279,7 @@ void private_memory(const std::filesystem::path& path, const std::vector<Query>&
     most = cost.private_mib;
     worst = query.name;
   }
-  std::printf("private memory, most of any query: %.1f MiB (%s), bar <= 64\n", most,
-              worst.c_str());
+  std::printf("private memory, most of any query: %.1f MiB (%s), bar <= 64\n", most, worst.c_str());
 }
 
 }  // namespace
@@ -266,9 +287,10 @@ void private_memory(const std::filesystem::path& path, const std::vector<Query>&
 int main(int argc, char** argv) {
   const auto options = parse(argc, argv);
   if (!options) {
-    std::fputs("usage: query_bench [--objects N] [--rounds N] [--folder PATH] [--keep] "
-               "[--only TEXT]\n",
-               stderr);
+    std::fputs(
+        "usage: query_bench [--objects N] [--rounds N] [--folder PATH] [--keep] "
+        "[--only TEXT]\n",
+        stderr);
     return 2;
   }
   const RowCounts& counts = options->counts;

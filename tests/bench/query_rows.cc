@@ -71,7 +71,9 @@ std::string time_of(std::uint32_t number) {
                      number / 120 % 28 + 1, number / 3360 % 24, number % 60);
 }
 
-std::string site_dn(std::uint32_t site) { return fmt::format("{}/ou=Site {}", kOrganization, site); }
+std::string site_dn(std::uint32_t site) {
+  return fmt::format("{}/ou=Site {}", kOrganization, site);
+}
 
 std::string ldap_form(std::string_view dn) {
   std::string out;
@@ -118,8 +120,7 @@ class Maker {
       constexpr std::uint32_t kPerKey = 10;
       const std::uint32_t key = i / kPerKey;
       const std::string name = fmt::format("Service {}", key);
-      const std::string path =
-          "HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\" + name;
+      const std::string path = "HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\" + name;
       if (i % kPerKey == 0) {
         sink_(rk::kSpec, {{rk::kKeyId, ValueView::of(std::int64_t{key} + 1)},
                           {rk::kSourceId, ValueView::of(2)},

@@ -28,14 +28,14 @@ using RowSink = std::function<void(const TableSpec& table, const std::vector<Cel
 void make_rows(const RowCounts& counts, const RowSink& sink);
 
 // Names that queries look for.
-std::string person(std::uint32_t row);         // relative name
+std::string person(std::uint32_t row);           // relative name
 std::string container_dn(std::uint32_t number);  // holds kChildren persons
 std::string person_dn(std::uint32_t row);
 
-inline constexpr std::uint32_t kChildren = 200;      // objects of one container
+inline constexpr std::uint32_t kChildren = 200;  // objects of one container
 inline constexpr std::uint32_t kSites = 50;
-inline constexpr std::uint32_t kDepartment = 100;    // objects of one department
-inline constexpr std::uint32_t kCity = 10'000;       // objects of one city
+inline constexpr std::uint32_t kDepartment = 100;  // objects of one department
+inline constexpr std::uint32_t kCity = 10'000;     // objects of one city
 inline constexpr std::uint32_t kConnectors = 400;
 
 // Numbers of the organization, the sites and the containers come first.

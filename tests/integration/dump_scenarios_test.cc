@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/integration/scenario_checks.h"
 #include "tests/support/case_run.h"
 #include "tests/support/exchange_directory.h"
 #include "tests/support/exchange_dumps.h"
@@ -128,55 +129,31 @@ Rows unlike(const Rows& a, const Rows& b) {
   return out;
 }
 
-std::set<std::string> findings(OpenCase& open) {
-  for (const Report& report : shipped_reports()) {
-    if (report.id != "connectors-without-services") continue;
-    const auto run = run_report(open.engine(), report, {});
-    REQUIRE(run.has_value());
-    const auto at = std::find(run->columns.begin(), run->columns.end(), "subject");
-    REQUIRE(at != run->columns.end());
-    std::set<std::string> dns;
-    for (const Finding& finding : run->findings) {
-      dns.insert(finding.cells[static_cast<std::size_t>(at - run->columns.begin())].bytes);
-    }
-    return dns;
-  }
-  return {};
-}
-
-TEST_CASE("the scenario backups give the same finding when the directory is a text dump") {
-  if (fixtures().empty()) {
-    WARN("skipped: the shared fixtures are not here");
-    return;
-  }
-  for (const char* name : {"q188632", "healthy", "q188632-nt4-hive"}) {
-    const TempFolder folder;
-    unpack_folder(fixtures() / "exchange" / name, folder / "backup");
-    std::filesystem::remove(folder / "backup/expected.json");
-    std::filesystem::remove(folder / "backup/attributes.json");
-    import_into(folder / "database", folder / "backup");
-    OpenCase database(folder / "database");
-    const std::set<std::string> wanted = findings(database);
-    CHECK(wanted.empty() == (std::string_view(name) == "healthy"));
-    import_into(folder / "directory", folder / "backup/Dir.edb");
-    OpenCase directory(folder / "directory");
+TEST_CASE("every scenario gives its expected results when the directory is a text dump") {
+  if (fixtures_missing()) return;
+  for (const char* name : kScenarios) {
+    Scenario s(name);
+    import_into(s.folder / "directory", s.folder / "backup/Dir.edb");
+    OpenCase directory(s.folder / "directory");
     const auto objects = objects_of(directory);
+    std::filesystem::remove(s.folder / "backup/Dir.edb");
     for (const Form& form : kForms) {
       CAPTURE(name, form.kind);
-      std::filesystem::remove(folder / "backup/Dir.edb");
-      folder.write("backup/dump.txt", form.write(objects));
-      import_into(folder / form.kind, folder / "backup");
-      OpenCase dump(folder / form.kind);
-      CHECK(dump.value("SELECT count(*) FROM sources WHERE kind = '" + std::string(form.kind) +
-                       "'") == "1");
-      CHECK(findings(dump) == wanted);
+      s.folder.write("backup/dump.txt", form.write(objects));
+      s.import();
+      CHECK(s.open->value("SELECT count(*) FROM sources WHERE kind = '" + std::string(form.kind) +
+                          "'") == "1");
+      check_objects(s, false);
+      check_connectors(s);
+      check_services(s);
+      check_reports(s);
       const std::string columns =
-          "SELECT dn, type, class, level, site, server, service_key, is_deleted FROM connectors "
-          "ORDER BY 1";
-      CHECK(unlike(dump.rows(columns), directory.rows(columns)) == Rows{});
+          "SELECT dn, type, class, level, organization, site, server, service_key, join_rule, "
+          "is_deleted FROM connectors ORDER BY 1";
+      CHECK(unlike(s.open->rows(columns), directory.rows(columns)) == Rows{});
       const std::string names =
           "SELECT dn, class_x500, is_deleted FROM objects WHERE is_phantom = 0 ORDER BY 1";
-      CHECK(unlike(dump.rows(names), directory.rows(names)) == Rows{});
+      CHECK(unlike(s.open->rows(names), directory.rows(names)) == Rows{});
     }
   }
 }

@@ -116,6 +116,11 @@ TEST_CASE("an exported folder is read with its catalog: objects, links, classes,
   CHECK(open.value("SELECT ATTk589914 FROM ese_datatable WHERE DNT_col = 5") ==
         "(secret, 4 bytes)");
   CHECK(open.value("SELECT count(*) FROM ese_link_table") == "2");
+  CHECK(open.rows("SELECT from_dn, attribute, to_dn, is_deleted, deleted_at FROM links ORDER BY "
+                  "to_dn") ==
+        Rows{{"/dc=example/cn=Staff", "member", "/dc=example/cn=Ada \u00C5\n", "0", "NULL"},
+             {"/dc=example/cn=Staff", "member", "/dc=example/cn=Group", "1",
+              "2026-11-22T09:55:26Z"}});
   CHECK(open.value("SELECT group_concat(severity || ' ' || code, ', ') FROM (SELECT * FROM "
                    "import_issues ORDER BY code)") ==
         "doubt class-from-category, loss export-line, loss export-multi-values, loss "
@@ -165,6 +170,9 @@ TEST_CASE("the same directory through esedbexport gives the same objects, names 
   CHECK(only(names, "objects WHERE", 2) == Rows{});
   CHECK(only("dn, rdn, level, scope, children", "containers WHERE", 1) == Rows{});
   CHECK(only("dn, rdn, level, scope, children", "containers WHERE", 2) == Rows{});
+  const char* const links = "from_dn, attribute, to_dn, link_base, is_deleted, data";
+  CHECK(only(links, "links WHERE", 1) == Rows{});
+  CHECK(only(links, "links WHERE", 2) == Rows{});
   // Users have the category of persons; every other class is told by its category.
   CHECK(open.rows("SELECT a.class, b.class, count(*) FROM objects a JOIN objects b ON b.dn = a.dn "
                   "AND b.snapshot_id = 2 WHERE a.snapshot_id = 1 AND a.class IS NOT b.class GROUP "

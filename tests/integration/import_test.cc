@@ -290,6 +290,17 @@ TEST_CASE("a map file wins over the names of the database") {
   CHECK(open.value("SELECT count(*) FROM attributes WHERE attribute_x500 = 'Routing-List'") == "0");
 }
 
+TEST_CASE("an object tells where its page begins in the database") {
+  Backup backup;
+  REQUIRE(backup.import().has_value());
+  OpenCase open(backup.folder / "case.dirsnap");
+  CHECK(open.value("SELECT count(*) FROM objects") != "0");
+  // Pages of 4,096 bytes; a header and its copy stand before the first.
+  CHECK(open.rows("SELECT o.dn FROM objects o LEFT JOIN ese_datatable d ON d.DNT_col = o.dnt WHERE "
+                  "o.offset_bytes IS NOT (d._page + 1) * 4096")
+            .empty());
+}
+
 TEST_CASE("the option --server names the server of every source") {
   Backup backup;
   ImportOptions options;

@@ -233,6 +233,51 @@ TEST_CASE("names come from the dump's own schema objects, numbers from their OID
         Rows{{"NULL", "1.3.6.1.4.1.99999.7", "top", "1"}});
 }
 
+TEST_CASE("OR-names and presentation addresses of a dump are readable, their octets are kept") {
+  // 30 0C 30 0A 61 04 13 02 "US" 83 02 "HQ"
+  Imported in(
+      "dn: cn=a\nobjectClass: top\nauthOrig: B:28:300C300A610413025553830248 51:cn=x\n"
+      "authOrig: B:28:300C300A6104130255538302 4851:cn=x\n"
+      "authOrig: B:28:300C300A61041302555383024851:cn=x,o=Org\n"
+      "authOrig: B:4:01aB:cn=x,o=Org\nauthOrig:: MAwwCmEEEwJVU4MCSFE=\n"
+      "presentationAddress: NS+4700\npresentationAddress:: MA+gAwQBUKMIMQYEBEcABYA=\n");
+  CHECK(in.open->rows(
+            "SELECT typeof(value), text FROM attributes WHERE attribute = 'Auth-Orig' ORDER "
+            "BY seq LIMIT 3 OFFSET 2") == Rows{{"text", "X400:c=US;o=HQ;#/o=Org/cn=x"},
+                                               {"text", "B:4:01aB:/o=Org/cn=x"},
+                                               {"blob", "X400:c=US;o=HQ;"}});
+  CHECK(in.open->rows("SELECT typeof(value), text FROM attributes WHERE attribute = "
+                      "'presentationAddress'") ==
+        Rows{{"blob", "NS+4700"}, {"blob", "\"P\"/\"\"/\"\"/NS+47000580"}});
+}
+
+TEST_CASE("an object tells the byte of the dump at which its entry begins") {
+  const std::string text =
+      "version: 1\n\n# of the first\ndn: cn=a\nobjectClass: top\n\n"
+      "dn: cn=b\nobjectClass: top\nsn: caf\xC3\xA9\n\n\ndn: cn=c\nobjectClass: top\n";
+  Imported in(text);
+  for (const auto& row : in.open->rows("SELECT rdn, offset_bytes FROM objects")) {
+    CHECK(row[1] == std::to_string(text.find("dn: cn=" + row[0])));
+  }
+}
+
+TEST_CASE("classes tell which attributes their objects hold, and how many values at most") {
+  Imported in(
+      "dn: cn=a\nobjectClass: top\nobjectClass: person\nmail: 1\nsn: x\nmail: 2\n\n"
+      "dn: cn=b\nobjectClass: top\nobjectClass: person\nsn: y\n\n"
+      "dn: cn=c\nobjectClass: top\nmail: 3\nmail: 4\nmail: 5\n\ndn: cn=d\nsn: z\n");
+  CHECK(in.open->rows("SELECT class, attribute, objects, value_count, max_values FROM "
+                      "class_attributes WHERE attribute <> 'objectClass' ORDER BY 1, 2") ==
+        Rows{{"person", "mail", "1", "2", "2"},
+             {"person", "sn", "2", "2", "1"},
+             {"top", "mail", "1", "3", "3"}});
+  CHECK(in.open->value("SELECT max_values FROM schema_attributes WHERE ldap_name = 'mail'") == "3");
+  CHECK(in.open->rows("SELECT mail, sn FROM class_person ORDER BY dn") ==
+        Rows{{"[\"1\",\"2\"]", "x"}, {"NULL", "y"}});
+  CHECK(in.open->value("SELECT sql_name FROM schema_classes WHERE ldap_name = 'person'") ==
+        "class_person");
+}
+
 TEST_CASE("LDAP and X.500 names of one attribute are one attribute") {
   Imported in("dn: cn=a\nobjectClass: mailConnector\nhomeMTA: cn=x\nHome-MTA: cn=y\n");
   CHECK(in.open->value("SELECT group_concat(attribute_id || '.' || seq) FROM attributes WHERE "

@@ -69,6 +69,7 @@ Layout::Layout(const EseOptions& from)
       modern(from.generation == Generation::kModern),
       large(from.page_size > 8192) {
   update = from.format_update != 0 ? from.format_update : (modern ? 0x14U : 2U);
+  new_checksum = modern && update >= 0x0B;
   header_size = large ? 80 : 40;
 }
 

@@ -16,7 +16,8 @@ namespace dirsnap::support {
 // The two shapes of a database that matter to a reader.
 enum class Generation : std::uint8_t {
   kEse97,   // update 2: XOR checksums, linear tagged columns (Exchange 5.5)
-  kModern,  // update 0x14 and later: XOR+ECC checksums, tagged columns behind an array of offsets
+  kModern,  // update 9 and later: tagged columns behind an array of offsets; XOR+ECC checksums
+            // from update 0x0B on
 };
 
 // Column types by their number in the catalog.
@@ -103,7 +104,8 @@ inline constexpr std::uint32_t kPageSpaceTree = 0x0020;
 inline constexpr std::uint32_t kPageIndex = 0x0040;
 inline constexpr std::uint32_t kPageLongValue = 0x0080;
 inline constexpr std::uint32_t kPageNonUnique = 0x0400;
-inline constexpr std::uint32_t kPageModern = 0xA800;  // record format, checksum, flush count 1
+inline constexpr std::uint32_t kPageModern = 0xA800;      // record format, checksum, flush count 1
+inline constexpr std::uint32_t kPageNewRecords = 0x0800;  // record format alone
 
 // Node flags.
 inline constexpr std::uint8_t kNodeDeleted = 2;
@@ -165,6 +167,7 @@ struct Layout {
   std::uint32_t page_size = 4096;
   std::uint32_t header_size = 40;  // bytes of the page header
   bool modern = false;
+  bool new_checksum = false;
   bool large = false;  // the page format of 16 KiB pages and more
 };
 

@@ -65,7 +65,8 @@ std::uint64_t block_checksum(std::string_view block, std::size_t skip, std::uint
 }
 
 void store_header(const Layout& layout, const PageHead& head, std::string& page) {
-  const std::uint32_t flags = head.flags | (layout.modern ? kPageModern : 0);
+  const std::uint32_t of_records = layout.new_checksum ? kPageModern : kPageNewRecords;
+  const std::uint32_t flags = head.flags | (layout.modern ? of_records : 0);
   store_le(page, 8, head.database_time);
   store_le(page, 16, head.previous);
   store_le(page, 20, head.next);
@@ -121,7 +122,7 @@ std::uint32_t xor_words(std::string_view bytes) {
 
 void seal_page(const Layout& layout, std::uint32_t page_no, std::string& page) {
   const std::string_view view(page);
-  if (!layout.modern) {
+  if (!layout.new_checksum) {
     store_le(page, 4, page_no);
     store_le(page, 0, kXorSeed ^ xor_words(view.substr(4)));
     return;

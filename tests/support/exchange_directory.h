@@ -16,6 +16,14 @@ namespace dirsnap::support {
 enum class DirectoryLayout : std::uint8_t {
   kUsual,    // datatable, link_table, hiddentable; PDNT_col tagged; 8-bit names under letter e
   kRenamed,  // other table names, columns in another order, PDNT_col fixed, names under letter m
+  // Active Directory: letters of its syntaxes, large USNs, Unicode names. Format update 9 with XOR
+  // checksums and pages of 8 KiB for 2000 and 2003, ECC checksums from 2008 on, pages of 32 KiB in
+  // databases made by 2025. From 2003 on the parent's number is fixed, the name an attribute, the
+  // security descriptors in a table of their own, and links have times.
+  kWindows2000,
+  kWindows2003,
+  kWindows2008,
+  kWindows2025,
 };
 
 // `columns`: how many the object table has at least; those that no object uses fill up. 0: only

@@ -15,6 +15,7 @@ namespace {
 using Kind = DumpValue::Kind;
 
 DumpValue value_of(const ExchangeSite& site,
+                   const SiteObject& object,
                    const SchemaAttribute& attribute,
                    const SiteValue& from) {
   DumpValue out{
@@ -30,7 +31,8 @@ DumpValue value_of(const ExchangeSite& site,
       return out;
     case SiteValue::Kind::kReference:
       out.kind = Kind::kName;
-      out.text = site.dn_of(static_cast<std::uint32_t>(from.number));
+      out.text = from.number == object.dnt ? object.dn
+                                           : site.dn_of(static_cast<std::uint32_t>(from.number));
       return out;
     case SiteValue::Kind::kNumber:
       break;
@@ -153,35 +155,40 @@ std::string field_of(const std::vector<std::string>& values) {
 
 }  // namespace
 
+DumpObject dump_object(const ExchangeSite& site, const SiteObject& object) {
+  DumpObject dump{.dn = object.dn, .class_name = std::string(object.class_name)};
+  for (const SiteAttribute& attribute : object.attributes) {
+    const SchemaAttribute* const of = find_attribute(attribute.id);
+    if (of == nullptr) continue;
+    for (const SiteValue& value : attribute.values) {
+      dump.values.push_back(value_of(site, object, *of, value));
+    }
+  }
+  return dump;
+}
+
 std::vector<DumpObject> dump_objects(const ExchangeSite& site) {
   std::vector<DumpObject> out;
-  for (const SiteObject& object : site.objects()) {
-    DumpObject dump{.dn = object.dn, .class_name = std::string(object.class_name)};
-    for (const SiteAttribute& attribute : object.attributes) {
-      const SchemaAttribute* const of = find_attribute(attribute.id);
-      if (of == nullptr) continue;
-      for (const SiteValue& value : attribute.values)
-        dump.values.push_back(value_of(site, *of, value));
-    }
-    out.push_back(std::move(dump));
-  }
+  for (const SiteObject& object : site.objects()) out.push_back(dump_object(site, object));
   return out;
+}
+
+void append_ldif(const DumpObject& object, std::string& out) {
+  append_line(out, "dn", dn_ldap_from_x500(object.dn).value_or(object.dn), false);
+  out += "changetype: add\r\n";
+  for (const DumpValue& value : object.values) {
+    std::string text = value.text;
+    if (value.kind == Kind::kName) text = dn_ldap_from_x500(text).value_or(text);
+    if (value.kind == Kind::kTime) text = digits_of(text, 0) + ".0Z";
+    if (value.kind == Kind::kClass) text = value.other_name;
+    append_line(out, value.ldap_name, text, value.kind == Kind::kOctets);
+  }
+  out += "\r\n";
 }
 
 std::string ldif_text(const std::vector<DumpObject>& objects) {
   std::string out;
-  for (const DumpObject& object : objects) {
-    append_line(out, "dn", dn_ldap_from_x500(object.dn).value_or(object.dn), false);
-    out += "changetype: add\r\n";
-    for (const DumpValue& value : object.values) {
-      std::string text = value.text;
-      if (value.kind == Kind::kName) text = dn_ldap_from_x500(text).value_or(text);
-      if (value.kind == Kind::kTime) text = digits_of(text, 0) + ".0Z";
-      if (value.kind == Kind::kClass) text = value.other_name;
-      append_line(out, value.ldap_name, text, value.kind == Kind::kOctets);
-    }
-    out += "\r\n";
-  }
+  for (const DumpObject& object : objects) append_ldif(object, out);
   return out;
 }
 

@@ -37,7 +37,11 @@ struct DumpObject {
   std::vector<DumpValue> values{};
 };
 
+DumpObject dump_object(const ExchangeSite& site, const SiteObject& object);
 std::vector<DumpObject> dump_objects(const ExchangeSite& site);
+
+// Appends one record of an LDIF dump.
+void append_ldif(const DumpObject& object, std::string& out);
 
 std::string ldif_text(const std::vector<DumpObject>& objects);
 std::string directory_csv_text(const std::vector<DumpObject>& objects);

@@ -70,6 +70,49 @@ TEST_CASE("connectors that run inside another service need none, whatever their 
   }
 }
 
+TEST_CASE("the transport service follows from the server's version, else from its registry") {
+  const std::vector<std::string> send = {"msExchRoutingSMTPConnector", "mailGateway"};
+  const std::vector<std::string> receive = {"msExchSmtpReceiveConnector"};
+  const std::vector<std::string> virtual_server = {"protocolCfgSMTPServer", "protocolCfgSMTP"};
+  const auto has = [](std::string_view wanted) {
+    return [wanted](std::string_view key) { return key == wanted; };
+  };
+  CHECK(join_transport(send, 6, kNoKeys).key == "SMTPSVC");
+  CHECK(join_transport(virtual_server, 6, kNoKeys).key == "SMTPSVC");
+  CHECK(join_transport(send, 8, kNoKeys).key == "MSExchangeTransport");
+  CHECK(join_transport(send, 15, has("SMTPSVC")).key == "MSExchangeTransport");
+  CHECK(join_transport(receive, 15, has("MSExchangeFrontEndTransport")).key ==
+        "MSExchangeFrontEndTransport");
+  CHECK_FALSE(join_transport(virtual_server, 8, kNoKeys).needs_service);
+  // Unknown version.
+  CHECK(join_transport(receive, 0, kNoKeys).key == "MSExchangeTransport");
+  CHECK(join_transport(send, 0, has("SMTPSVC")).key == "SMTPSVC");
+  CHECK(join_transport(send, 0, has("MSExchangeTransport")).key == "MSExchangeTransport");
+  CHECK_FALSE(join_transport(send, 0, kNoKeys).needs_service);
+  CHECK_FALSE(join_transport(virtual_server, 0, kNoKeys).needs_service);
+  CHECK(std::string(join_transport(send, 0, kNoKeys).rule) == "none");
+}
+
+TEST_CASE("an Exchange version is the major number of a server's serial number") {
+  CHECK(exchange_version("Version 6.5 (Build 7638.2: Service Pack 2)") == 6);
+  CHECK(exchange_version("version 15.2 (Build 30986.5)") == 15);
+  CHECK(exchange_version("Version 6") == 0);
+  CHECK(exchange_version("Version -6.5") == 0);
+  CHECK(exchange_version("Version 4000000000.5") == 0);
+  CHECK(exchange_version("6.5") == 0);
+  CHECK(exchange_version("") == 0);
+}
+
+TEST_CASE("classes make connectors by what they are, or by a name that says so") {
+  CHECK(names_a_connector("Mail-Gateway"));
+  CHECK(names_a_connector("msExchSmtpReceiveConnector"));
+  CHECK(names_a_connector("Vendor-Fax-Connector"));
+  CHECK(names_a_connector("Connector"));
+  CHECK_FALSE(names_a_connector("msExchConnectors"));
+  CHECK_FALSE(names_a_connector("Container"));
+  CHECK_FALSE(names_a_connector(""));
+}
+
 TEST_CASE("names tell the kind only where they should") {
   CHECK(std::string(connector_kind_of_name("INTERNET MAIL CONNECTOR (EX1)")->type) == "imc");
   CHECK(std::string(connector_kind_of_name("Internet Mail Service (EX1)")->type) == "imc");
@@ -82,6 +125,7 @@ TEST_CASE("the server is read from DNs and trailing parentheses") {
   CHECK(server_of_dn("/o=O/ou=S/cn=Configuration/cn=Servers/cn=EX1/cn=Microsoft MTA") == "EX1");
   CHECK(server_of_dn("/o=O/ou=S/cn=configuration/CN=SERVERS/cn=EX1") == "EX1");
   CHECK(server_of_dn("/o=O/cn=Servers").empty());
+  CHECK(server_of_dn("CN=1,CN=SMTP,CN=Protocols,CN=EX1,CN=Servers,CN=Kiel,DC=x") == "EX1");
   CHECK(server_of_dn("no name").empty());
   CHECK(site_of_dn("/o=O/ou=S/cn=Configuration") == "S");
   CHECK(site_of_dn("/o=O/cn=x").empty());

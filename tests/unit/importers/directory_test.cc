@@ -165,6 +165,22 @@ TEST_CASE("a map file is refused with the place of its mistake") {
             .what.find("2.5.5.99") != std::string::npos);
   CHECK(parse_override_map(R"({"tables":{"objects":7}})").error().code == Code::kUsage);
   CHECK(parse_override_map(R"([1])").error().code == Code::kUsage);
+  CHECK(parse_override_map(R"({"classes":[{"id":1,"origin":2}]})").error().code == Code::kUsage);
+  CHECK(parse_override_map(R"({"attributes":[{"id":1,"mapi_id":"x"}]})").error().code ==
+        Code::kUsage);
+}
+
+TEST_CASE("a map file tells MAPI numbers, and its origins are read over") {
+  const auto map = parse_override_map(
+      R"({"attributes":[{"id":131243,"mapi_id":32775,"single_valued":true,"origin":"schema"}],
+          "classes":[{"id":196669,"ldap_name":"x","origin":"builtin"}]})");
+  REQUIRE(map);
+  Schema schema;
+  map->apply_to(schema);
+  CHECK(schema.attribute(131243).mapi_id == 32775);
+  CHECK(schema.attribute(131243).ldap_name == "homeMTA");
+  CHECK(schema.attribute(131243).origin == Origin::kOverride);
+  CHECK(schema.object_class(196669).ldap_name == "x");
 }
 
 // A tree: 2 root, 3 o=Org, 4 ou=Site below 3, 5 cn=Name below 4.

@@ -7,6 +7,7 @@
 #include "importers/directory/attribute_value.h"
 #include "importers/directory/layout.h"
 #include "importers/directory/survey.h"
+#include "importers/directory/syntax.h"
 #include "importers/directory/well_known.h"
 #include "importers/ese_tables/cell_sql.h"
 
@@ -145,6 +146,35 @@ TEST_CASE_METHOD(ValueTest, "attribute values keep the native value and add a re
     const auto secret = of(589914, TestCell(T::kLongBinary, "0123456789abcdef"));
     CHECK(secret.value.is_null());
     CHECK(secret.text.bytes == "(secret, 16 bytes)");
+  }
+  SECTION("an OR-name reads as its address and its name, whichever it has") {
+    constexpr std::uint32_t kAuthOrig = 131201;
+    using namespace std::string_literals;
+    const std::string address = "c=US;a= ;p=Contoso;s=Fischer;";
+    const auto with_size = [](const std::string& data) {
+      return static_cast<char>(data.size() + 4) + "\0\0\0"s + data;
+    };
+    const auto text = [&](const std::string& octets) {
+      const TestCell cell(T::kLongBinary, octets);
+      const auto value = of(kAuthOrig, cell);
+      CHECK(value.value.bytes == octets);
+      return value.text.is_null() ? "NULL" : std::string(value.text.bytes);
+    };
+    CHECK(text("\x05\0\0\0"s + with_size(address)) == "X400:" + address + "#/o=Org");
+    CHECK(text("\x05\0\0\0"s + with_size("")) == "B:0::/o=Org");
+    CHECK(text("\0\0\0\0"s + with_size(address)) == "X400:" + address);
+    CHECK(text(address) == "X400:" + address);
+    CHECK(text("\x06\0\0\0"s + with_size("\x01\x02")) == "NULL");
+    CHECK(of(kAuthOrig, TestCell::number<std::int32_t>(T::kLong, 5)).text.bytes == "/o=Org");
+  }
+  SECTION("a presentation address is a text after its size") {
+    constexpr std::uint32_t kPresentationAddress = 29;  // 2.5.4.29
+    schema.attribute(kPresentationAddress).syntax = syntax::kPresentationAddress;
+    const std::string octets("\x0B\0\0\0NS+4700", 11);
+    const TestCell cell(T::kLongBinary, octets);
+    const auto value = of(kPresentationAddress, cell);
+    CHECK(value.value.bytes == octets);
+    CHECK(value.text.bytes == "NS+4700");
   }
   SECTION("plain octets have no text, plain text is its own") {
     CHECK(of(131072 + 9999, TestCell(T::kLongBinary, "\x01")).text.is_null());

@@ -188,6 +188,7 @@ class Fixture {
     for (const TableSpec* spec : kFixedTables) {
       const std::string_view name = spec->name;
       const bool used = name == "objects" || name == "attributes" || name == "registry_values" ||
+                        name == "links" || name == "replication_metadata" ||
                         (name == "services" && number != 1);
       const std::size_t more = name == "attributes" && number == 0 ? 15 : 1;
       if (used) snapshot.relations.push_back(random_rows(random_, relation_of(*spec), more * rows));
@@ -623,9 +624,9 @@ std::string compare(const Generator::Query& query, Fixture& fixture, Engine& eng
 }
 
 constexpr std::array kPlanWords = {
-    "SCAN FILTER", "INDEX ",         "HASH ",       "DENSE ",   "SORTED ", "FILTER", "(=)",
-    "(IN)",        "(>=,<",          "LIKE",        "GLOB",     "IS NULL", "NOCASE", "BINARY",
-    "ORDER KEY",   "ORDER KEY DESC", "ORDER PARTS", "DISTINCT", " LIMIT",  " OFFSET"};
+    "SCAN FILTER", "INDEX ",         "HASH ",      "DENSE ",      "SORTED ",  "FILTER", "(=)",
+    "(IN)",        "(>=,<",          "LIKE",       "GLOB",        "IS NULL",  "NOCASE", "BINARY",
+    "ORDER KEY",   "ORDER KEY DESC", "ORDER ROWS", "ORDER PARTS", "DISTINCT", " LIMIT", " OFFSET"};
 
 Fixture& fixture() {
   static Fixture shared(1);

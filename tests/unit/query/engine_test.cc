@@ -20,7 +20,7 @@ namespace objects = tables::objects;
 RelationRows some_objects(std::int64_t count) {
   RelationRows out{.def = relation_of(objects::kSpec)};
   for (std::int64_t i = 0; i < count; ++i) {
-    Row row(objects::kDefect + 1);
+    Row row(objects::kOffsetBytes + 1);
     const std::string digits = std::to_string(10000 + i).substr(1);
     row[objects::kObjectId] = i + 1;
     if (i > 0) row[objects::kParentId] = i / 10 + 1;
@@ -395,6 +395,11 @@ TEST_CASE("plans take the index, and only wanted rows reach SQLite") {
        4},
       {"SELECT rdn FROM objects WHERE object_id BETWEEN 100 AND 109", "DENSE object_id(>=,<=)", 10},
       {"SELECT rdn FROM objects WHERE dn = '/O=org/CN=N0042'", "INDEX dn(=)", 1},
+      {"SELECT rdn FROM objects WHERE snapshot_id = 1 AND parent_id = 1 ORDER BY rdn DESC LIMIT 3",
+       "INDEX parent_id(=) ORDER ROWS DESC rdn() LIMIT", 3},
+      {"SELECT rdn FROM objects WHERE ldap_dn = 'CN=n0042,o=ORG'", "HASH ldap_dn(=)", 0},
+      {"SELECT rdn FROM objects WHERE ldap_dn IN ('cn=n0042,o=org', 'CN=N0042,o=org', 'x')",
+       "HASH ldap_dn(IN)", 0},
       {"SELECT rdn FROM objects WHERE rdn LIKE 'N004%'", "INDEX rdn(LIKE)", 10},
       {"SELECT rdn FROM objects WHERE rdn GLOB 'n004*'", "INDEX rdn(GLOB)", 10},
       {"SELECT rdn FROM objects WHERE rdn >= 'n8990'", "INDEX rdn(>=)", 10},

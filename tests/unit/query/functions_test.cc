@@ -185,7 +185,8 @@ TEST_CASE("a plan's text parses back to the plan") {
     REQUIRE(*parsed == plan);
   }
   for (const char* bad : {"", "SCAM", "SCAN junk", "INDEX class", "INDEX class(=", "x(=) SCAN",
-                          "class(~) SCAN", "SCAN FILTER \"class(=)", "INDEX class(=<)"}) {
+                          "class(~) SCAN", "SCAN FILTER \"class(=)", "INDEX class(=<)",
+                          "SCAN ORDER ROWS class", "SCAN ORDER ROWS x()"}) {
     INFO(bad);
     CHECK(!parse_plan(bad, shape));
   }

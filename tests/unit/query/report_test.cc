@@ -143,7 +143,7 @@ class World {
   }
   std::int64_t object(const char* class_name, const std::string& rdn, Cell parent) {
     namespace t = tables::objects;
-    Row& row = add(t::kSpec, t::kDefect + 1);
+    Row& row = add(t::kSpec, t::kOffsetBytes + 1);
     row[t::kObjectId] = ++objects_;
     row[t::kParentId] = std::move(parent);
     row[t::kClassX500] = std::string(class_name);
