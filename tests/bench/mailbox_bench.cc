@@ -173,7 +173,7 @@ double seconds(const LookUp& kind, std::uint64_t mailboxes, int count, Run run) 
 
 void look_up(const fs::path& case_path, const fs::path& native_path, std::uint64_t mailboxes,
              int count) {
-  const auto file = must(dirsnap::CaseFile::open(case_path, dirsnap::OpenMode::kReadOnly));
+  const auto file = must(dirsnap::CaseFile::open(case_path, dirsnap::OpenMode::kRead));
   const auto engine = must(Engine::open(*file));
   Native native(native_path);
   std::string columns;

@@ -200,6 +200,25 @@ TEST_CASE("every table has examples that run") {
   }
 }
 
+TEST_CASE("views have the columns that their specs name, in that order, and cannot be made") {
+  const auto engine = shared_case().open();
+  std::size_t views = 0;
+  for (const TableInfo& table : fixed_tables()) {
+    if (!table.is_view) continue;
+    ++views;
+    INFO(table.name);
+    std::string wanted = "t:";
+    for (const ColumnInfo& column : table.columns) {
+      wanted += (wanted == "t:" ? "" : ",") + column.name;
+    }
+    CHECK(one(*engine, "SELECT group_concat(name) FROM (SELECT name FROM pragma_table_info('" +
+                           table.name + "') ORDER BY cid)") == wanted);
+  }
+  CHECK(views == 5);
+  CHECK(error_of(*engine, "CREATE VIEW v AS SELECT 1").code == Code::kUsage);
+  CHECK(error_of(*engine, "DROP VIEW mailbox_pairs").code == Code::kUsage);
+}
+
 TEST_CASE("a hostile statement ends by its limit") {
   const auto engine = shared_case().open({.snapshots = {}, .untrusted = true});
   engine->set_deadline(std::chrono::steady_clock::now() + std::chrono::seconds(30));

@@ -330,6 +330,7 @@ TEST_CASE("a column severity overrides the report's") {
 TEST_CASE("every shipped report parses, names its remedy and plans without a full join") {
   CHECK(!shipped_reports().empty());
   World world = two_sources();
+  world.source(3, "private-store", "EX1"s, "Priv.edb");
   const TestCase test({world.snapshot("one")});
   const auto engine = test.open();
   for (const Report& report : shipped_reports()) {
