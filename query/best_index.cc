@@ -549,7 +549,7 @@ class Planner {
   [[nodiscard]] bool sorts_itself(const Path& path) const {
     const bool one_key = !path.seeks.empty() && is_key(candidates_[path.seeks[0]].term.op);
     return one_key && path.rows <= kMostSorted && info_.nOrderBy == 1 &&
-           ordered_by(info_.aOrderBy[0].iColumn) &&
+           info_.aOrderBy[0].iColumn >= 0 && ordered_by(info_.aOrderBy[0].iColumn) &&
            origin_of(info_.aOrderBy[0].iColumn) == ColumnOrigin::kStored;
   }
 

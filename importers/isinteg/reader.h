@@ -21,7 +21,7 @@ enum class RecordKind : std::uint8_t { kFolder, kMailbox };
 
 struct Record {
   RecordKind kind = RecordKind::kFolder;
-  std::uint64_t line_no = 0;  // of its first line, from 1
+  std::uint64_t line_no = 0;                                // of its first line, from 1
   std::vector<std::pair<std::string, std::string>> fields;  // name and value as printed
 
   // The first value of that name, or null.

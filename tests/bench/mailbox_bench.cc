@@ -92,7 +92,8 @@ class Native {
     exec("BEGIN");
     while (must(rows.step())) {
       sqlite3_clear_bindings(statement);
-      for (std::size_t i = 0; i < columns; ++i) bind(statement, static_cast<int>(i), rows.column(i));
+      for (std::size_t i = 0; i < columns; ++i)
+        bind(statement, static_cast<int>(i), rows.column(i));
       if (sqlite3_step(statement) != SQLITE_DONE) give_up(sqlite3_errmsg(db_));
       sqlite3_reset(statement);
     }
@@ -141,14 +142,17 @@ struct LookUp {
 constexpr std::uint64_t kFirstFolder = 0x0001000000000101;  // as make_store numbers them
 
 const LookUp kLookUps[] = {
-    {"mailbox by owner_dn", "SELECT mailbox_id, display_name, kind, messages FROM mailboxes WHERE "
-                            "owner_dn = '/o=quillmark papers/ou=harbour/cn=recipients/cn=person%'",
+    {"mailbox by owner_dn",
+     "SELECT mailbox_id, display_name, kind, messages FROM mailboxes WHERE "
+     "owner_dn = '/o=quillmark papers/ou=harbour/cn=recipients/cn=person%'",
      [](std::uint64_t i) { return std::to_string(i); }},
-    {"mailbox by number", "SELECT owner_dn, display_name FROM mailboxes WHERE snapshot_id = 1 AND "
-                          "mailbox_id = %",
+    {"mailbox by number",
+     "SELECT owner_dn, display_name FROM mailboxes WHERE snapshot_id = 1 AND "
+     "mailbox_id = %",
      [](std::uint64_t i) { return std::to_string(i + 1); }},
-    {"mailbox by name", "SELECT mailbox_id, owner_dn FROM mailboxes WHERE display_name = 'Person, "
-                        "Number %'",
+    {"mailbox by name",
+     "SELECT mailbox_id, owner_dn FROM mailboxes WHERE display_name = 'Person, "
+     "Number %'",
      [](std::uint64_t i) { return std::to_string(i); }},
     {"folder by number", "SELECT path, messages, size_bytes FROM folders WHERE folder_id = %",
      [](std::uint64_t i) { return std::to_string(kFirstFolder + 7 * i + 2); }},
@@ -171,7 +175,9 @@ double seconds(const LookUp& kind, std::uint64_t mailboxes, int count, Run run) 
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-void look_up(const fs::path& case_path, const fs::path& native_path, std::uint64_t mailboxes,
+void look_up(const fs::path& case_path,
+             const fs::path& native_path,
+             std::uint64_t mailboxes,
              int count) {
   const auto file = must(dirsnap::CaseFile::open(case_path, dirsnap::OpenMode::kRead));
   const auto engine = must(Engine::open(*file));
@@ -232,8 +238,7 @@ int main(int argc, char** argv) {
                                    "--messages", std::to_string(messages), file});
   if (made.exit_code != 0) give_up("make_store failed");
   std::printf("Priv.edb of %llu mailboxes, %llu messages, %.1f MiB; medians of %d runs\n",
-              static_cast<unsigned long long>(mailboxes),
-              static_cast<unsigned long long>(messages),
+              static_cast<unsigned long long>(mailboxes), static_cast<unsigned long long>(messages),
               static_cast<double>(fs::file_size(file)) / (1 << 20), kRuns);
   const auto nothing = [] {};
   const Cost floor =

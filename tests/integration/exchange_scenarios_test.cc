@@ -10,6 +10,7 @@ namespace dirsnap::test {
 namespace {
 
 using Json = nlohmann::json;
+using Rows = std::vector<std::vector<std::string>>;
 
 // Mailboxes by their owners, and the messages that wait in queues.
 void check_mailboxes(Scenario& s) {

@@ -42,9 +42,8 @@ support::SiteSpec two_servers() {
   spec.mailboxes = 20;
   spec.has_three_connections_containers = true;
   spec.has_deleted_mailbox = true;
-  spec.connectors = {{ConnectorKind::kInternetMail, 0},
-                     {ConnectorKind::kMsMail, 0},
-                     {ConnectorKind::kCcMail, 0}};
+  spec.connectors = {
+      {ConnectorKind::kInternetMail, 0}, {ConnectorKind::kMsMail, 0}, {ConnectorKind::kCcMail, 0}};
   return spec;
 }
 
@@ -167,9 +166,10 @@ TEST_CASE("mailbox_pairs sets the mailboxes of the store beside the objects of t
   backup.add_mailbox("");
   OpenCase& open = backup.open();
   const auto pairs = [&](const std::string& where) {
-    return open.rows("SELECT upper(owner_dn), side, other_side_loaded, kind, directory_server, "
-                     "store_server FROM mailbox_pairs WHERE " +
-                     where);
+    return open.rows(
+        "SELECT upper(owner_dn), side, other_side_loaded, kind, directory_server, "
+        "store_server FROM mailbox_pairs WHERE " +
+        where);
   };
   CHECK(pairs("owner_dn = '" + backup.people(0)[0] + "'") ==
         Rows{{upper(backup.people(0)[0]), "both", "1", "user", "SRV1", "SRV1"}});
@@ -188,9 +188,8 @@ TEST_CASE("mailbox_pairs sets the mailboxes of the store beside the objects of t
         std::to_string(backup.people(1).size() - 1));
   // Each mailbox is in one row.
   CHECK(open.value("SELECT count(mailbox_id) || ' ' || count(DISTINCT mailbox_id) FROM "
-                   "mailbox_pairs") ==
-        std::to_string(backup.store.mailboxes.size()) + " " +
-            std::to_string(backup.store.mailboxes.size()));
+                   "mailbox_pairs") == std::to_string(backup.store.mailboxes.size()) + " " +
+                                           std::to_string(backup.store.mailboxes.size()));
 }
 
 TEST_CASE("the store's checks list what does not fit together, and nothing of a sound store") {
@@ -284,8 +283,8 @@ TEST_CASE("mailbox-directory-only finds mailboxes that a loaded store does not h
   SECTION("with the store of one server") {
     OpenCase& open = backup.open();
     const ReportRun result = run(open, "mailbox-directory-only", {{"days", "100000"}});
-    CHECK(findings(result, "server") == Findings{"info " + upper(people[1]) + ": SRV1",
-                                                 "info " + upper(people[4]) + ": SRV1"});
+    CHECK(findings(result, "server") ==
+          Findings{"info " + upper(people[1]) + ": SRV1", "info " + upper(people[4]) + ": SRV1"});
     CHECK(notes(result) == std::set<std::string>{"private store of server SRV2"});
     // The objects are years older than the files of this test.
     CHECK(findings(run(open, "mailbox-directory-only"), "server") ==
@@ -313,9 +312,10 @@ TEST_CASE("gateway-mailbox-mismatch sets connectors beside their mailboxes") {
     const std::string msmail = backup.connector("MS Mail Connector (SRV1)");
     REQUIRE(!msmail.empty());
     backup.add_mailbox(msmail);
-    CHECK(findings(run(backup.open(), "gateway-mailbox-mismatch"), "finding") ==
-          Findings{"info " + upper(imc) + ": no mailbox: never started, or the store was reset",
-                   "error " + upper(msmail) + ": mailbox of an MS Mail connector, which uses none"});
+    CHECK(
+        findings(run(backup.open(), "gateway-mailbox-mismatch"), "finding") ==
+        Findings{"info " + upper(imc) + ": no mailbox: never started, or the store was reset",
+                 "error " + upper(msmail) + ": mailbox of an MS Mail connector, which uses none"});
   }
   SECTION("without the store of its server nothing is said of mailboxes") {
     backup.with_store = false;
@@ -330,9 +330,9 @@ TEST_CASE("store-logon-restricted tells who can no longer log on") {
   const std::string imc = backup.connector("Internet Mail Connector (SRV1)");
   const std::string ccmail = backup.connector("cc:Mail Connector (SRV1)");
   REQUIRE(!ccmail.empty());
-  const std::string place =
-      upper("HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeIS\\"
-            "ParametersSystem\\Logon Only As");
+  const std::string place = upper(
+      "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeIS\\"
+      "ParametersSystem\\Logon Only As");
   SECTION("no lock") {
     const ReportRun result = run(backup.open(), "store-logon-restricted");
     CHECK(result.status == ReportStatus::kPass);
@@ -340,20 +340,22 @@ TEST_CASE("store-logon-restricted tells who can no longer log on") {
   }
   SECTION("an empty list") {
     backup.set_logon_only_as({});
-    CHECK(findings(run(backup.open(), "store-logon-restricted"), "finding") ==
-          Findings{"error " + place + ": the list is empty: nobody can log on",
-                   "error " + upper(imc) + ": the connector is not in the list: it cannot log on",
-                   "error " + upper(ccmail) + ": the connector is not in the list: it cannot log on",
-                   "info " + place + ": a lock for maintenance is left on"});
+    CHECK(
+        findings(run(backup.open(), "store-logon-restricted"), "finding") ==
+        Findings{"error " + place + ": the list is empty: nobody can log on",
+                 "error " + upper(imc) + ": the connector is not in the list: it cannot log on",
+                 "error " + upper(ccmail) + ": the connector is not in the list: it cannot log on",
+                 "info " + place + ": a lock for maintenance is left on"});
   }
   SECTION("a list with the connector, a person and a name that nobody has") {
     const std::string nobody = "/o=Quillmark Papers/ou=Harbour/cn=Recipients/cn=Nobody";
     backup.set_logon_only_as({upper(imc) + " ", backup.people(0)[0], nobody});
-    CHECK(findings(run(backup.open(), "store-logon-restricted"), "finding") ==
-          Findings{"error " + upper(ccmail) + ": the connector is not in the list: it cannot log on",
-                   "warning " + upper(nobody) +
-                       ": the name in the list is no live object of the directory",
-                   "info " + place + ": a lock for maintenance is left on"});
+    CHECK(
+        findings(run(backup.open(), "store-logon-restricted"), "finding") ==
+        Findings{"error " + upper(ccmail) + ": the connector is not in the list: it cannot log on",
+                 "warning " + upper(nobody) +
+                     ": the name in the list is no live object of the directory",
+                 "info " + place + ": a lock for maintenance is left on"});
   }
   SECTION("without a directory only the lock itself is judged") {
     backup.with_directory = false;

@@ -49,7 +49,8 @@ TEST_CASE("a store through esedbexport gives the same mailboxes, folders and mes
   OpenCase database(folder / "a.case");
   OpenCase exported(folder / "b.case");
   for (const char* sql :
-       {"SELECT mailbox_id, display_name, owner_dn, kind, folders, messages, size_bytes, queue_out, "
+       {"SELECT mailbox_id, display_name, owner_dn, kind, folders, messages, size_bytes, "
+        "queue_out, "
         "guid, root_folder_id FROM mailboxes ORDER BY 1",
         "SELECT folder_id, parent_id, mailbox_id, path, queue, messages, stored_messages, unread, "
         "size_bytes FROM folders ORDER BY 1",
@@ -71,8 +72,7 @@ TEST_CASE("exported tables of a store are told without their catalog") {
   folder.write("export/Mailbox.4",
                "Q6748\tS3001\tN661B\n"
                "257\tMe\t2F6F3D4F2F6F753D532F636E3D526563697069656E74732F636E3D4D65\n");
-  folder.write("export/Folder.5",
-               "Q6748\tQ6749\tL3602\tS3001\n257\t\t0\t\n258\t257\t3\tInbox\n");
+  folder.write("export/Folder.5", "Q6748\tQ6749\tL3602\tS3001\n257\t\t0\t\n258\t257\t3\tInbox\n");
   const ImportSummary summary = import_into(folder / "case", folder / "export");
   CHECK(summary.losses == 0);
   OpenCase open(folder / "case");

@@ -29,9 +29,8 @@ constexpr std::int64_t kFirstDelivery = 125'333'280'000'000'000;  // 1998-03-02,
 constexpr std::int64_t kMinute = 600'000'000;
 constexpr std::uint64_t kFolders = 7;
 constexpr std::uint64_t kInbox = 2;  // number of the inbox among them
-constexpr const char* kNames[kFolders] = {"",           "Top of Information Store", "Inbox",
-                                          "Outbox",     "Sent Items",
-                                          "Deleted Items", "Finder"};
+constexpr const char* kNames[kFolders] = {
+    "", "Top of Information Store", "Inbox", "Outbox", "Sent Items", "Deleted Items", "Finder"};
 
 struct Sizes {
   std::uint64_t mailboxes = 20'000;

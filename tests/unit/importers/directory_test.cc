@@ -178,7 +178,7 @@ TEST_CASE("a map file tells MAPI numbers, and its origins are read over") {
   Schema schema;
   map->apply_to(schema);
   CHECK(schema.attribute(131243).mapi_id == 32775);
-  CHECK(schema.attribute(131243).ldap_name == "homeMTA");
+  CHECK(schema.attribute(131243).ldap_name == "Home-MTA");
   CHECK(schema.attribute(131243).origin == Origin::kOverride);
   CHECK(schema.object_class(196669).ldap_name == "x");
 }

@@ -397,6 +397,8 @@ TEST_CASE("plans take the index, and only wanted rows reach SQLite") {
       {"SELECT rdn FROM objects WHERE dn = '/O=org/CN=N0042'", "INDEX dn(=)", 1},
       {"SELECT rdn FROM objects WHERE snapshot_id = 1 AND parent_id = 1 ORDER BY rdn DESC LIMIT 3",
        "INDEX parent_id(=) ORDER ROWS DESC rdn() LIMIT", 3},
+      {"SELECT rdn FROM objects WHERE snapshot_id = 1 AND parent_id = 1 ORDER BY rowid",
+       "INDEX parent_id(=)", 9},
       {"SELECT rdn FROM objects WHERE ldap_dn = 'CN=n0042,o=ORG'", "HASH ldap_dn(=)", 0},
       {"SELECT rdn FROM objects WHERE ldap_dn IN ('cn=n0042,o=org', 'CN=N0042,o=org', 'x')",
        "HASH ldap_dn(IN)", 0},
