@@ -30,8 +30,8 @@ inline constexpr ColumnSpec kColumnSpecs[] = {
     {"source_id", ColumnType::kInteger, "Number of the source inside its snapshot.",
      Access::kDense},
     {"kind", ColumnType::kText,
-     "ese, registry-hive, registry-text, ldif, csvde, exchange-csv, admindmp, esedbexport or "
-     "other."},
+     "ese, registry-hive, registry-text, ldif, csvde, exchange-csv, admindmp, isinteg, "
+     "esedbexport or other."},
     {"role", ColumnType::kText, "directory, private-store, public-store, registry or other."},
     {"server", ColumnType::kText,
      "Server the source belongs to, as its content or the command line tells it.", Access::kScan,

@@ -39,6 +39,10 @@ void write_csv(const fs::path& folder) {
       folder / "exchange",
       "Obj-Class,Mode,Directory Name,Obj-Container,E-mail Addresses\r\n"
       "Mailbox,Modify,a,Recipients,\"SMTP:a%X400:c=US;a= ,\\%b\"\r\ndl,,b,,\"v,1\"%\"v\r\n2\"\r\n");
+  write(folder / "isinteg",
+        "[1] Folder FID=0001-000000000140\r\n    Parent FID=0001-000000000001\r\n    Name=Inbox\r\n"
+        "    Msg Count=5\r\n[1] RootFID=0001-000000000140\r\n    Owner DN=/o=Org/ou=Site/cn=A\r\n"
+        "    GUID=5BC414D6 1BFED211 B9C20080 C7C0C499\r\n    Size=(error)\r\n");
   write(
       folder / "admindmp",
       "/o=Org/cn=A   7 Feb 1997\r\n\r\nObject-Class:   values: 2\r\n  [1] '2A864886F714010320'\r\n"
