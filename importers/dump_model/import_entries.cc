@@ -93,7 +93,6 @@ class Writer {
   ValueReader values_;
   directory::RowWriter rows_;
   std::optional<NameFinder> finder_;           // from the first link on
-  std::uint64_t outer_links_ = 0;              // forward values that lead out of the dump
   std::unique_ptr<dump::EntryReader> second_;  // for records that lie apart
   RowArena arena_;
   std::unordered_map<std::string, Binding> bindings_;  // by name and options as written
