@@ -61,16 +61,16 @@ constexpr std::uint32_t kNoOrdinal = UINT32_MAX;
 std::optional<IndexBuilder::Groups> IndexBuilder::groups_of(const ColumnReader& column) {
   const auto rows = static_cast<std::uint32_t>(column.rows());
   Groups groups;
-  groups.of_row.reserve(rows);
   if (column.is_by_kind()) {
+    groups.kinds = &column;
     groups.values.resize(column.kinds());  // NULL for kinds that no row is of
     for (std::uint32_t row = 0; row < rows; ++row) {
       const std::uint32_t kind = column.kind(row);
-      groups.of_row.push_back(kind);
       if (groups.values[kind].is_null()) groups.values[kind] = column.kind_value(kind);
     }
     return groups;
   }
+  groups.of_row.reserve(rows);
   std::unordered_map<GroupKey, std::uint32_t, GroupKeyHash> group_of;
   for (std::uint32_t row = 0; row < rows; ++row) {
     const ValueView value = column.value(row);
@@ -242,14 +242,16 @@ void IndexBuilder::take_groups(const std::vector<Item>& items, const Groups& gro
     ordinal[item.number] = values - 1;
   }
   std::vector<std::uint32_t> next(values + std::size_t{1});
-  for (const std::uint32_t group : groups.of_row) {
-    if (ordinal[group] != kNoOrdinal) ++next[ordinal[group] + std::size_t{1}];
+  const auto rows = static_cast<std::uint32_t>(relation_rows_);
+  for (std::uint32_t row = 0; row < rows; ++row) {
+    const std::uint32_t value = ordinal[groups.of(row)];
+    if (value != kNoOrdinal) ++next[value + std::size_t{1}];
   }
   std::partial_sum(next.begin(), next.end(), next.begin());
   rows_.resize(next.back());
   starts_.assign(next.begin(), next.end() - 1);
-  for (std::uint32_t row = 0; row < groups.of_row.size(); ++row) {
-    const std::uint32_t value = ordinal[groups.of_row[row]];
+  for (std::uint32_t row = 0; row < rows; ++row) {
+    const std::uint32_t value = ordinal[groups.of(row)];
     if (value != kNoOrdinal) rows_[next[value]++] = row;
   }
 }

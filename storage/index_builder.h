@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Makes the exact index of one column from its stored chunks.
-// Memory: 20 bytes a row while sorting, 8 where few values recur and rows are counted instead;
+// Memory: 20 bytes a row while sorting, 8 where few values recur and rows are counted instead (4
+// where these are kinds of rows);
 // 16 a distinct text for the hashes.
 // Threads: one thread per object.
 #pragma once
@@ -38,8 +39,12 @@ class IndexBuilder {
   };
   // The rows' groups; `values` by group.
   struct Groups {
+    const ColumnReader* kinds = nullptr;  // whose kinds are the groups; null: see of_row
     std::vector<std::uint32_t> of_row;
     std::vector<ValueView> values;
+    [[nodiscard]] std::uint32_t of(std::uint32_t row) const {
+      return kinds != nullptr ? kinds->kind(row) : of_row[row];
+    }
   };
   using ValueOf = std::function<ValueView(std::uint32_t number)>;
   struct HashEntry {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "storage/snapshot_writer.h"
 
+#include <malloc.h>
 #include <string>
 #include <unordered_map>
 
@@ -198,6 +199,9 @@ Result<void> StoredSnapshotWriter::write_relations() {
     DIRSNAP_CHECK(batch_.put(Db::kRelations, relation->key(), encode_relation(relation->stored())));
   }
   DIRSNAP_CHECK(batch_.flush());
+#ifdef __GLIBC__
+  malloc_trim(0);  // what reading the evidence needed, before the indexes need theirs
+#endif
   std::vector<IndexJob> jobs;
   for (const auto& relation : relations_) {
     const auto& columns = relation->stored().def.columns;
