@@ -405,7 +405,10 @@ class Planner {
   };
   static std::optional<double> none() { return std::nullopt; }
 
-  Result<std::optional<double>> count_between(int column, const Bound& low, const Bound& high) {
+  // The sum of count(part, stored column) over the parts that may match, the first few asked and
+  // the rest taken to be alike.
+  template <class Count>
+  Result<double> count_in_parts(int column, Count count) {
     double counted = 0;
     double parts = 0;
     for (std::size_t i = 0; i < shape_.parts.size() && parts < kCountedParts; ++i) {
@@ -413,7 +416,15 @@ class Planner {
       DIRSNAP_TRY(OpenPart * part, table_.part(i));
       parts += 1;
       if (part == nullptr || part->stored(column) < 0) continue;
-      DIRSNAP_TRY(const IndexView* index, part->index(part->stored(column)));
+      DIRSNAP_TRY(const std::uint64_t rows, count(*part, part->stored(column)));
+      counted += static_cast<double>(rows);
+    }
+    return parts == 0 ? 0.0 : counted * std::max(1.0, scanned_parts() / parts);
+  }
+
+  Result<double> count_between(int column, const Bound& low, const Bound& high) {
+    return count_in_parts(column, [&](OpenPart& part, std::int32_t at) -> Result<std::uint64_t> {
+      DIRSNAP_TRY(const IndexView* index, part.index(at));
       std::uint32_t begin = 0;
       std::uint32_t end = index->distinct();
       if (!low.value.is_null()) {
@@ -422,9 +433,8 @@ class Planner {
       if (!high.value.is_null()) {
         DIRSNAP_TRY(end, index->lower_bound(high.value, high.after));
       }
-      if (begin < end) counted += static_cast<double>(index->count_of(begin, end));
-    }
-    return std::optional(parts == 0 ? 0.0 : counted * std::max(1.0, scanned_parts() / parts));
+      return begin < end ? index->count_of(begin, end) : 0;
+    });
   }
 
   // Rows that a hash index gives for a literal; the statement may mean its text.
@@ -436,17 +446,10 @@ class Planner {
       text = number_text(literal);
       value = ValueView::text(text);
     }
-    double counted = 0;
-    double parts = 0;
-    for (std::size_t i = 0; i < shape_.parts.size() && parts < kCountedParts; ++i) {
-      if (!part_may_match(shape_.parts[i])) continue;
-      DIRSNAP_TRY(OpenPart * part, table_.part(i));
-      parts += 1;
-      if (part == nullptr || part->stored(column) < 0) continue;
-      DIRSNAP_TRY(const HashIndexView* index, part->hash_index(part->stored(column)));
-      counted += static_cast<double>(index->count(value));
-    }
-    return parts == 0 ? 0.0 : counted * std::max(1.0, scanned_parts() / parts);
+    return count_in_parts(column, [&](OpenPart& part, std::int32_t at) -> Result<std::uint64_t> {
+      DIRSNAP_TRY(const HashIndexView* index, part.hash_index(at));
+      return index->count(value);
+    });
   }
 
   // False if a literal snapshot_id excludes the part.

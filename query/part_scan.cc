@@ -47,7 +47,6 @@ Result<void> PartScan::open(OpenPart& part, const BoundScan& scan, std::uint64_t
   last_key_.reset();
   phase_ = Phase::kEnd;
   segment_ = Segment::kNone;
-  plain_ = !scan.distinct;
   held_.assign(part.columns(), {});
   DIRSNAP_CHECK(open_access());
   return scan.sort_column >= 0 ? sort_rows() : Result<void>{};

@@ -53,8 +53,9 @@ class PartScan {
   // Moves to the first or next row; false after the last.
   Result<bool> next();
   // The same where the next row is at hand; false says nothing. Most rows come this way.
+  // REQUIRES: open().
   bool advance() {
-    if (!plain_ || *skip_ != 0) return false;
+    if (scan_->distinct || *skip_ != 0) return false;
     if (phase_ == Phase::kKeys) {
       if (key_at_ == key_end_ || !filters_.empty() || scan_->descending) return false;
       row_ = index_->row_at(key_at_++);
@@ -131,7 +132,6 @@ class PartScan {
   std::vector<const RowFilter*> filters_;  // that the present phase applies
   Phase phase_ = Phase::kEnd;
   std::uint64_t row_ = 0;
-  bool plain_ = false;  // rows of segments are given as they come
 
   // The chunk last used for each column of the table.
   struct Held {
