@@ -6,6 +6,7 @@
 #include "importers/directory/connectors.h"
 #include "importers/directory/exchange_tree.h"
 #include "importers/directory/well_known.h"
+#include "storage/base/dn.h"
 #include "storage/base/text.h"
 
 namespace dirsnap::directory {
@@ -50,9 +51,8 @@ void ConnectorFinder::take(const Attribute& attribute, std::string_view text) {
       break;
   }
   if (&attribute == home_server_) {
-    const std::string server = server_of_dn(text);
     has_facts_ = true;
-    facts_.home_server = server.empty() ? std::string(text) : server;
+    facts_.home_server = dn_server(text).value_or(std::string(text));
   }
   if (&attribute == bridgehead_) keep(facts_.bridgehead_dn);
 }
@@ -156,19 +156,14 @@ void ConnectorFinder::add(const NameTree::Node& node,
     if (place.site != nullptr) c.site = name_of(place.site);
     if (place.routing_group != nullptr) c.routing_group = name_of(place.routing_group);
   }
-  const auto server_in = [](std::string_view of) -> std::optional<std::string> {
-    std::string server = server_of_dn(of);
-    if (server.empty()) return std::nullopt;
-    return server;
-  };
   if (facts_.home_mta_dn) {
     // A copy at organization level belongs to the site of its home server.
     const std::string home_site = site_of_dn(*facts_.home_mta_dn);
     if (!c.site && !home_site.empty()) c.site = home_site;
-    c.home_mta_server = server_in(*facts_.home_mta_dn);
+    c.home_mta_server = dn_server(*facts_.home_mta_dn);
   }
-  if (facts_.bridgehead_dn) c.bridgehead_server = server_in(*facts_.bridgehead_dn);
-  c.own_server = server_in(dn);
+  if (facts_.bridgehead_dn) c.bridgehead_server = dn_server(*facts_.bridgehead_dn);
+  c.own_server = dn_server(dn);
   c.diagnostic_reg_key = facts_.diagnostic_reg_key;
   c.home_server = facts_.home_server;
   c.computer_name = facts_.computer_name;

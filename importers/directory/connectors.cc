@@ -209,15 +209,6 @@ std::string_view text_in_parentheses(std::string_view rdn) {
   return trim_blanks(rdn.substr(open + 1, rdn.size() - open - 2));
 }
 
-std::string server_of_dn(std::string_view dn) {
-  const auto names = dn.starts_with('/') ? parse_dn_x500(dn) : parse_dn_ldap(dn);
-  if (!names) return {};
-  for (std::size_t i = 0; i + 1 < names->size(); ++i) {
-    if (equal_ascii_nocase((*names)[i].value, "Servers")) return (*names)[i + 1].value;
-  }
-  return {};
-}
-
 std::string site_of_dn(std::string_view x500_dn) {
   const auto names = parse_dn_x500(x500_dn);
   if (!names) return {};

@@ -49,9 +49,6 @@ std::string_view key_of_diagnostic(std::string_view value);
 // "EX1" of "Internet Mail Connector (EX1)"; empty if the name does not end in parentheses.
 std::string_view text_in_parentheses(std::string_view rdn);
 
-// The relative name below cn=Servers in a name of either form; empty if there is none.
-std::string server_of_dn(std::string_view dn);
-
 // The site in an X.500 name, its first ou; empty if there is none.
 std::string site_of_dn(std::string_view x500_dn);
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "importers/directory/directory_import.h"
 
-#include "importers/directory/connectors.h"
 #include "importers/directory/exchange_tree.h"
 #include "importers/directory/object_rows.h"
 #include "importers/directory/row_writer.h"
 #include "importers/directory/schema_rows.h"
+#include "storage/base/dn.h"
 
 namespace dirsnap::directory {
 namespace {
@@ -15,8 +15,7 @@ void note_facts(const DirectoryTables& source, Survey& survey) {
   ImportContext& context = source.context;
   if (survey.dsa_dnt) {
     if (const auto* node = survey.tree.find(*survey.dsa_dnt)) {
-      const std::string server = server_of_dn(survey.tree.names(*node).x500);
-      if (!server.empty()) facts.server = server;
+      if (auto server = dn_server(survey.tree.names(*node).x500)) facts.server = std::move(server);
     }
   }
   if (context.options().server) facts.server = context.options().server;

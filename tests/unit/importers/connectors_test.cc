@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "storage/base/dn.h"
+
 namespace dirsnap::directory {
 namespace {
 
@@ -122,11 +124,11 @@ TEST_CASE("names tell the kind only where they should") {
 }
 
 TEST_CASE("the server is read from DNs and trailing parentheses") {
-  CHECK(server_of_dn("/o=O/ou=S/cn=Configuration/cn=Servers/cn=EX1/cn=Microsoft MTA") == "EX1");
-  CHECK(server_of_dn("/o=O/ou=S/cn=configuration/CN=SERVERS/cn=EX1") == "EX1");
-  CHECK(server_of_dn("/o=O/cn=Servers").empty());
-  CHECK(server_of_dn("CN=1,CN=SMTP,CN=Protocols,CN=EX1,CN=Servers,CN=Kiel,DC=x") == "EX1");
-  CHECK(server_of_dn("no name").empty());
+  CHECK(dn_server("/o=O/ou=S/cn=Configuration/cn=Servers/cn=EX1/cn=Microsoft MTA") == "EX1");
+  CHECK(dn_server("/o=O/ou=S/cn=configuration/CN=SERVERS/cn=EX1") == "EX1");
+  CHECK_FALSE(dn_server("/o=O/cn=Servers"));
+  CHECK(dn_server("CN=1,CN=SMTP,CN=Protocols,CN=EX1,CN=Servers,CN=Kiel,DC=x") == "EX1");
+  CHECK_FALSE(dn_server("no name"));
   CHECK(site_of_dn("/o=O/ou=S/cn=Configuration") == "S");
   CHECK(site_of_dn("/o=O/cn=x").empty());
   CHECK(text_in_parentheses("Internet Mail Connector (EX1) ") == "EX1");
