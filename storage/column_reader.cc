@@ -73,9 +73,11 @@ Result<const ChunkView*> ColumnReader::chunk(std::uint64_t chunk_no) {
 
 Result<void> ColumnReader::load_all() {
   for (std::uint64_t i = 0; i < chunks_.size(); ++i) DIRSNAP_CHECK(chunk(i));
-  if (is_by_kind()) {
-    DIRSNAP_TRY(kind_values_, source_.kinds(column_));
-  }
+  return {};
+}
+
+Result<void> ColumnReader::load_kinds() {
+  DIRSNAP_TRY(kind_values_, source_.kinds(column_));
   return {};
 }
 

@@ -61,7 +61,7 @@ class ColumnReader {
 
   // REQUIRES: chunk_no < chunk_count(rows).
   Result<const ChunkView*> chunk(std::uint64_t chunk_no);
-  // Parses every chunk, so that value() cannot fail afterwards.
+  // Parses every chunk, so that value() cannot fail afterwards. REQUIRES: not by kind.
   Result<void> load_all();
   // REQUIRES: load_all() has succeeded; row < rows.
   [[nodiscard]] ValueView value(std::uint32_t row) const {
@@ -69,14 +69,14 @@ class ColumnReader {
   }
   [[nodiscard]] std::uint64_t rows() const { return source_.stored().rows; }
 
-  // True if the values are given by kind; then kind() and kind_value() serve for value().
+  // True if the values are given by kind; then load_kinds() and kind_value() serve, and the
+  // chunks' kind() tells the kinds of the rows.
   [[nodiscard]] bool is_by_kind() const {
     return source_.stored().def.columns[column_].sharing == Sharing::kByKind;
   }
   [[nodiscard]] std::uint32_t kinds() const { return source_.stored().kinds; }
-  [[nodiscard]] std::uint32_t kind(std::uint32_t row) const {
-    return chunks_[row / kChunkRows]->kind(row % kChunkRows);
-  }
+  Result<void> load_kinds();
+  // REQUIRES: load_kinds() has succeeded; kind < kinds().
   [[nodiscard]] ValueView kind_value(std::uint32_t kind) const {
     return (*kind_values_)[kind / kChunkRows].value(kind % kChunkRows);
   }

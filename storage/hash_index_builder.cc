@@ -25,6 +25,7 @@ Result<void> HashIndexBuilder::sort(ColumnReader& column) {
   place_rows();
   hashes_ = {};
   slice_ = {};
+  part_ = {};
   return {};
 }
 
@@ -53,7 +54,8 @@ void HashIndexBuilder::count_buckets() {
   std::partial_sum(buckets_.begin(), buckets_.end(), buckets_.begin());
 }
 
-// Slice by slice, so that the scattered writes stay near each other and the scratch small.
+// Slice by slice, so that the scratch stays small; a slice is first dealt into parts that fit the
+// processor's cache.
 void HashIndexBuilder::place_rows() {
   rows_.resize(buckets_.back());
   marks_.resize(buckets_.back());
@@ -61,35 +63,58 @@ void HashIndexBuilder::place_rows() {
   for (std::uint32_t first = 0; first < buckets;) {
     std::uint32_t end = first + 1;
     while (end < buckets && buckets_[end + std::size_t{1}] - buckets_[first] <= kSliceRows) ++end;
-    place_slice(first, end);
+    deal_slice(first, end);
+    sort_slice(first, end);
     first = end;
   }
 }
 
-void HashIndexBuilder::place_slice(std::uint32_t first_bucket, std::uint32_t end_bucket) {
+// Hash and row of the slice's values, by part: a part is a run of buckets.
+void HashIndexBuilder::deal_slice(std::uint32_t first_bucket, std::uint32_t end_bucket) {
   const std::uint32_t base = buckets_[first_bucket];
   slice_.resize(buckets_[end_bucket] - base);
-  std::vector<std::uint32_t> next(buckets_.begin() + first_bucket, buckets_.begin() + end_bucket);
+  std::vector<std::uint32_t> next;
+  for (std::uint32_t bucket = first_bucket; bucket < end_bucket; bucket += kPartBuckets) {
+    next.push_back(buckets_[bucket] - base);
+  }
   for (std::uint32_t row = 0; row < hashes_.size(); ++row) {
     const std::uint32_t hash = hashes_[row];
-    if (hash == 0) continue;
-    const std::uint32_t bucket = bucket_of(hash);
-    if (bucket < first_bucket || bucket >= end_bucket) continue;
-    slice_[next[bucket - first_bucket]++ - base] = std::uint64_t{hash} << 32 | row;
+    const std::uint32_t bucket = bucket_of(hash) - first_bucket;
+    if (hash == 0 || bucket >= end_bucket - first_bucket) continue;
+    slice_[next[bucket / kPartBuckets]++] = std::uint64_t{hash} << 32 | row;
   }
-  const auto at = [this, base](std::uint32_t bucket) {
-    return slice_.begin() + static_cast<std::ptrdiff_t>(buckets_[bucket] - base);
-  };
-  for (std::uint32_t bucket = first_bucket; bucket < end_bucket; ++bucket) {
-    std::sort(at(bucket), at(bucket + 1));
+}
+
+// Counts each part into its buckets, whose few rows are then sorted.
+void HashIndexBuilder::sort_slice(std::uint32_t first_bucket, std::uint32_t end_bucket) {
+  const std::uint32_t base = buckets_[first_bucket];
+  for (std::uint32_t part = first_bucket; part < end_bucket; part += kPartBuckets) {
+    const std::uint32_t part_end = std::min(part + kPartBuckets, end_bucket);
+    const std::uint32_t begin = buckets_[part];
+    part_.resize(buckets_[part_end] - begin);
+    std::vector<std::uint32_t> next(buckets_.begin() + part, buckets_.begin() + part_end);
+    for (std::size_t i = 0; i < part_.size(); ++i) {
+      const std::uint64_t item = slice_[begin - base + i];
+      part_[next[bucket_of(static_cast<std::uint32_t>(item >> 32)) - part]++ - begin] = item;
+    }
+    for (std::uint32_t bucket = part; bucket < part_end; ++bucket) {
+      const auto at = [&](std::uint32_t b) {
+        return part_.begin() + static_cast<std::ptrdiff_t>(buckets_[b] - begin);
+      };
+      std::sort(at(bucket), at(bucket + 1));
+    }
+    take_part(begin);
   }
+}
+
+void HashIndexBuilder::take_part(std::uint32_t begin) {
   std::uint64_t last = 0;
-  for (std::size_t i = 0; i < slice_.size(); ++i) {
-    const auto hash = static_cast<std::uint32_t>(slice_[i] >> 32);
+  for (std::size_t i = 0; i < part_.size(); ++i) {
+    const auto hash = static_cast<std::uint32_t>(part_[i] >> 32);
     if (hash != last) ++distinct_;
     last = hash;
-    rows_[base + i] = static_cast<std::uint32_t>(slice_[i]);
-    marks_[base + i] = layout::hash_mark(hash, bits_);
+    rows_[begin + i] = static_cast<std::uint32_t>(part_[i]);
+    marks_[begin + i] = layout::hash_mark(hash, bits_);
   }
 }
 

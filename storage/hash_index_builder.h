@@ -22,12 +22,15 @@ class HashIndexBuilder {
   Result<void> write(const index_layout::Sink& sink) const;
 
  private:
-  static constexpr std::size_t kSliceRows = std::size_t{1} << 20;
+  static constexpr std::size_t kSliceRows = std::size_t{1} << 21;
+  static constexpr std::uint32_t kPartBuckets = 2048;
 
   Result<void> read_hashes(ColumnReader& column);
   void count_buckets();
   void place_rows();
-  void place_slice(std::uint32_t first_bucket, std::uint32_t end_bucket);
+  void deal_slice(std::uint32_t first_bucket, std::uint32_t end_bucket);
+  void sort_slice(std::uint32_t first_bucket, std::uint32_t end_bucket);
+  void take_part(std::uint32_t begin);
   [[nodiscard]] std::uint32_t bucket_of(std::uint32_t hash) const {
     return index_layout::hash_bucket(hash, bits_);
   }
@@ -37,7 +40,8 @@ class HashIndexBuilder {
   std::vector<std::uint32_t> buckets_;  // where in rows_ each bucket begins, and the end
   std::vector<std::uint32_t> rows_;     // by hash, then by row
   std::vector<std::uint8_t> marks_;     // of the same rows
-  std::vector<std::uint64_t> slice_;    // scratch: hash and row
+  std::vector<std::uint64_t> slice_;    // scratch: hash and row, by part
+  std::vector<std::uint64_t> part_;     // the same, by hash
   unsigned bits_ = 0;
   std::uint32_t distinct_ = 0;  // hashes
 };

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 
 #include "storage/base/text.h"
 #include "storage/value_order.h"
@@ -56,20 +57,10 @@ constexpr std::uint32_t kNoOrdinal = UINT32_MAX;
 
 }  // namespace
 
-// Kinds are groups; otherwise a column of few distinct values is grouped by looking at each row
-// once. nullopt: too many values.
+// A column of few distinct values is grouped by looking at each row once. nullopt: too many values.
 std::optional<IndexBuilder::Groups> IndexBuilder::groups_of(const ColumnReader& column) {
   const auto rows = static_cast<std::uint32_t>(column.rows());
   Groups groups;
-  if (column.is_by_kind()) {
-    groups.kinds = &column;
-    groups.values.resize(column.kinds());  // NULL for kinds that no row is of
-    for (std::uint32_t row = 0; row < rows; ++row) {
-      const std::uint32_t kind = column.kind(row);
-      if (groups.values[kind].is_null()) groups.values[kind] = column.kind_value(kind);
-    }
-    return groups;
-  }
   groups.of_row.reserve(rows);
   std::unordered_map<GroupKey, std::uint32_t, GroupKeyHash> group_of;
   for (std::uint32_t row = 0; row < rows; ++row) {
@@ -99,6 +90,21 @@ Result<void> IndexBuilder::sort(ColumnReader& column) {
   const ValueOf value_of = [&column](std::uint32_t row) { return column.value(row); };
   const auto items = order(static_cast<std::uint32_t>(column.rows()), value_of);
   take_items(items);
+  note_values(items, value_of);
+  note_uniform(items, value_of);
+  return {};
+}
+
+Result<void> IndexBuilder::sort(ColumnReader& column,
+                                const std::shared_ptr<const KindRows>& kinds) {
+  relation_rows_ = column.rows();
+  shared_ = kinds;
+  DIRSNAP_CHECK(column.load_kinds());
+  const ValueOf value_of = [&](std::uint32_t kind) {
+    return kinds->count(kind) == 0 ? ValueView::null() : column.kind_value(kind);
+  };
+  const auto items = order(column.kinds(), value_of);
+  take_kinds(items);
   note_values(items, value_of);
   note_uniform(items, value_of);
   return {};
@@ -230,6 +236,7 @@ void IndexBuilder::take_items(const std::vector<Item>& items) {
     if (item.starts) starts_.push_back(static_cast<std::uint32_t>(rows_.size()));
     rows_.push_back(item.number);
   }
+  total_ = rows_.size();
 }
 
 // Items are groups: their rows are counted into place. Groups of one value (to the collation)
@@ -244,16 +251,53 @@ void IndexBuilder::take_groups(const std::vector<Item>& items, const Groups& gro
   std::vector<std::uint32_t> next(values + std::size_t{1});
   const auto rows = static_cast<std::uint32_t>(relation_rows_);
   for (std::uint32_t row = 0; row < rows; ++row) {
-    const std::uint32_t value = ordinal[groups.of(row)];
+    const std::uint32_t value = ordinal[groups.of_row[row]];
     if (value != kNoOrdinal) ++next[value + std::size_t{1}];
   }
   std::partial_sum(next.begin(), next.end(), next.begin());
   rows_.resize(next.back());
   starts_.assign(next.begin(), next.end() - 1);
   for (std::uint32_t row = 0; row < rows; ++row) {
-    const std::uint32_t value = ordinal[groups.of(row)];
+    const std::uint32_t value = ordinal[groups.of_row[row]];
     if (value != kNoOrdinal) rows_[next[value]++] = row;
   }
+  total_ = rows_.size();
+}
+
+// Items are kinds, and equal ones ascend.
+void IndexBuilder::take_kinds(const std::vector<Item>& items) {
+  for (const Item& item : items) {
+    if (item.starts) starts_.push_back(static_cast<std::uint32_t>(total_));
+    kinds_.push_back(item.number);
+    total_ += shared_->count(item.number);
+  }
+  if (!kinds_ascend(items)) merge_kinds();
+}
+
+// True if the rows of one value's kinds ascend as they stand behind each other.
+bool IndexBuilder::kinds_ascend(const std::vector<Item>& items) const {
+  for (std::size_t i = 1; i < items.size(); ++i) {
+    if (!items[i].starts &&
+        shared_->rows_of(items[i - 1].number).back() > shared_->rows_of(items[i].number).front()) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Some value has kinds whose rows alternate: the index gets rows of its own.
+void IndexBuilder::merge_kinds() {
+  rows_.reserve(total_);
+  for (const std::uint32_t kind : kinds_) {
+    const auto rows = shared_->rows_of(kind);
+    rows_.insert(rows_.end(), rows.begin(), rows.end());
+  }
+  for (std::size_t i = 0; i < starts_.size(); ++i) {
+    const std::size_t end = i + 1 < starts_.size() ? starts_[i + 1] : rows_.size();
+    std::sort(rows_.begin() + starts_[i], rows_.begin() + static_cast<std::ptrdiff_t>(end));
+  }
+  kinds_.clear();
+  shared_.reset();
 }
 
 // Whether one row stands for all of its value, whose case may differ or, among numbers, its type.
@@ -292,28 +336,46 @@ Result<void> IndexBuilder::write_header(const Sink& sink) const {
   const std::uint64_t base = keys ? keys_.front() : 0;
   put(layout::kKind, integers_only_ ? layout::Kind::kIntegers : layout::Kind::kByRow);
   put(layout::kRowsWidth, layout::row_width(relation_rows_));
-  put(layout::kStartsWidth, all_distinct() ? std::uint8_t{0} : layout::width_of(total()));
+  put(layout::kStartsWidth, all_distinct() ? std::uint8_t{0} : layout::width_of(total_));
   put(layout::kKeysWidth, keys ? layout::width_of(keys_.back() - base) : std::uint8_t{0});
   put(layout::kDistinct, static_cast<std::uint32_t>(starts_.size()));
-  put(layout::kTotal, total());
+  put(layout::kTotal, total_);
   put(layout::kKeyBase, base);
   put(layout::kUniform, static_cast<std::uint8_t>(uniform_ ? 1 : 0));
   put(layout::kBucketBits,
       static_cast<std::uint8_t>(integers_only_ ? 0 : bucket_bits(starts_.size())));
+  put(layout::kKinds, static_cast<std::uint32_t>(kinds_.size()));
   return sink(layout::kHeader, 0, std::move(header));
+}
+
+// The rows, or where the kinds find them.
+Result<void> IndexBuilder::write_rows(const Sink& sink) const {
+  if (kinds_.empty()) {
+    return layout::write_array(sink, layout::kRows, {total_, layout::row_width(relation_rows_)},
+                               [this](std::uint64_t i) { return rows_[i]; });
+  }
+  DIRSNAP_CHECK(layout::write_array(sink, layout::kKindRows, {kinds_.size(), 4},
+                                    [this](std::uint64_t i) { return shared_->begin(kinds_[i]); }));
+  std::uint64_t position = 0;
+  return layout::write_array(sink, layout::kKindStarts, {kinds_.size(), 4}, [&](std::uint64_t i) {
+    return std::exchange(position, position + shared_->count(kinds_[i]));
+  });
 }
 
 Result<void> IndexBuilder::write(const Sink& sink) const {
   DIRSNAP_CHECK(write_header(sink));
-  DIRSNAP_CHECK(layout::write_array(sink, layout::kRows,
-                                    {total(), layout::row_width(relation_rows_)},
-                                    [this](std::uint64_t i) { return rows_[i]; }));
+  if (kinds_.empty()) DIRSNAP_CHECK(write_rows(sink));
   if (!all_distinct()) {
     DIRSNAP_CHECK(layout::write_array(
-        sink, layout::kStarts, {starts_.size() + 1, layout::width_of(total())},
-        [this](std::uint64_t i) { return i < starts_.size() ? starts_[i] : total(); }));
+        sink, layout::kStarts, {starts_.size() + 1, layout::width_of(total_)},
+        [this](std::uint64_t i) { return i < starts_.size() ? starts_[i] : total_; }));
   }
-  if (total() == 0) return {};
+  if (total_ != 0) DIRSNAP_CHECK(write_values(sink));
+  return kinds_.empty() ? Result<void>{} : write_rows(sink);
+}
+
+// What finds the distinct values.
+Result<void> IndexBuilder::write_values(const Sink& sink) const {
   if (integers_only_) {
     const std::uint64_t base = keys_.front();
     return layout::write_array(sink, layout::kKeys,

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 //
 // Makes the exact index of one column from its stored chunks.
-// Memory: 20 bytes a row while sorting, 8 where few values recur and rows are counted instead (4
-// where these are kinds of rows);
-// 16 a distinct text for the hashes.
+// Memory: 20 bytes a row while sorting, 8 where few values recur and rows are counted instead,
+// nothing a row where they are the relation's rows by kind; 16 a distinct text for the hashes.
 // Threads: one thread per object.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "storage/column_reader.h"
 #include "storage/index_layout.h"
+#include "storage/kind_rows.h"
 #include "storage/relation.h"
 
 namespace dirsnap {
@@ -26,6 +27,8 @@ class IndexBuilder {
 
   // Reads and sorts the column. Afterwards its chunks are no longer needed.
   Result<void> sort(ColumnReader& column);
+  // The same for a column whose values go by kind: its rows are those of its kinds.
+  Result<void> sort(ColumnReader& column, const std::shared_ptr<const KindRows>& kinds);
   // Writes what sort() found.
   Result<void> write(const Sink& sink) const;
 
@@ -39,12 +42,8 @@ class IndexBuilder {
   };
   // The rows' groups; `values` by group.
   struct Groups {
-    const ColumnReader* kinds = nullptr;  // whose kinds are the groups; null: see of_row
     std::vector<std::uint32_t> of_row;
     std::vector<ValueView> values;
-    [[nodiscard]] std::uint32_t of(std::uint32_t row) const {
-      return kinds != nullptr ? kinds->kind(row) : of_row[row];
-    }
   };
   using ValueOf = std::function<ValueView(std::uint32_t number)>;
   struct HashEntry {
@@ -60,21 +59,28 @@ class IndexBuilder {
   void load_key(const ValueView& value, std::size_t depth, Item& item) const;
   void take_items(const std::vector<Item>& items);
   void take_groups(const std::vector<Item>& items, const Groups& groups);
+  void take_kinds(const std::vector<Item>& items);
+  [[nodiscard]] bool kinds_ascend(const std::vector<Item>& items) const;
+  void merge_kinds();
   void note_values(const std::vector<Item>& items, const ValueOf& value_of);
   void note_uniform(const std::vector<Item>& items, const ValueOf& value_of);
 
   Result<void> write_header(const Sink& sink) const;
-  [[nodiscard]] std::uint64_t total() const { return rows_.size(); }
-  [[nodiscard]] bool all_distinct() const { return starts_.size() == rows_.size(); }
+  Result<void> write_rows(const Sink& sink) const;
+  Result<void> write_values(const Sink& sink) const;
+  [[nodiscard]] bool all_distinct() const { return starts_.size() == total_; }
 
   Collation collation_;
   bool integers_only_ = true;
   bool uniform_ = true;  // values that are equal to the collation are equal
   std::uint64_t relation_rows_ = 0;
-  std::vector<std::uint32_t> rows_;    // in the order of the index
-  std::vector<std::uint32_t> starts_;  // where in rows_ each distinct value begins
-  std::vector<std::uint64_t> keys_;    // the distinct values, if all are integers
-  std::vector<HashEntry> hashes_;      // of the distinct values otherwise, sorted
+  std::uint64_t total_ = 0;                 // rows with a value
+  std::vector<std::uint32_t> rows_;         // in the order of the index, unless kinds give them
+  std::vector<std::uint32_t> kinds_;        // in the order of the index; empty where rows_ is not
+  std::vector<std::uint32_t> starts_;       // where in this order each distinct value begins
+  std::shared_ptr<const KindRows> shared_;  // of kinds_
+  std::vector<std::uint64_t> keys_;         // the distinct values, if all are integers
+  std::vector<HashEntry> hashes_;           // of the distinct values otherwise, sorted
 };
 
 }  // namespace dirsnap

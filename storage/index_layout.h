@@ -26,13 +26,18 @@ enum class Kind : std::uint8_t {
 
 enum Array : std::uint16_t {
   kHeader = 0,
-  kRows = 1,     // row numbers by value (kHashed: by hash), then by row
-  kStarts = 2,   // position in kRows of each distinct value's first row, and the end; absent
-                 // where every value is distinct
-  kKeys = 3,     // kIntegers: distinct values less the base
-  kBuckets = 4,  // kByRow: where in kEntries (kHashed: in kRows) each bucket begins, and the end
-  kEntries = 5,  // kByRow: u32 low half of the hash, u32 ordinal; by bucket
-  kMarks = 6,    // kHashed: u8 for each of kRows: the bits of the hash below the bucket's
+  kRows = 1,        // row numbers by value (kHashed: by hash), then by row
+  kStarts = 2,      // position in kRows of each distinct value's first row, and the end; absent
+                    // where every value is distinct
+  kKeys = 3,        // kIntegers: distinct values less the base
+  kBuckets = 4,     // kByRow: where in kEntries (kHashed: in kRows) each bucket begins, and the end
+  kEntries = 5,     // kByRow: u32 low half of the hash, u32 ordinal; by bucket
+  kMarks = 6,       // kHashed: u8 for each of kRows: the bits of the hash below the bucket's
+  kKindRows = 7,    // instead of kRows where values go by kind: u32 where in the relation's rows by
+                    // kind those of each kind begin, kinds by value, then by number
+  kKindStarts = 8,  // u32 position in the index of each of these kinds' first row
+  kRowsByKind = 9,  // row numbers by kind, then by row; once a relation, with the first column
+                    // whose values go by kind and that has an index
 };
 
 inline constexpr std::size_t kKind = 0;         // u8
@@ -44,6 +49,7 @@ inline constexpr std::size_t kTotal = 8;        // u64 rows that are not NULL
 inline constexpr std::size_t kKeyBase = 16;     // i64
 inline constexpr std::size_t kBucketBits = 24;  // u8; bucket = top bits of the hash
 inline constexpr std::size_t kUniform = 25;     // u8 1: rows of one value have the same bytes
+inline constexpr std::size_t kKinds = 28;       // u32 kinds of kKindRows; 0: the index has kRows
 inline constexpr std::size_t kHeaderSize = 32;  // the rest is zero
 
 inline constexpr std::size_t kPartBits = 20;

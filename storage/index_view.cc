@@ -30,9 +30,10 @@ Result<void> open_header(Bytes header, IndexView::Impl& index) {
   index.bucket_bits = width(header, layout::kBucketBits);
   index.all_distinct = width(header, layout::kStartsWidth) == 0;
   index.uniform = width(header, layout::kUniform) == 1;
+  index.kinds = load_le<std::uint32_t>(header, layout::kKinds);
   if (index.total > index.relation_rows || index.distinct > index.total ||
       (index.total != 0 && index.distinct == 0) || index.bucket_bits > 31 ||
-      (index.all_distinct && index.distinct != index.total)) {
+      index.kinds > index.total || (index.all_distinct && index.distinct != index.total)) {
     return bad("count");
   }
   return {};
@@ -72,8 +73,7 @@ Result<std::shared_ptr<const IndexView::Impl>> IndexView::Impl::open(const Index
   auto index = std::make_shared<Impl>(facts);
   DIRSNAP_TRY(const Bytes header, arrays.header());
   DIRSNAP_CHECK(open_header(header, *index));
-  DIRSNAP_TRY(index->rows,
-              arrays.array(layout::kRows, index->total, width(header, layout::kRowsWidth)));
+  DIRSNAP_CHECK(index->open_rows(arrays, width(header, layout::kRowsWidth)));
   const std::uint64_t distinct = index->distinct;
   if (!index->all_distinct) {
     DIRSNAP_TRY(index->starts,
@@ -95,9 +95,53 @@ std::uint64_t IndexView::Impl::start(std::uint64_t ordinal) const {
   return std::min(starts[ordinal], total);
 }
 
+Result<void> IndexView::Impl::open_rows(const IndexArrays& arrays, std::uint8_t width) {
+  if (kinds == 0) {
+    DIRSNAP_TRY(rows, arrays.array(layout::kRows, total, width));
+    return {};
+  }
+  DIRSNAP_TRY(kind_rows, arrays.array(layout::kKindRows, kinds, 4));
+  DIRSNAP_TRY(kind_starts, arrays.array(layout::kKindStarts, kinds, 4));
+  DIRSNAP_TRY(rows, arrays.of(kinds_column).array(layout::kRowsByKind, relation_rows, width));
+  return {};
+}
+
+// The last kind that begins at `position` or before it; the first one in a forged index.
+std::uint32_t IndexView::Impl::kind_at(std::uint64_t position) const {
+  std::uint32_t low = 0;
+  std::uint32_t high = kinds;
+  while (high - low > 1) {
+    const std::uint32_t middle = low + (high - low) / 2;
+    (kind_starts[middle] <= position ? low : high) = middle;
+  }
+  return low;
+}
+
+std::uint32_t IndexView::Impl::shared_row(std::uint32_t at, std::uint64_t position) const {
+  const std::uint64_t offset = position - std::min(kind_starts[at], position);
+  const std::uint64_t place = std::min(kind_rows[at] + offset, relation_rows - 1);
+  return static_cast<std::uint32_t>(std::min(rows[place], relation_rows - 1));
+}
+
 std::uint32_t IndexView::Impl::row(std::uint64_t position) const {
+  if (kinds != 0) return shared_row(kind_at(position), position);
   // total > 0 here, hence relation_rows > 0.
   return static_cast<std::uint32_t>(std::min(rows[position], relation_rows - 1));
+}
+
+void IndexView::Impl::rows_between(std::uint64_t begin,
+                                   std::uint64_t end,
+                                   std::vector<std::uint32_t>& out) const {
+  if (begin >= end) return;
+  if (kinds == 0) {
+    for (std::uint64_t i = begin; i < end; ++i) out.push_back(row(i));
+    return;
+  }
+  std::uint32_t at = kind_at(begin);
+  for (std::uint64_t i = begin; i < end; ++i) {
+    while (at + 1 < kinds && kind_starts[at + std::size_t{1}] <= i) ++at;
+    out.push_back(shared_row(at, i));
+  }
 }
 
 std::int64_t IndexView::Impl::key(std::uint64_t ordinal) const {
@@ -176,7 +220,7 @@ std::uint32_t IndexView::count_of(std::uint32_t ordinal) const {
 std::uint32_t IndexView::rows_of(std::uint32_t ordinal, std::vector<std::uint32_t>& out) const {
   const std::uint64_t begin = impl_->start(ordinal);
   const std::uint64_t end = impl_->start(std::uint64_t{ordinal} + 1);
-  for (std::uint64_t i = begin; i < end; ++i) out.push_back(impl_->row(i));
+  impl_->rows_between(begin, end, out);
   return static_cast<std::uint32_t>(end > begin ? end - begin : 0);
 }
 

@@ -2,73 +2,172 @@
 #include "storage/index_writer.h"
 
 #include <algorithm>
-#include <future>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <string>
 #include <thread>
+#include <utility>
 #include <variant>
-#include <vector>
 
 #include "storage/hash_index_builder.h"
 #include "storage/index_builder.h"
+#include "storage/kind_rows.h"
 
 namespace dirsnap {
 namespace {
 
+namespace layout = index_layout;
+
 // More columns at a time than this would only cost memory.
 constexpr unsigned kMostWorkers = 2;
 
-struct Sorted {
-  std::variant<IndexBuilder, HashIndexBuilder> builder;
+// The rows by kind of one relation: made by whoever needs them first, gone with the last job.
+struct SharedKinds {
+  std::once_flag once;
   Result<void> state;
+  KindRows rows;
 };
 
-// Ends its transaction before anything is written: a map that must grow has no reader then.
-Sorted sort_column(Env& env, const IndexJob& job) {
-  const StoredRelation& stored = job.relation->stored();
-  const ColumnDef& column = stored.def.columns[job.column];
-  Sorted sorted{IndexBuilder(column.collation), {}};
-  if (column.access == Access::kHash) sorted.builder = HashIndexBuilder();
-  const auto sort = [&]() -> Result<void> {
-    DIRSNAP_TRY(const Txn txn, Txn::begin(env, Txn::Kind::kRead));
-    RelationChunks chunks(txn, job.relation->key(), stored);
-    ColumnReader reader(chunks, job.column);
-    return std::visit([&reader](auto& builder) { return builder.sort(reader); }, sorted.builder);
-  };
-  sorted.state = sort();
-  return sorted;
+struct Job {
+  StoredRelationWriter* relation = nullptr;
+  std::uint32_t column = 0;
+  bool is_first = false;               // of its relation
+  std::shared_ptr<SharedKinds> kinds;  // of a column that goes by kind
+  bool writes_kinds = false;           // the first such column has the shared rows with it
+};
+
+using Builder = std::variant<HashIndexBuilder, IndexBuilder>;
+
+bool is_indexed(const ColumnDef& column) {
+  return column.access == Access::kIndex || column.access == Access::kHash;
 }
 
-Result<void> write_index(const IndexJob& job, const Sorted& sorted, BatchWriter& batch) {
-  const index_layout::Sink sink = [&](index_layout::Array array, std::uint32_t part,
-                                      std::vector<std::byte> bytes) -> Result<void> {
-    const Key key = index_key(job.relation->key(), job.column, array, part);
-    job.relation->digest().add_index(key.bytes().subspan(kRelationKeySize), bytes);
-    return batch.put(Db::kIndexes, key, std::move(bytes));
-  };
-  return std::visit([&sink](const auto& builder) { return builder.write(sink); }, sorted.builder);
+// Large relations first; the columns of one relation stay together and ascend, as its digest
+// wants them.
+std::vector<Job> list_jobs(std::vector<StoredRelationWriter*> relations) {
+  std::stable_sort(relations.begin(), relations.end(),
+                   [](const StoredRelationWriter* a, const StoredRelationWriter* b) {
+                     return a->stored().rows > b->stored().rows;
+                   });
+  std::vector<Job> jobs;
+  for (StoredRelationWriter* const relation : relations) {
+    const auto& columns = relation->stored().def.columns;
+    std::shared_ptr<SharedKinds> kinds;
+    bool is_first = true;
+    for (std::uint32_t i = 0; i < columns.size(); ++i) {
+      if (!is_indexed(columns[i])) continue;
+      Job job;
+      job.relation = relation;
+      job.column = i;
+      job.is_first = std::exchange(is_first, false);
+      if (columns[i].access == Access::kIndex && columns[i].sharing == Sharing::kByKind) {
+        job.writes_kinds = i == kinds_index_column(relation->stored().def);
+        if (job.writes_kinds) kinds = std::make_shared<SharedKinds>();
+        job.kinds = kinds;
+      }
+      jobs.push_back(std::move(job));
+    }
+  }
+  return jobs;
 }
+
+class IndexWriter {
+ public:
+  IndexWriter(Env& env, std::vector<Job> jobs, BatchWriter& batch)
+      : env_(env), jobs_(std::move(jobs)), batch_(batch), written_(jobs_.size()) {}
+
+  Result<void> run() {
+    const unsigned workers = std::clamp(std::thread::hardware_concurrency(), 1U, kMostWorkers);
+    std::vector<std::thread> others;
+    for (unsigned i = 1; i < std::min<std::size_t>(workers, jobs_.size()); ++i) {
+      others.emplace_back([this] { work(); });
+    }
+    work();
+    for (std::thread& other : others) other.join();
+    return failure_ ? Result<void>(tl::unexpected<Error>(*failure_)) : Result<void>{};
+  }
+
+ private:
+  // One job after the other, until there are none or one has failed.
+  void work() {
+    std::unique_lock lock(mutex_);
+    while (next_ < jobs_.size() && !failure_) {
+      const std::size_t number = next_++;
+      Job job = std::move(jobs_[number]);
+      lock.unlock();
+      Builder builder;
+      Result<void> done = sort_or_fail(job, builder);
+      lock.lock();
+      changed_.wait(lock, [&] { return failure_ || job.is_first || written_[number - 1]; });
+      if (failure_) return;
+      // Others sort on meanwhile.
+      if (done) done = write(job, builder);
+      if (!done) failure_ = done.error();
+      written_[number] = true;
+      changed_.notify_all();
+    }
+  }
+
+  // An exception must not leave a thread.
+  Result<void> sort_or_fail(const Job& job, Builder& builder) {
+    try {
+      return sort(job, builder);
+    } catch (const std::bad_alloc&) {
+      return fail(Code::kIo,
+                  "no memory left to build an index of " + job.relation->stored().def.name);
+    }
+  }
+
+  // The transaction ends here: while one is open the map cannot grow.
+  Result<void> sort(const Job& job, Builder& builder) {
+    const StoredRelation& stored = job.relation->stored();
+    const ColumnDef& column = stored.def.columns[job.column];
+    const auto map = env_.keep_map();
+    DIRSNAP_TRY(const Txn txn, Txn::begin(env_, Txn::Kind::kRead));
+    RelationChunks chunks(txn, job.relation->key(), stored);
+    ColumnReader reader(chunks, job.column);
+    if (column.access == Access::kHash) return builder.emplace<HashIndexBuilder>().sort(reader);
+    auto& index = builder.emplace<IndexBuilder>(column.collation);
+    if (job.kinds == nullptr) return index.sort(reader);
+    std::call_once(job.kinds->once, [&] { job.kinds->state = job.kinds->rows.read(reader); });
+    DIRSNAP_CHECK(job.kinds->state);
+    return index.sort(reader, {job.kinds, &job.kinds->rows});
+  }
+
+  Result<void> write(const Job& job, const Builder& builder) {
+    const layout::Sink sink = [&](layout::Array array, std::uint32_t part,
+                                  std::vector<std::byte> bytes) -> Result<void> {
+      const Key key = index_key(job.relation->key(), job.column, array, part);
+      job.relation->digest().add_index(key.bytes().subspan(kRelationKeySize), bytes);
+      return batch_.put(Db::kIndexes, key, std::move(bytes));
+    };
+    DIRSNAP_CHECK(std::visit([&sink](const auto& index) { return index.write(sink); }, builder));
+    if (!job.writes_kinds) return {};
+    const std::vector<std::uint32_t>& rows = job.kinds->rows.rows();
+    return layout::write_array(sink, layout::kRowsByKind,
+                               {rows.size(), layout::row_width(job.relation->stored().rows)},
+                               [&rows](std::uint64_t i) { return rows[i]; });
+  }
+
+  Env& env_;
+  std::vector<Job> jobs_;
+  BatchWriter& batch_;
+  std::mutex mutex_;  // of all below and of batch_
+  std::condition_variable changed_;
+  std::size_t next_ = 0;
+  std::vector<bool> written_;
+  std::optional<Error> failure_;
+};
 
 }  // namespace
 
-Result<void> write_indexes(Env& env, std::span<const IndexJob> jobs, BatchWriter& batch) {
-  const std::size_t workers =
-      std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kMostWorkers);
-  while (!jobs.empty()) {
-    const auto now = jobs.first(std::min(workers, jobs.size()));
-    jobs = jobs.subspan(now.size());
-    std::vector<std::future<Sorted>> others;
-    for (const IndexJob& job : now.subspan(1)) {
-      others.push_back(
-          std::async(std::launch::async, [&env, &job] { return sort_column(env, job); }));
-    }
-    std::vector<Sorted> sorted;
-    sorted.push_back(sort_column(env, now.front()));
-    for (std::future<Sorted>& other : others) sorted.push_back(other.get());
-    for (std::size_t i = 0; i < now.size(); ++i) {
-      DIRSNAP_CHECK(sorted[i].state);
-      DIRSNAP_CHECK(write_index(now[i], sorted[i], batch));
-    }
-  }
-  return {};
+Result<void> write_indexes(Env& env,
+                           const std::vector<StoredRelationWriter*>& relations,
+                           BatchWriter& batch) {
+  return IndexWriter(env, list_jobs(relations), batch).run();
 }
 
 }  // namespace dirsnap

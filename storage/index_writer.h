@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: MIT
 //
 // Builds and writes the indexes of a snapshot whose chunks are committed.
-// Memory: the rows of as many columns as there are workers, 4 to 24 bytes a row.
-// Threads: sorts on all cores; everything else happens in the calling thread.
+// Memory: the rows of as many columns as there are workers, 4 to 24 bytes a row, and the rows by
+// kind of the relations they are at.
+// Threads: while one worker writes, the others sort; `batch` is used by one at a time.
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <vector>
 
 #include "storage/batch_writer.h"
 #include "storage/relation_writer.h"
 
 namespace dirsnap {
 
-struct IndexJob {
-  StoredRelationWriter* relation = nullptr;
-  std::uint32_t column = 0;
-};
-
-// REQUIRES: jobs of one relation ascend by column, as the seal wants them.
-Result<void> write_indexes(Env& env, std::span<const IndexJob> jobs, BatchWriter& batch);
+// Writes the indexes of every column that is declared to have one.
+Result<void> write_indexes(Env& env,
+                           const std::vector<StoredRelationWriter*>& relations,
+                           BatchWriter& batch);
 
 }  // namespace dirsnap

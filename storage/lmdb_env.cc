@@ -113,6 +113,7 @@ std::uint64_t Env::map_size_bytes() const {
 }
 
 Result<void> Env::grow_map(std::uint64_t least_bytes) {
+  const std::unique_lock lock(map_);
   if (transactions_ != 0) return fail(Code::kBusy, "the case grows while it is being read");
   const std::uint64_t size = std::max(2 * map_size_bytes(), least_bytes);
   if (const int rc = mdb_env_set_mapsize(env_, size); rc != 0) {

@@ -13,7 +13,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <utility>
 
@@ -49,8 +51,11 @@ class Env {
   Env(const Env&) = delete;
   Env& operator=(const Env&) = delete;
 
-  // Doubles the map at least. Fails with kBusy while a transaction of this process is alive.
+  // Doubles the map at least. Waits for those who keep it; fails with kBusy while another
+  // transaction of this process is alive.
   Result<void> grow_map(std::uint64_t least_bytes);
+  // Who reads beside a writer of this process holds this before and while the transaction lives.
+  [[nodiscard]] std::shared_lock<std::shared_mutex> keep_map() { return std::shared_lock(map_); }
   // Takes over a map size that another process has set.
   Result<void> adopt_map_size();
   [[nodiscard]] std::uint64_t map_size_bytes() const;
@@ -65,6 +70,7 @@ class Env {
   std::array<unsigned, kDbCount> dbs_{};
   bool read_only_ = true;
   std::atomic<int> transactions_{0};
+  std::shared_mutex map_;
 };
 
 class Txn {

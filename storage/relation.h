@@ -42,6 +42,17 @@ inline std::uint32_t kind_column(const RelationDef& def) {
   return static_cast<std::uint32_t>(def.columns.size());
 }
 
+// The column whose index has the relation's rows by kind with it: the first one that goes by kind
+// and has an index. REQUIRES: there is one.
+inline std::uint32_t kinds_index_column(const RelationDef& def) {
+  std::uint32_t column = 0;
+  while (column + 1 < def.columns.size() && !(def.columns[column].access == Access::kIndex &&
+                                              def.columns[column].sharing == Sharing::kByKind)) {
+    ++column;
+  }
+  return column;
+}
+
 // One cell of a row to append; columns not named are NULL.
 struct Cell {
   std::uint32_t column = 0;

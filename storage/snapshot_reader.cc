@@ -139,6 +139,7 @@ Result<IndexView> Relation::index(std::uint32_t column) const {
   facts.column = column;
   facts.relation_rows = rows();
   facts.collation = def().columns[column].collation;
+  facts.kinds_column = kinds_index_column(def());
   const IndexArrays arrays(*impl_->txn, impl_->key, column);
   DIRSNAP_TRY(auto opened, IndexView::Impl::open(arrays, facts));
   return impl_->indexes.emplace(column, IndexView(std::move(opened))).first->second;

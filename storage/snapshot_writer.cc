@@ -202,15 +202,9 @@ Result<void> StoredSnapshotWriter::write_relations() {
 #ifdef __GLIBC__
   malloc_trim(0);  // what reading the evidence needed, before the indexes need theirs
 #endif
-  std::vector<IndexJob> jobs;
-  for (const auto& relation : relations_) {
-    const auto& columns = relation->stored().def.columns;
-    for (std::uint32_t i = 0; i < columns.size(); ++i) {
-      if (columns[i].access == Access::kIndex || columns[i].access == Access::kHash)
-        jobs.push_back({.relation = relation.get(), .column = i});
-    }
-  }
-  DIRSNAP_CHECK(write_indexes(env(), jobs, batch_));
+  std::vector<StoredRelationWriter*> relations;
+  for (const auto& relation : relations_) relations.push_back(relation.get());
+  DIRSNAP_CHECK(write_indexes(env(), relations, batch_));
   return batch_.flush();
 }
 

@@ -160,8 +160,50 @@ TEST_CASE("an index over kinds lists the rows that one over plain values lists")
       REQUIRE(plain.rows_of(ordinal, want) == plain.count_of(ordinal));
       REQUIRE(shared.rows_of(ordinal, have) == plain.count_of(ordinal));
       REQUIRE(want == have);
+      REQUIRE(plain.begin_of(ordinal) == shared.begin_of(ordinal));
+    }
+    for (std::uint64_t i = 0; i < plain.total(); ++i) REQUIRE(plain.row_at(i) == shared.row_at(i));
+  }
+}
+
+TEST_CASE("an index over kinds whose rows follow each other finds values of several kinds") {
+  const TempFolder folder;
+  constexpr std::uint32_t kRowsOfKind = 5'000;
+  constexpr std::array<const char*, 4> kNames = {"b", "a", "B", "A"};
+  {
+    auto file = must(CaseFile::open(folder / "a.dirsnap", OpenMode::kReadWrite));
+    auto writer = must(SnapshotWriter::begin(*file, named("one")));
+    RelationWriter* out = must(writer->relation(relation("shared", true)));
+    std::int64_t row = 0;
+    for (const char* name : kNames) {
+      const std::array<Cell, 2> of_kind = {
+          {{kName, ValueView::text(name)}, {kFigure, ValueView::of(row)}}};
+      const std::uint32_t kind = must(out->kind(of_kind));
+      for (std::uint32_t i = 0; i < kRowsOfKind; ++i) {
+        const Cell cell{kRow, ValueView::of(++row)};
+        must(out->append(kind, {&cell, 1}));
+      }
+    }
+    must(writer->seal());
+  }
+  const OpenCase open(folder / "a.dirsnap");
+  const IndexView index = must(open.relation("shared").index(kName));
+  REQUIRE(index.distinct() == 2);
+  CHECK_FALSE(index.is_uniform());
+  CHECK(must(index.find(ValueView::text("B"))) == 1U);
+  for (std::uint32_t ordinal = 0; ordinal < 2; ++ordinal) {
+    std::vector<std::uint32_t> want;
+    const std::uint32_t first = ordinal == 0 ? kRowsOfKind : 0;
+    for (std::uint32_t i = 0; i < kRowsOfKind; ++i) want.push_back(first + i);
+    for (std::uint32_t i = 0; i < kRowsOfKind; ++i) want.push_back(first + 2 * kRowsOfKind + i);
+    std::vector<std::uint32_t> have;
+    REQUIRE(index.rows_of(ordinal, have) == want.size());
+    REQUIRE(have == want);
+    for (std::uint32_t i = 0; i < want.size(); ++i) {
+      REQUIRE(index.row_at(index.begin_of(ordinal) + i) == want[i]);
     }
   }
+  CHECK(must(open.relation("shared").index(kFigure)).count_of(1) == kRowsOfKind);
 }
 
 TEST_CASE("a kind that no row is of is in no index") {
