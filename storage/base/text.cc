@@ -190,15 +190,46 @@ std::string codepage_name(unsigned codepage) {
   }
 }
 
+// iconv's handle for one code page; opening one costs more than most texts.
+class Converter {
+ public:
+  Converter() = default;
+  ~Converter() { close(); }
+  Converter(const Converter&) = delete;
+  Converter& operator=(const Converter&) = delete;
+
+  // In its initial state. nullptr: the system does not know the code page.
+  iconv_t get(unsigned codepage) {
+    if (handle_ != nullptr && codepage == codepage_) {
+      iconv(handle_, nullptr, nullptr, nullptr, nullptr);
+      return handle_;
+    }
+    close();
+    const iconv_t opened = iconv_open("UTF-8", codepage_name(codepage).c_str());
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the failure value POSIX defines.
+    if (opened == reinterpret_cast<iconv_t>(-1)) return nullptr;
+    codepage_ = codepage;
+    return handle_ = opened;
+  }
+
+ private:
+  void close() {
+    if (handle_ != nullptr) iconv_close(handle_);
+    handle_ = nullptr;
+  }
+  iconv_t handle_ = nullptr;
+  unsigned codepage_ = 0;
+};
+
 }  // namespace
 
 std::optional<Decoded> decode_codepage(Bytes bytes, unsigned codepage) {
   if (codepage == 65001) return repair_utf8(as_chars(bytes));
   if (codepage == 1200) return decode_utf16le(bytes);
   if (codepage == 1201) return decode_utf16be(bytes);
-  const iconv_t converter = iconv_open("UTF-8", codepage_name(codepage).c_str());
-  // NOLINTNEXTLINE(performance-no-int-to-ptr): the failure value POSIX defines.
-  if (converter == reinterpret_cast<iconv_t>(-1)) return std::nullopt;
+  thread_local Converter last_used;
+  const iconv_t converter = last_used.get(codepage);
+  if (converter == nullptr) return std::nullopt;
 
   Decoded result;
   char* in = const_cast<char*>(reinterpret_cast<const char*>(bytes.data()));
@@ -220,7 +251,6 @@ std::optional<Decoded> decode_codepage(Bytes bytes, unsigned codepage) {
   std::size_t out_left = buffer.size();
   iconv(converter, nullptr, nullptr, &out, &out_left);
   result.text.append(buffer.data(), buffer.size() - out_left);
-  iconv_close(converter);
   return result;
 }
 
