@@ -21,16 +21,12 @@ ChunkPipeline::~ChunkPipeline() {
   worker_.join();
 }
 
-std::unique_ptr<OpenChunk> ChunkPipeline::open(RelationSink& sink, std::size_t columns) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!sink.spare.empty()) {
-      std::unique_ptr<OpenChunk> chunk = std::move(sink.spare.back());
-      sink.spare.pop_back();
-      return chunk;
-    }
-  }
-  return std::make_unique<OpenChunk>(columns);
+std::unique_ptr<RowBatch> ChunkPipeline::open() {
+  const std::lock_guard lock(mutex_);
+  if (spare_.empty()) return std::make_unique<RowBatch>();
+  std::unique_ptr<RowBatch> batch = std::move(spare_.back());
+  spare_.pop_back();
+  return batch;
 }
 
 Result<void> ChunkPipeline::state() const {
@@ -38,15 +34,40 @@ Result<void> ChunkPipeline::state() const {
   return {};
 }
 
+Result<void> ChunkPipeline::push(RelationSink& sink, std::unique_ptr<RowBatch> batch) {
+  Job job;
+  job.sink = &sink;
+  job.bytes = batch->size_bytes();
+  job.batch = std::move(batch);
+  return push(std::move(job));
+}
+
+Result<void> ChunkPipeline::push_end(RelationSink& sink) {
+  Job job;
+  job.sink = &sink;
+  return push(std::move(job));
+}
+
+Result<void> ChunkPipeline::push_kinds(RelationSink& sink,
+                                       std::uint32_t chunk_no,
+                                       std::uint32_t rows,
+                                       std::unique_ptr<OpenChunk> chunk) {
+  Job job;
+  job.sink = &sink;
+  job.bytes = chunk->size_bytes();
+  job.kinds = std::move(chunk);
+  job.chunk_no = chunk_no;
+  job.rows = rows;
+  return push(std::move(job));
+}
+
 Result<void> ChunkPipeline::push(Job job) {
-  std::size_t bytes = job.chunk != nullptr ? job.chunk->size_bytes() : 0;
-  for (const LongValueRecord& value : job.long_values) bytes += value.record.size();
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return failure_ || queued_bytes_ < kQueuedBytes; });
   DIRSNAP_CHECK(state());
   if (!worker_.joinable()) worker_ = std::thread([this] { work(); });
-  queue_.push_back({.job = std::move(job), .bytes = bytes});
-  queued_bytes_ += bytes;
+  queued_bytes_ += job.bytes;
+  queue_.push_back(std::move(job));
   lock.unlock();
   changed_.notify_all();
   return {};
@@ -55,6 +76,7 @@ Result<void> ChunkPipeline::push(Job job) {
 Result<void> ChunkPipeline::drain() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return failure_ || (queue_.empty() && !busy_); });
+  spare_.clear();
   return state();
 }
 
@@ -63,37 +85,72 @@ void ChunkPipeline::work() {
   while (true) {
     changed_.wait(lock, [this] { return stop_ || (!queue_.empty() && !failure_); });
     if (stop_) return;
-    Queued next = std::move(queue_.front());
+    Job job = std::move(queue_.front());
     queue_.pop_front();
     busy_ = true;
     lock.unlock();
-    const Result<void> written = write(next.job);
+    const Result<void> written = write(job);
+    if (job.batch != nullptr) job.batch->clear();
     lock.lock();
     busy_ = false;
-    queued_bytes_ -= next.bytes;
+    queued_bytes_ -= job.bytes;
     if (!written) failure_ = written.error();
-    if (next.job.chunk != nullptr) next.job.sink->spare.push_back(std::move(next.job.chunk));
+    if (job.batch != nullptr) spare_.push_back(std::move(job.batch));
     changed_.notify_all();
   }
 }
 
 Result<void> ChunkPipeline::write(Job& job) {
-  RelationSink& sink = *job.sink;
-  for (LongValueRecord& value : job.long_values) {
-    sink.long_values[value.column].push_back(
-        {.row = value.row, .size_bytes = value.record.size(), .digest = sha256(value.record)});
-    const Key chunk = chunk_key(sink.key, job.chunk_no, value.column);
-    DIRSNAP_CHECK(
-        batch_.put(Db::kChunks, long_value_key(chunk, value.row), std::move(value.record)));
-  }
-  return job.chunk != nullptr ? write_chunk(job) : Result<void>{};
+  if (job.batch != nullptr) return deal(*job.sink, *job.batch);
+  if (job.kinds != nullptr) return write_chunk(*job.sink, job.chunk_no, job.rows, *job.kinds);
+  DIRSNAP_CHECK(write_open_chunk(*job.sink));
+  job.sink->chunk.reset();
+  return {};
 }
 
-Result<void> ChunkPipeline::write_chunk(Job& job) {
-  RelationSink& sink = *job.sink;
-  for (const std::uint32_t column : job.chunk->columns()) {
-    const Key key = chunk_key(sink.key, job.chunk_no, column);
-    std::vector<std::byte> bytes = job.chunk->finish(column, job.rows);
+Result<void> ChunkPipeline::deal(RelationSink& sink, const RowBatch& batch) {
+  if (sink.chunk == nullptr) sink.chunk = std::make_unique<OpenChunk>(sink.columns);
+  OpenChunk& chunk = *sink.chunk;
+  RowBatch::Reader reader(batch);
+  for (std::uint32_t i = 0; i < batch.rows(); ++i) {
+    reader.move_row(static_cast<std::uint32_t>(sink.rows % kChunkRows), chunk);
+    if (chunk.long_bytes() > kHeldLongBytes) {
+      DIRSNAP_CHECK(
+          write_long_values(sink, static_cast<std::uint32_t>(sink.rows / kChunkRows), chunk));
+    }
+    if (++sink.rows % kChunkRows == 0) DIRSNAP_CHECK(write_open_chunk(sink));
+  }
+  return {};
+}
+
+// The chunk of the rows dealt last.
+Result<void> ChunkPipeline::write_open_chunk(RelationSink& sink) {
+  if (sink.chunk == nullptr || sink.chunk->empty()) return {};
+  const std::uint64_t last = sink.rows - 1;
+  return write_chunk(sink, static_cast<std::uint32_t>(last / kChunkRows),
+                     static_cast<std::uint32_t>(last % kChunkRows + 1), *sink.chunk);
+}
+
+Result<void> ChunkPipeline::write_long_values(RelationSink& sink,
+                                              std::uint32_t chunk_no,
+                                              OpenChunk& chunk) {
+  for (LongValueRecord& value : chunk.take_long_values()) {
+    sink.long_values[value.column].push_back(
+        {.row = value.row, .size_bytes = value.record.size(), .digest = sha256(value.record)});
+    const Key key = long_value_key(chunk_key(sink.key, chunk_no, value.column), value.row);
+    DIRSNAP_CHECK(batch_.put(Db::kChunks, key, std::move(value.record)));
+  }
+  return {};
+}
+
+Result<void> ChunkPipeline::write_chunk(RelationSink& sink,
+                                        std::uint32_t chunk_no,
+                                        std::uint32_t rows,
+                                        OpenChunk& chunk) {
+  DIRSNAP_CHECK(write_long_values(sink, chunk_no, chunk));
+  for (const std::uint32_t column : chunk.columns()) {
+    const Key key = chunk_key(sink.key, chunk_no, column);
+    std::vector<std::byte> bytes = chunk.finish(column, rows);
     sink.digest.add_chunk(tail_of(key), bytes);
     for (const RelationSink::LongValue& value : sink.long_values[column]) {
       sink.digest.add_long_value(tail_of(long_value_key(key, value.row)), value.size_bytes,
@@ -102,7 +159,7 @@ Result<void> ChunkPipeline::write_chunk(Job& job) {
     DIRSNAP_CHECK(batch_.put(Db::kChunks, key, std::move(bytes)));
   }
   sink.long_values.clear();
-  job.chunk->clear();
+  chunk.clear();
   return {};
 }
 

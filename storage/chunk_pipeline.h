@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Chunks on their way from the thread that fills them into the case: a second thread encodes
-// them, adds them to the digests of the seal and writes them, in the order they were pushed. So
-// the reader of the evidence does not wait for the disk, and both cores work.
-// Memory: about kQueuedBytes of rows, the chunk in work and a batch.
-// Threads: one thread pushes. Between drain() and the next push() the worker touches nothing.
+// Rows on their way from the thread that reads the evidence into the case: a second thread deals
+// them to the columns of a chunk, encodes full chunks, adds them to the digests of the seal and
+// writes them, in the order they were pushed. So the reader does not wait for the disk, and both
+// cores work.
+// Memory: kQueuedBytes of rows, the open chunk of each relation and a batch.
+// Threads: one thread pushes. Between drain() and the next push the worker touches nothing.
 #pragma once
 
 #include <condition_variable>
@@ -19,6 +20,7 @@
 
 #include "storage/batch_writer.h"
 #include "storage/open_chunk.h"
+#include "storage/row_batch.h"
 #include "storage/seal.h"
 
 namespace dirsnap {
@@ -31,56 +33,72 @@ struct RelationSink {
     Digest digest{};
   };
 
-  explicit RelationSink(const Key& relation) : key(relation) {}
+  RelationSink(const Key& relation, std::size_t column_count)
+      : key(relation), columns(column_count) {}
 
   Key key;
+  std::size_t columns;
   RelationDigest digest;
-  // Of the chunk that is still open: its record comes after its long values.
+  std::uint64_t rows = 0;            // dealt so far
+  std::unique_ptr<OpenChunk> chunk;  // of the rows that fill no chunk yet
+  // Of this chunk: its record comes after its long values.
   std::map<std::uint32_t, std::vector<LongValue>> long_values;
-  std::vector<std::unique_ptr<OpenChunk>> spare;  // guarded by the pipeline
 };
 
 class ChunkPipeline {
  public:
-  struct Job {
-    RelationSink* sink = nullptr;
-    std::uint32_t chunk_no = 0;
-    std::uint32_t rows = 0;
-    std::vector<LongValueRecord> long_values;
-    std::unique_ptr<OpenChunk> chunk;  // null: its long values only
-  };
-
   explicit ChunkPipeline(BatchWriter& batch) : batch_(batch) {}
   // What was not drained is dropped.
   ~ChunkPipeline();
   ChunkPipeline(const ChunkPipeline&) = delete;
   ChunkPipeline& operator=(const ChunkPipeline&) = delete;
 
-  // An empty chunk: one whose rows are written, or a new one.
-  std::unique_ptr<OpenChunk> open(RelationSink& sink, std::size_t columns);
-  // Waits while too much is under way. Fails with the first error that the worker met; nothing is
-  // written after one.
-  Result<void> push(Job job);
+  // An empty batch: one whose rows are dealt, or a new one.
+  std::unique_ptr<RowBatch> open();
+  // Each waits while too much is under way, and fails with the first error that the worker met;
+  // nothing is written after one.
+  Result<void> push(RelationSink& sink, std::unique_ptr<RowBatch> batch);
+  // No more rows will come: what fills no chunk is written.
+  Result<void> push_end(RelationSink& sink);
+  // The values of `rows` kinds.
+  Result<void> push_kinds(RelationSink& sink,
+                          std::uint32_t chunk_no,
+                          std::uint32_t rows,
+                          std::unique_ptr<OpenChunk> chunk);
   // Waits until everything pushed is with the batch writer.
   Result<void> drain();
 
  private:
-  static constexpr std::size_t kQueuedBytes = std::size_t{16} << 20;
+  static constexpr std::size_t kQueuedBytes = std::size_t{8} << 20;
+  static constexpr std::size_t kHeldLongBytes = std::size_t{4} << 20;
 
-  struct Queued {
-    Job job;
+  // Rows, kinds, or (neither) the end of the rows.
+  struct Job {
+    RelationSink* sink = nullptr;
     std::size_t bytes = 0;
+    std::unique_ptr<RowBatch> batch;
+    std::unique_ptr<OpenChunk> kinds;
+    std::uint32_t chunk_no = 0;  // of `kinds`
+    std::uint32_t rows = 0;      // of `kinds`
   };
 
+  Result<void> push(Job job);
   void work();
   Result<void> write(Job& job);
-  Result<void> write_chunk(Job& job);
+  Result<void> deal(RelationSink& sink, const RowBatch& batch);
+  Result<void> write_open_chunk(RelationSink& sink);
+  Result<void> write_long_values(RelationSink& sink, std::uint32_t chunk_no, OpenChunk& chunk);
+  Result<void> write_chunk(RelationSink& sink,
+                           std::uint32_t chunk_no,
+                           std::uint32_t rows,
+                           OpenChunk& chunk);
   [[nodiscard]] Result<void> state() const;
 
   BatchWriter& batch_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Queued> queue_;
+  std::deque<Job> queue_;
+  std::vector<std::unique_ptr<RowBatch>> spare_;
   std::size_t queued_bytes_ = 0;
   bool busy_ = false;
   bool stop_ = false;

@@ -23,12 +23,16 @@ bool is_twin(const ValueView& value, const ValueView& other) {
 StoredRelationWriter::StoredRelationWriter(RelationDef def, const Key& key, ChunkPipeline& pipeline)
     : stored_{.def = std::move(def)},
       pipeline_(pipeline),
-      sink_(key),
+      sink_(key, stored_.def.columns.size() + 1),
       kinds_(stored_.def.columns.size()) {
   for (const ColumnDef& column : stored_.def.columns) {
-    columns_.push_back({.access = column.access, .sharing = column.sharing});
-    if (is_ordered(column.access)) ++ordered_;
-    if (column.sharing == Sharing::kByKind) has_kinds_ = true;
+    columns_.push_back({.access = column.access});
+    Trait& trait = traits_.emplace_back(Trait::kPlain);
+    if (column.sharing == Sharing::kTwin) trait = Trait::kTwin;
+    if (is_ordered(column.access)) trait = Trait::kOrdered;
+    if (column.sharing == Sharing::kByKind) trait = Trait::kByKind;
+    if (trait == Trait::kOrdered) ++ordered_;
+    if (trait == Trait::kByKind) has_kinds_ = true;
   }
 }
 
@@ -37,8 +41,7 @@ Result<std::uint64_t> StoredRelationWriter::append(std::span<const Cell> cells) 
   of_kind_.clear();
   of_row_.clear();
   for (const Cell& cell : cells) {
-    const bool by_kind =
-        cell.column < columns_.size() && columns_[cell.column].sharing == Sharing::kByKind;
+    const bool by_kind = cell.column < traits_.size() && traits_[cell.column] == Trait::kByKind;
     (by_kind ? of_kind_ : of_row_).push_back(cell);
   }
   DIRSNAP_TRY(const std::uint32_t number, kind(of_kind_));
@@ -46,10 +49,9 @@ Result<std::uint64_t> StoredRelationWriter::append(std::span<const Cell> cells) 
 }
 
 Result<std::uint32_t> StoredRelationWriter::kind(std::span<const Cell> cells) {
-  ++appends_;
+  DIRSNAP_CHECK(check_names(cells));
   for (const Cell& cell : cells) {
-    if (!is_named_once(cell)) return misnamed(cell);
-    if (columns_[cell.column].sharing == Sharing::kByKind) continue;
+    if (traits_[cell.column] == Trait::kByKind) continue;
     return fail(Code::kUsage, stored_.def.name + ": column " +
                                   stored_.def.columns[cell.column].name + " has no kinds");
   }
@@ -62,20 +64,34 @@ Result<std::uint64_t> StoredRelationWriter::append(std::uint32_t kind,
     return fail(Code::kUsage, stored_.def.name + ": a kind that was not named");
   }
   DIRSNAP_CHECK(check(cells));
-  if (open_ == nullptr) open_ = pipeline_.open(sink_, columns_.size() + 1);
-  const auto row = static_cast<std::uint32_t>(stored_.rows % kChunkRows);
-  for (const Cell& cell : cells) append_cell(row, cell, cells);
-  if (has_kinds_) open_->append(row, {kind_column(stored_.def), ValueView::of(kind)});
-  if (open_->long_bytes() > kHeldLongBytes) DIRSNAP_CHECK(hand_over_long_values());
+  if (open_ == nullptr) open_ = pipeline_.open();
+  open_->begin_row();
+  for (const Cell& cell : cells) append_cell(cell, cells);
+  if (has_kinds_) open_->append({kind_column(stored_.def), ValueView::of(kind)});
   const std::uint64_t number = stored_.rows++;
-  if (stored_.rows % kChunkRows == 0) DIRSNAP_CHECK(finish_chunk());
+  if (open_->size_bytes() >= kBatchBytes) DIRSNAP_CHECK(hand_over());
   return number;
 }
 
-// The column exists and has no other cell in this row.
-bool StoredRelationWriter::is_named_once(const Cell& cell) {
-  return cell.column < columns_.size() &&
-         std::exchange(columns_[cell.column].last_append, appends_) != appends_;
+// The usual row: every column exists, none comes twice.
+bool StoredRelationWriter::names_ascend(std::span<const Cell> cells) const {
+  std::size_t least = 0;
+  for (const Cell& cell : cells) {
+    if (cell.column < least) return false;
+    least = cell.column + std::size_t{1};
+  }
+  return least <= columns_.size();
+}
+
+// The columns exist, and none has two cells in this row.
+Result<void> StoredRelationWriter::check_names(std::span<const Cell> cells) {
+  ++appends_;
+  for (const Cell& cell : cells) {
+    const bool is_first = cell.column < columns_.size() &&
+                          std::exchange(columns_[cell.column].last_append, appends_) != appends_;
+    if (!is_first) return misnamed(cell);
+  }
+  return {};
 }
 
 tl::unexpected<Error> StoredRelationWriter::misnamed(const Cell& cell) const {
@@ -89,16 +105,15 @@ tl::unexpected<Error> StoredRelationWriter::misnamed(const Cell& cell) const {
 // Everything that can be wrong with a row is found before any of it is taken.
 Result<void> StoredRelationWriter::check(std::span<const Cell> cells) {
   if (stored_.rows == kMostRows) return fail(Code::kLimit, stored_.def.name + ": too many rows");
-  ++appends_;
+  if (!names_ascend(cells)) DIRSNAP_CHECK(check_names(cells));
   std::size_t in_order = 0;
   for (const Cell& cell : cells) {
-    if (!is_named_once(cell)) return misnamed(cell);
-    const Column& column = columns_[cell.column];
-    if (column.sharing == Sharing::kByKind) {
+    const Trait trait = traits_[cell.column];
+    if (trait <= Trait::kTwin) continue;
+    if (trait == Trait::kByKind) {
       return fail(Code::kUsage, stored_.def.name + ": column " +
                                     stored_.def.columns[cell.column].name + " goes by kind");
     }
-    if (!is_ordered(column.access)) continue;
     DIRSNAP_CHECK(check_order(cell));
     ++in_order;
   }
@@ -108,8 +123,9 @@ Result<void> StoredRelationWriter::check(std::span<const Cell> cells) {
   }
   if (ordered_ == 0) return {};
   for (const Cell& cell : cells) {
-    Column& column = columns_[cell.column];
-    if (is_ordered(column.access)) column.last_value = cell.value.integer;
+    if (traits_[cell.column] == Trait::kOrdered) {
+      columns_[cell.column].last_value = cell.value.integer;
+    }
   }
   return {};
 }
@@ -126,55 +142,34 @@ Result<void> StoredRelationWriter::check_order(const Cell& cell) {
                                 stored_.def.columns[cell.column].name);
 }
 
-void StoredRelationWriter::append_cell(std::uint32_t row,
-                                       const Cell& cell,
-                                       std::span<const Cell> cells) {
+void StoredRelationWriter::append_cell(const Cell& cell, std::span<const Cell> cells) {
   const bool may_be_twin =
-      columns_[cell.column].sharing == Sharing::kTwin &&
+      traits_[cell.column] == Trait::kTwin &&
       (cell.value.type == ValueType::kText || cell.value.type == ValueType::kBlob);
   if (may_be_twin) {
     for (const Cell& other : cells) {
       if (other.column != cell.column + 1 || !is_twin(cell.value, other.value)) continue;
-      open_->append_twin(row, cell.column);
+      open_->append_twin(cell.column);
       return;
     }
   }
-  open_->append(row, cell);
+  open_->append(cell);
 }
 
-Result<void> StoredRelationWriter::hand_over_long_values() {
-  return pipeline_.push({.sink = &sink_,
-                         .chunk_no = open_chunk_no(),
-                         .rows = 0,
-                         .long_values = open_->take_long_values(),
-                         .chunk = nullptr});
-}
-
-Result<void> StoredRelationWriter::finish_chunk() {
-  if (open_ == nullptr || open_->empty()) return {};
-  const auto rows = static_cast<std::uint32_t>((stored_.rows - 1) % kChunkRows + 1);
-  std::vector<LongValueRecord> long_values = open_->take_long_values();
-  return pipeline_.push({.sink = &sink_,
-                         .chunk_no = static_cast<std::uint32_t>((stored_.rows - 1) / kChunkRows),
-                         .rows = rows,
-                         .long_values = std::move(long_values),
-                         .chunk = std::move(open_)});
+Result<void> StoredRelationWriter::hand_over() {
+  return open_ == nullptr ? Result<void>{} : pipeline_.push(sink_, std::move(open_));
 }
 
 Result<void> StoredRelationWriter::finish() {
-  DIRSNAP_CHECK(finish_chunk());
+  DIRSNAP_CHECK(hand_over());
+  DIRSNAP_CHECK(pipeline_.push_end(sink_));
   stored_.kinds = kinds_.size();
   std::uint32_t chunk_no = 0;
   for (std::unique_ptr<OpenChunk>& chunk : kinds_.take_chunks()) {
     const std::uint32_t rows = std::min(kChunkRows, stored_.kinds - chunk_no * kChunkRows);
     const std::uint32_t number = kFirstKindChunk + chunk_no++;
     if (chunk->empty()) continue;  // one kind without any value
-    std::vector<LongValueRecord> long_values = chunk->take_long_values();
-    DIRSNAP_CHECK(pipeline_.push({.sink = &sink_,
-                                  .chunk_no = number,
-                                  .rows = rows,
-                                  .long_values = std::move(long_values),
-                                  .chunk = std::move(chunk)}));
+    DIRSNAP_CHECK(pipeline_.push_kinds(sink_, number, rows, std::move(chunk)));
   }
   return {};
 }

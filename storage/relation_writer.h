@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Rows of one relation on their way into the case: checked, collected to chunks, handed to the
-// pipeline.
-// Memory: one open chunk, its long values up to kHeldLongBytes.
+// Rows of one relation on their way into the case: checked, collected, handed to the pipeline.
+// Memory: one batch of kBatchBytes, and every kind.
 // Threads: one thread.
 #pragma once
 
@@ -27,7 +26,7 @@ class StoredRelationWriter final : public RelationWriter {
   Result<std::uint64_t> append(std::uint32_t kind, std::span<const Cell> cells) override;
   [[nodiscard]] std::uint64_t rows() const override { return stored_.rows; }
 
-  // Hands over the open chunk and the kinds. Call once, last.
+  // Hands over the open batch and the kinds. Call once, last.
   Result<void> finish();
 
   // After the pipeline is drained: what is stored, for the record, the indexes and the seal.
@@ -36,37 +35,36 @@ class StoredRelationWriter final : public RelationWriter {
   [[nodiscard]] RelationDigest& digest() { return sink_.digest; }
 
  private:
+  // What appending has to know of a column; most are plain.
+  enum class Trait : std::uint8_t { kPlain, kTwin, kOrdered, kByKind };
   // What a row is checked against.
   struct Column {
     Access access = Access::kScan;
-    Sharing sharing = Sharing::kNone;
     std::uint64_t last_append = 0;        // serial number of the append that named it last
     std::int64_t last_value = INT64_MIN;  // of a kSorted column
   };
 
   Result<void> check(std::span<const Cell> cells);
+  Result<void> check_names(std::span<const Cell> cells);
   Result<void> check_order(const Cell& cell);
-  bool is_named_once(const Cell& cell);
+  [[nodiscard]] bool names_ascend(std::span<const Cell> cells) const;
   [[nodiscard]] tl::unexpected<Error> misnamed(const Cell& cell) const;
-  void append_cell(std::uint32_t row, const Cell& cell, std::span<const Cell> cells);
-  Result<void> finish_chunk();
-  Result<void> hand_over_long_values();
-  [[nodiscard]] std::uint32_t open_chunk_no() const {
-    return static_cast<std::uint32_t>(stored_.rows / kChunkRows);
-  }
+  void append_cell(const Cell& cell, std::span<const Cell> cells);
+  Result<void> hand_over();
 
-  static constexpr std::size_t kHeldLongBytes = std::size_t{4} << 20;
+  static constexpr std::size_t kBatchBytes = std::size_t{256} << 10;
 
   StoredRelation stored_;
   ChunkPipeline& pipeline_;
   RelationSink sink_;
   std::vector<Column> columns_;
-  std::size_t ordered_ = 0;  // kDense and kSorted columns: named in every row
+  std::vector<Trait> traits_;  // of the columns, close together
+  std::size_t ordered_ = 0;    // kDense and kSorted columns: named in every row
   bool has_kinds_ = false;
   KindTable kinds_;
   std::uint64_t appends_ = 0;
-  std::unique_ptr<OpenChunk> open_;
-  std::vector<Cell> of_kind_;  // scratch of append() without a kind
+  std::unique_ptr<RowBatch> open_;  // null: no rows since the last one went
+  std::vector<Cell> of_kind_;       // scratch of append() without a kind
   std::vector<Cell> of_row_;
 };
 
