@@ -66,7 +66,7 @@ class RowBatch {
 
  private:
   struct Entry {
-    std::uint32_t row = 0;        // in the batch
+    std::uint32_t row = 0;          // in the batch
     std::uint32_t column_type = 0;  // column << 8 | ValueType or kTwin
     std::uint64_t payload = 0;      // the number's bits, or the size of the text
   };

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "importers/directory/schema.h"
+#include "importers/directory/shared_descriptors.h"
 #include "importers/ese_tables/cell_sql.h"
 
 namespace dirsnap::directory {
@@ -28,9 +29,12 @@ struct ValueContext {
   Schema& schema;
   std::function<std::optional<std::string_view>(std::int32_t dnt)> dn_of;  // X.500 form
   RowArena& arena;
+  const SharedDescriptors* descriptors = nullptr;  // null: none are shared
+  std::uint64_t unknown_descriptors = 0;           // values whose number leads nowhere
 };
 
-// `native` is sql_value() of the cell.
+// `native` is sql_value() of the cell. The number of a shared security descriptor becomes the
+// descriptor.
 AttributeValue attribute_value(Attribute& attribute,
                                const ese::CellView& cell,
                                const ValueView& native,

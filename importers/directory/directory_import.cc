@@ -29,7 +29,7 @@ Result<std::uint64_t> import_directory(const DirectoryTables& source, ReadDirect
   Schema& schema = read.schema;
   Survey& survey = read.survey;
   DIRSNAP_TRY(survey, survey_directory(source.tables, source.layout, source.overrides, schema,
-                                       source.context));
+                                       source.issues, source.context));
   if (survey.classes_from_category > 0) {
     source.issues.report(
         {.severity = Severity::kDoubt,

@@ -81,6 +81,18 @@ void find_hidden(const TableSource& database, Layout& layout) {
   }
 }
 
+void find_descriptors(const TableSource& database, Layout& layout) {
+  for (const ese::TableDef& table : database.tables()) {
+    const ese::ColumnDef* id = column_named(table, "sd_id");
+    const ese::ColumnDef* value = column_named(table, "sd_value");
+    if (id == nullptr || value == nullptr) continue;
+    layout.descriptors = &table;
+    layout.descriptor_id = id;
+    layout.descriptor_value = value;
+    return;
+  }
+}
+
 void number_columns(const OverrideMap& overrides, Layout& layout) {
   layout.attribute_ids.resize(layout.objects->columns.size());
   for (std::size_t i = 0; i < layout.attribute_ids.size(); ++i) {
@@ -143,6 +155,7 @@ std::optional<Layout> find_layout(const TableSource& database,
   layout.object_flag = role(*layout.objects, overrides, "object_flag", "OBJ_col");
   find_links(database, overrides, layout);
   find_hidden(database, layout);
+  find_descriptors(database, layout);
   number_columns(overrides, layout);
   return layout;
 }

@@ -41,6 +41,10 @@ struct Layout {
   const ese::TableDef* hidden = nullptr;  // "hiddentable": state of this server; may be null
   const ese::ColumnDef* hidden_dsa = nullptr;
 
+  const ese::TableDef* descriptors = nullptr;  // "sd_table": shared descriptors; may be null
+  const ese::ColumnDef* descriptor_id = nullptr;
+  const ese::ColumnDef* descriptor_value = nullptr;
+
   // Attribute number of each column of `objects`, by position; nullopt for system columns.
   std::vector<std::optional<std::uint32_t>> attribute_ids;
 

@@ -37,6 +37,7 @@ class Writer {
   Result<void> write_row(const ese::RowView& row);
   Result<void> write_links();
   Result<void> write_stray_links();
+  void report_descriptors();
   [[nodiscard]] LinkDetail detail_of(const Link& link) const;
   [[nodiscard]] Bytes data_of(const LinkDetail& detail) const;
   LinkRow link_row(const Link& link, const Attribute* attribute);
@@ -58,7 +59,8 @@ class Writer {
     std::string dn;
   };
   std::array<NamedRow, 256> recent_;
-  ValueContext values_{schema_, [this](std::int32_t dnt) { return dn_of(dnt); }, arena_};
+  ValueContext values_{schema_, [this](std::int32_t dnt) { return dn_of(dnt); },
+                       arena_};           // see run()
   std::vector<Attribute*> by_position_;   // of the object table's columns; null: no attribute
   std::vector<ValueView> native_;         // of the present row's cells
   Survey* live_ = nullptr;                // names of live objects, where rows are recovered
@@ -241,7 +243,19 @@ void Writer::bind_attributes(RawTableWriter& raw) {
   }
 }
 
+// Values that name a security descriptor which the table does not have.
+void Writer::report_descriptors() {
+  if (values_.unknown_descriptors == 0) return;
+  issues_.report({.severity = Severity::kDoubt,
+                  .code = "descriptor-missing",
+                  .place = "table " + layout_.descriptors->name,
+                  .message = std::to_string(values_.unknown_descriptors) +
+                             " objects name a security descriptor that the table does not have; "
+                             "they show its number"});
+}
+
 Result<std::uint64_t> Writer::run() {
+  values_.descriptors = &survey_.descriptors;
   DIRSNAP_TRY(RawTableWriter raw, RawTableWriter::create(context_, source_id_, *layout_.objects));
   bind_attributes(raw);
   DIRSNAP_TRY(const auto rows_of, database_.open(*layout_.objects, {}));
@@ -262,6 +276,7 @@ Result<std::uint64_t> Writer::run() {
     if (row % kCancelStep == 0) DIRSNAP_CHECK(context_.cancel().check());
   }
   DIRSNAP_CHECK(raw.finish(context_));
+  report_descriptors();
   DIRSNAP_CHECK(write_stray_links());
   DIRSNAP_CHECK(rows_.write_containers());
   DIRSNAP_CHECK(rows_.write_class_attributes());
@@ -270,6 +285,7 @@ Result<std::uint64_t> Writer::run() {
 
 Result<std::uint64_t> Writer::run_recovered(ese::RecoveredCursor& cursor, Survey& live) {
   live_ = &live;
+  values_.descriptors = &live.descriptors;
   DIRSNAP_TRY(RawTableWriter raw,
               RawTableWriter::create(context_, source_id_, *layout_.objects, RawRows::kRecovered));
   bind_attributes(raw);

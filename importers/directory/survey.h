@@ -2,7 +2,7 @@
 //
 // The first pass over a directory: names of all rows, the schema, the links, who the server is.
 // Memory: about 60 bytes a row plus its relative name, 24 bytes a link, 32 bytes and the data of a
-// link that was removed or holds more than a name.
+// link that was removed or holds more than a name, the shared security descriptors.
 // Threads: one thread.
 #pragma once
 
@@ -15,6 +15,7 @@
 #include "importers/directory/name_tree.h"
 #include "importers/directory/replication.h"
 #include "importers/directory/schema.h"
+#include "importers/directory/shared_descriptors.h"
 #include "importers/ese/recovered.h"
 #include "importers/importer.h"
 
@@ -40,10 +41,11 @@ struct LinkDetail {
 
 struct Survey {
   NameTree tree;
-  std::vector<std::int64_t> object_ids;     // by order of the rows; 0 for placeholder rows
-  std::vector<Link> links;                  // ordered by (from, base), equal ones as stored
-  std::vector<LinkDetail> link_details;     // of those links that have any
-  std::string link_data;                    // of those links that have any
+  std::vector<std::int64_t> object_ids;  // by order of the rows; 0 for placeholder rows
+  std::vector<Link> links;               // ordered by (from, base), equal ones as stored
+  std::vector<LinkDetail> link_details;  // of those links that have any
+  std::string link_data;                 // of those links that have any
+  SharedDescriptors descriptors;
   InvocationIndex invocations;              // the directory services by their invocation ids
   std::uint64_t classes_from_category = 0;  // objects whose class only objectCategory tells
   std::optional<std::int32_t> dsa_dnt;      // the directory service's own object
@@ -56,6 +58,7 @@ Result<Survey> survey_directory(TableSource& database,
                                 const Layout& layout,
                                 const OverrideMap& overrides,
                                 Schema& schema,
+                                IssueSink& issues,
                                 ImportContext& context);
 
 // Where rows of an object table are recovered from.

@@ -39,6 +39,7 @@ inline constexpr std::uint32_t kDiagnosticRegKey = 131261;
 inline constexpr std::uint32_t kAdminDisplayName = 131266;
 inline constexpr std::uint32_t kExtensionName = 131299;
 inline constexpr std::uint32_t kHomeMdb = 131316;
+inline constexpr std::uint32_t kNtSecurityDescriptor = 131353;
 inline constexpr std::uint32_t kRoutingList = 131426;
 inline constexpr std::uint32_t kUsnSource = 131446;
 inline constexpr std::uint32_t kLdapDisplayName = 131532;

@@ -46,8 +46,11 @@ void check_same(OpenCase& open) {
                     "objects WHERE 1") == Rows{});
   CHECK(differences(open, "o.dn, a.attribute, a.attribute_x500, a.attribute_id, a.seq, a.text",
                     kValues) == Rows{});
-  CHECK(differences(open, "o.dn, a.attribute, a.value",
-                    kValues + " AND a.attribute_x500 <> 'NT-Security-Descriptor'") == Rows{});
+  CHECK(differences(open, "o.dn, a.attribute, a.value", kValues) == Rows{});
+  CHECK(differences(open, "o.dn, sddl(a.value)",
+                    kValues + " AND a.attribute_x500 = 'NT-Security-Descriptor'") == Rows{});
+  CHECK(differences(open, "from_dn, attribute, attribute_x500, link_base, to_dn, is_deleted",
+                    "links WHERE 1") == Rows{});
   CHECK(differences(open,
                     "dn, name, type, class, level, organization, site, server, server_rule, "
                     "service_key, needs_service, address_spaces, is_deleted, join_rule",
@@ -83,6 +86,9 @@ TEST_CASE("a directory reads the same from the layout of every generation") {
           std::to_string(site.object_count()));
     CHECK(open.value("SELECT count(*) FROM attributes WHERE snapshot_id = 2 AND "
                      "attribute_x500 = 'Member'") != "0");
+    CHECK(open.value("SELECT count(*) FROM attributes WHERE snapshot_id = 2 AND attribute_x500 = "
+                     "'NT-Security-Descriptor' AND sddl(value) LIKE 'O:%'") != "0");
+    CHECK(open.value("SELECT count(*) FROM links WHERE snapshot_id = 2") != "0");
     check_same(open);
   }
 }
