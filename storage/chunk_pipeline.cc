@@ -113,7 +113,14 @@ Result<void> ChunkPipeline::deal(RelationSink& sink, const RowBatch& batch) {
   OpenChunk& chunk = *sink.chunk;
   RowBatch::Reader reader(batch);
   for (std::uint32_t i = 0; i < batch.rows(); ++i) {
-    reader.move_row(static_cast<std::uint32_t>(sink.rows % kChunkRows), chunk);
+    const auto row = static_cast<std::uint32_t>(sink.rows % kChunkRows);
+    sink.hashes.begin_row();
+    reader.next_row(
+        [&](const Cell& cell) {
+          sink.hashes.take(cell.column, cell.value);
+          chunk.append(row, cell);
+        },
+        [&](std::uint32_t column) { chunk.append_twin(row, column); });
     if (chunk.long_bytes() > kHeldLongBytes) {
       DIRSNAP_CHECK(
           write_long_values(sink, static_cast<std::uint32_t>(sink.rows / kChunkRows), chunk));

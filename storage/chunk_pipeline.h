@@ -21,6 +21,7 @@
 #include "storage/batch_writer.h"
 #include "storage/open_chunk.h"
 #include "storage/row_batch.h"
+#include "storage/row_hashes.h"
 #include "storage/seal.h"
 
 namespace dirsnap {
@@ -33,12 +34,13 @@ struct RelationSink {
     Digest digest{};
   };
 
-  RelationSink(const Key& relation, std::size_t column_count)
-      : key(relation), columns(column_count) {}
+  RelationSink(const Key& relation, const RelationDef& def)
+      : key(relation), columns(def.columns.size() + 1), hashes(def) {}
 
   Key key;
-  std::size_t columns;
+  std::size_t columns;  // the one of the kinds included
   RelationDigest digest;
+  RowHashes hashes;
   std::uint64_t rows = 0;            // dealt so far
   std::unique_ptr<OpenChunk> chunk;  // of the rows that fill no chunk yet
   // Of this chunk: its record comes after its long values.

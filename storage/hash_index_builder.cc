@@ -5,8 +5,7 @@
 #include <bit>
 #include <cstring>
 #include <numeric>
-
-#include "storage/value_order.h"
+#include <utility>
 
 namespace dirsnap {
 
@@ -18,39 +17,25 @@ constexpr std::uint64_t kRowsPerBucket = 8;
 
 }  // namespace
 
-Result<void> HashIndexBuilder::sort(ColumnReader& column) {
-  relation_rows_ = column.rows();
-  DIRSNAP_CHECK(read_hashes(column));
+void HashIndexBuilder::sort(ColumnHashes hashes) {
+  hashes_ = std::move(hashes);
+  relation_rows_ = hashes_.rows();
   count_buckets();
   place_rows();
   hashes_ = {};
   slice_ = {};
   part_ = {};
-  return {};
-}
-
-Result<void> HashIndexBuilder::read_hashes(ColumnReader& column) {
-  hashes_.reserve(relation_rows_);
-  for (std::uint64_t no = 0; no < chunk_count(relation_rows_); ++no) {
-    DIRSNAP_TRY(const ChunkView* chunk, column.chunk(no));
-    const std::uint32_t rows = rows_of_chunk(relation_rows_, no);
-    for (std::uint32_t row = 0; row < rows; ++row) {
-      const ValueView value = chunk->value(row);
-      hashes_.push_back(value.is_null() ? 0 : layout::index_hash(value));
-    }
-  }
-  return {};
 }
 
 void HashIndexBuilder::count_buckets() {
-  const auto values = static_cast<std::uint64_t>(
-      std::count_if(hashes_.begin(), hashes_.end(), [](std::uint32_t h) { return h != 0; }));
+  std::uint64_t values = 0;
+  hashes_.each([&values](std::uint32_t /*row*/, std::uint32_t /*hash*/) { ++values; });
   bits_ = std::min<unsigned>(static_cast<unsigned>(std::bit_width(values / kRowsPerBucket)),
                              layout::kMostHashBits);
   buckets_.assign((std::size_t{1} << bits_) + 1, 0);
-  for (const std::uint32_t hash : hashes_) {
-    if (hash != 0) ++buckets_[bucket_of(hash) + std::size_t{1}];
-  }
+  hashes_.each([this](std::uint32_t /*row*/, std::uint32_t hash) {
+    ++buckets_[bucket_of(hash) + std::size_t{1}];
+  });
   std::partial_sum(buckets_.begin(), buckets_.end(), buckets_.begin());
 }
 
@@ -77,12 +62,11 @@ void HashIndexBuilder::deal_slice(std::uint32_t first_bucket, std::uint32_t end_
   for (std::uint32_t bucket = first_bucket; bucket < end_bucket; bucket += kPartBuckets) {
     next.push_back(buckets_[bucket] - base);
   }
-  for (std::uint32_t row = 0; row < hashes_.size(); ++row) {
-    const std::uint32_t hash = hashes_[row];
+  hashes_.each([&](std::uint32_t row, std::uint32_t hash) {
     const std::uint32_t bucket = bucket_of(hash) - first_bucket;
-    if (hash == 0 || bucket >= end_bucket - first_bucket) continue;
+    if (bucket >= end_bucket - first_bucket) return;
     slice_[next[bucket / kPartBuckets]++] = std::uint64_t{hash} << 32 | row;
-  }
+  });
 }
 
 // Counts each part into its buckets, whose few rows are then sorted.

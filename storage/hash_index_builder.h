@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Makes the hash index of one column (Access::kHash) from its stored chunks: rows by the hash of
-// their folded value. It answers equality alone, costs five bytes a row and no sort of texts.
+// Makes the hash index of one column (Access::kHash) from the hashes of its rows' folded values.
+// It answers equality alone, costs five bytes a row and no sort of texts.
 // Memory: 9 bytes a row while building, and kSliceRows entries.
 // Threads: one thread per object.
 #pragma once
@@ -9,15 +9,15 @@
 #include <cstdint>
 #include <vector>
 
-#include "storage/column_reader.h"
 #include "storage/index_layout.h"
+#include "storage/row_hashes.h"
 
 namespace dirsnap {
 
 class HashIndexBuilder {
  public:
-  // Reads the column and orders its rows. Afterwards its chunks are no longer needed.
-  Result<void> sort(ColumnReader& column);
+  // Orders the rows.
+  void sort(ColumnHashes hashes);
   // Writes what sort() found.
   Result<void> write(const index_layout::Sink& sink) const;
 
@@ -25,7 +25,6 @@ class HashIndexBuilder {
   static constexpr std::size_t kSliceRows = std::size_t{1} << 21;
   static constexpr std::uint32_t kPartBuckets = 2048;
 
-  Result<void> read_hashes(ColumnReader& column);
   void count_buckets();
   void place_rows();
   void deal_slice(std::uint32_t first_bucket, std::uint32_t end_bucket);
@@ -36,7 +35,7 @@ class HashIndexBuilder {
   }
 
   std::uint64_t relation_rows_ = 0;
-  std::vector<std::uint32_t> hashes_;   // by row; 0: no value
+  ColumnHashes hashes_;
   std::vector<std::uint32_t> buckets_;  // where in rows_ each bucket begins, and the end
   std::vector<std::uint32_t> rows_;     // by hash, then by row
   std::vector<std::uint8_t> marks_;     // of the same rows

@@ -2,7 +2,6 @@
 #include "storage/index_writer.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -74,10 +73,21 @@ std::vector<Job> list_jobs(std::vector<StoredRelationWriter*> relations) {
   return jobs;
 }
 
+// Jobs are sorted by whichever worker is free and written in their order, by one worker at a time.
 class IndexWriter {
  public:
   IndexWriter(Env& env, std::vector<Job> jobs, BatchWriter& batch)
-      : env_(env), jobs_(std::move(jobs)), batch_(batch), written_(jobs_.size()) {}
+      : env_(env),
+        jobs_(std::move(jobs)),
+        batch_(batch),
+        sorted_(jobs_.size()),
+        is_written_(jobs_.size()) {
+    // Those with hashes wait for nothing and are the largest.
+    for (std::size_t i = 0; i < jobs_.size(); ++i) order_.push_back(i);
+    std::stable_partition(order_.begin(), order_.end(), [this](std::size_t i) {
+      return column_of(jobs_[i]).access == Access::kHash;
+    });
+  }
 
   Result<void> run() {
     const unsigned workers = std::clamp(std::thread::hardware_concurrency(), 1U, kMostWorkers);
@@ -91,30 +101,54 @@ class IndexWriter {
   }
 
  private:
+  static const ColumnDef& column_of(const Job& job) {
+    return job.relation->stored().def.columns[job.column];
+  }
+
   // One job after the other, until there are none or one has failed.
   void work() {
     std::unique_lock lock(mutex_);
-    while (next_ < jobs_.size() && !failure_) {
-      const std::size_t number = next_++;
-      Job job = std::move(jobs_[number]);
+    while (next_ < order_.size() && !failure_) {
+      const std::size_t number = order_[next_++];
       lock.unlock();
-      Builder builder;
-      Result<void> done = sort_or_fail(job, builder);
+      auto builder = std::make_unique<Builder>();
+      const Result<void> done =
+          without_exceptions(jobs_[number], [&] { return sort(jobs_[number], *builder); });
       lock.lock();
-      changed_.wait(lock, [&] { return failure_ || job.is_first || written_[number - 1]; });
-      if (failure_) return;
-      // Others sort on meanwhile.
-      if (done) done = write(job, builder);
       if (!done) failure_ = done.error();
-      written_[number] = true;
-      changed_.notify_all();
+      sorted_[number] = std::move(builder);
+      if (!is_writing_) write_sorted(lock);
     }
   }
 
+  // What is sorted and has no unwritten column of its relation before it. Others sort meanwhile,
+  // and find `is_writing_` set.
+  void write_sorted(std::unique_lock<std::mutex>& lock) {
+    is_writing_ = true;
+    for (std::size_t i = 0; i < jobs_.size() && !failure_;) {
+      const bool is_next = jobs_[i].is_first || is_written_[i - 1];
+      if (sorted_[i] == nullptr || !is_next) {
+        ++i;
+        continue;
+      }
+      const std::unique_ptr<Builder> builder = std::move(sorted_[i]);
+      lock.unlock();
+      const Result<void> done =
+          without_exceptions(jobs_[i], [&] { return write(jobs_[i], *builder); });
+      lock.lock();
+      if (!done) failure_ = done.error();
+      is_written_[i] = true;
+      jobs_[i].kinds.reset();
+      i = 0;  // others may have finished what stands before
+    }
+    is_writing_ = false;
+  }
+
   // An exception must not leave a thread.
-  Result<void> sort_or_fail(const Job& job, Builder& builder) {
+  template <class Step>
+  static Result<void> without_exceptions(const Job& job, Step step) {
     try {
-      return sort(job, builder);
+      return step();
     } catch (const std::bad_alloc&) {
       return fail(Code::kIo,
                   "no memory left to build an index of " + job.relation->stored().def.name);
@@ -124,13 +158,15 @@ class IndexWriter {
   // The transaction ends here: while one is open the map cannot grow.
   Result<void> sort(const Job& job, Builder& builder) {
     const StoredRelation& stored = job.relation->stored();
-    const ColumnDef& column = stored.def.columns[job.column];
+    if (column_of(job).access == Access::kHash) {
+      builder.emplace<HashIndexBuilder>().sort(job.relation->hashes().release(job.column));
+      return {};
+    }
     const auto map = env_.keep_map();
     DIRSNAP_TRY(const Txn txn, Txn::begin(env_, Txn::Kind::kRead));
     RelationChunks chunks(txn, job.relation->key(), stored);
     ColumnReader reader(chunks, job.column);
-    if (column.access == Access::kHash) return builder.emplace<HashIndexBuilder>().sort(reader);
-    auto& index = builder.emplace<IndexBuilder>(column.collation);
+    auto& index = builder.emplace<IndexBuilder>(column_of(job).collation);
     if (job.kinds == nullptr) return index.sort(reader);
     std::call_once(job.kinds->once, [&] { job.kinds->state = job.kinds->rows.read(reader); });
     DIRSNAP_CHECK(job.kinds->state);
@@ -155,10 +191,12 @@ class IndexWriter {
   Env& env_;
   std::vector<Job> jobs_;
   BatchWriter& batch_;
-  std::mutex mutex_;  // of all below and of batch_
-  std::condition_variable changed_;
-  std::size_t next_ = 0;
-  std::vector<bool> written_;
+  std::vector<std::size_t> order_;  // in which jobs are taken
+  std::mutex mutex_;                // of all below
+  std::size_t next_ = 0;            // in order_
+  std::vector<std::unique_ptr<Builder>> sorted_;
+  std::vector<bool> is_written_;
+  bool is_writing_ = false;  // batch_, the digests and the kinds are in one worker's hands
   std::optional<Error> failure_;
 };
 

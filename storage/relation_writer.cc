@@ -23,7 +23,7 @@ bool is_twin(const ValueView& value, const ValueView& other) {
 StoredRelationWriter::StoredRelationWriter(RelationDef def, const Key& key, ChunkPipeline& pipeline)
     : stored_{.def = std::move(def)},
       pipeline_(pipeline),
-      sink_(key, stored_.def.columns.size() + 1),
+      sink_(key, stored_.def),
       kinds_(stored_.def.columns.size()) {
   for (const ColumnDef& column : stored_.def.columns) {
     columns_.push_back({.access = column.access});

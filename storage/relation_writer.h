@@ -33,6 +33,7 @@ class StoredRelationWriter final : public RelationWriter {
   [[nodiscard]] const StoredRelation& stored() const { return stored_; }
   [[nodiscard]] const Key& key() const { return sink_.key; }
   [[nodiscard]] RelationDigest& digest() { return sink_.digest; }
+  [[nodiscard]] RowHashes& hashes() { return sink_.hashes; }
 
  private:
   // What appending has to know of a column; most are plain.

@@ -14,12 +14,20 @@
 #include <vector>
 
 #include "storage/chunk.h"
-#include "storage/open_chunk.h"
 #include "storage/relation.h"
 
 namespace dirsnap {
 
 class RowBatch {
+  struct Entry {
+    std::uint32_t row = 0;          // in the batch
+    std::uint32_t column_type = 0;  // column << 8 | ValueType or kTwin
+    std::uint64_t payload = 0;      // the number's bits, or the size of the text
+    [[nodiscard]] std::uint32_t column() const { return column_type >> 8; }
+    [[nodiscard]] std::uint32_t type() const { return column_type & 0xFF; }
+  };
+  static constexpr std::uint32_t kTwin = 0xFF;
+
  public:
   // Absent values are left out. REQUIRES: cell.column < 2^24.
   void begin_row() { ++rows_; }
@@ -54,10 +62,36 @@ class RowBatch {
   class Reader {
    public:
     explicit Reader(const RowBatch& batch) : batch_(batch) {}
-    // Appends the next row to the chunk as row `row`. REQUIRES: called rows() times at most.
-    void move_row(std::uint32_t row, OpenChunk& chunk);
+    // Calls `visit` for each value of the next row, and `visit_twin` for each column whose value
+    // is that of the next one. REQUIRES: called rows() times at most.
+    template <class Visit, class VisitTwin>
+    void next_row(Visit visit, VisitTwin visit_twin) {
+      const auto& entries = batch_.entries_;
+      for (; entry_ < entries.size() && entries[entry_].row == row_; ++entry_) {
+        const Entry& entry = entries[entry_];
+        if (entry.type() == kTwin) {
+          visit_twin(entry.column());
+        } else {
+          visit(Cell{.column = entry.column(), .value = value_of(entry)});
+        }
+      }
+      ++row_;
+    }
 
    private:
+    ValueView value_of(const Entry& entry) {
+      ValueView value{.type = static_cast<ValueType>(entry.type())};
+      if (value.type == ValueType::kInteger) {
+        value.integer = static_cast<std::int64_t>(entry.payload);
+      } else if (value.type == ValueType::kReal) {
+        value.real = std::bit_cast<double>(entry.payload);
+      } else {
+        value.bytes = std::string_view(batch_.bytes_).substr(byte_, entry.payload);
+        byte_ += entry.payload;
+      }
+      return value;
+    }
+
     const RowBatch& batch_;
     std::uint32_t row_ = 0;
     std::size_t entry_ = 0;
@@ -65,13 +99,6 @@ class RowBatch {
   };
 
  private:
-  struct Entry {
-    std::uint32_t row = 0;          // in the batch
-    std::uint32_t column_type = 0;  // column << 8 | ValueType or kTwin
-    std::uint64_t payload = 0;      // the number's bits, or the size of the text
-  };
-  static constexpr std::uint32_t kTwin = 0xFF;
-
   [[nodiscard]] Entry entry_of(std::uint32_t column, std::uint32_t type) const {
     return {.row = rows_ - 1, .column_type = column << 8 | type, .payload = 0};
   }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
 // Security descriptors that objects share by number.
+#include "importers/directory/shared_descriptors.h"
+
 #include <catch2/catch.hpp>
 
 #include "importers/directory/attribute_value.h"
-#include "importers/directory/shared_descriptors.h"
 #include "importers/directory/well_known.h"
 #include "tests/support/bytes.h"
 
@@ -139,7 +140,8 @@ TEST_CASE("descriptors beyond the limit of memory are counted in an issue") {
   CHECK(read.issues.codes == std::vector<std::string>{"descriptor-limit"});
 }
 
-TEST_CASE("the number of a descriptor becomes the descriptor, an unknown one stays and is counted") {
+TEST_CASE(
+    "the number of a descriptor becomes the descriptor, an unknown one stays and is counted") {
   const Read read({{number_bytes(7), kDescriptor}});
   RowArena arena;
   Schema schema;
