@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: MIT
+//
+// The shipped reports over a case of many snapshots, beside the same SQL over ordinary SQLite
+// tables of the same rows.
+// usage: report_bench [--objects N] [--snapshots N] [--rounds N] [--folder PATH] [--only TEXT]
+//   A generated organisation of N objects (50,000), its directory and the registries of its eight
+//   servers, is imported as N snapshots (10). The tables are copied to SQLite with an index for
+//   each column that has one in the case, by snapshot first, and analysed.
+// Prints for each report: native time, dirsnap time, their ratio; the sums; and what one snapshot
+// costs when a tenth of the snapshots and when all are asked. Times are medians, both stores asked
+// in turn.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include "query/engine.h"
+#include "query/functions/functions.h"
+#include "query/report.h"
+#include "query/report_value.h"
+#include "query/views.h"
+#include "tests/bench/process.h"
+#include "tests/support/exchange_directory.h"
+#include "tests/support/exchange_registry.h"
+
+using namespace dirsnap;
+using namespace dirsnap::bench;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::uint32_t objects = 50'000;
+  int snapshots = 10;
+  int rounds = 3;
+  fs::path folder = fs::temp_directory_path();
+  std::string only;
+};
+
+[[noreturn]] void give_up(const std::string& what) {
+  std::fprintf(stderr, "report_bench: %s\n", what.c_str());
+  std::exit(1);
+}
+
+template <class T>
+T must(Result<T> result) {
+  if (!result) give_up(result.error().what);
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+double seconds_of(const std::function<void()>& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+double median(std::vector<double> times) {
+  std::sort(times.begin(), times.end());
+  return times[times.size() / 2];
+}
+
+// The directory and the registries; the first server's Internet Mail service is gone.
+void write_backup(const Options& options, const fs::path& backup) {
+  fs::create_directories(backup);
+  const support::ExchangeSite site(support::large_spec(options.objects));
+  must(support::write_directory(site, (backup / "Dir.edb").string()));
+  for (std::size_t i = 0; i < site.spec().servers.size(); ++i) {
+    support::RegistrySpec spec{.server = i, .missing_services = {}, .stub_services = {}};
+    if (i == 0) spec.missing_services = {"MSExchangeIMC"};
+    const std::string text = support::registry_text_v5(support::server_registry(site, spec));
+    const fs::path path = backup / (site.spec().servers[i].name + ".reg");
+    std::FILE* const file = std::fopen(path.c_str(), "wb");
+    if (file == nullptr || std::fwrite(text.data(), 1, text.size(), file) != text.size() ||
+        std::fclose(file) != 0) {
+      give_up("cannot write " + path.string());
+    }
+  }
+}
+
+void import_snapshots(const Options& options, const fs::path& path, const fs::path& backup) {
+  for (int i = 0; i < options.snapshots; ++i) {
+    const Cost cost =
+        run_program({DIRSNAP_BIN_DIR "/dirsnap", "import", path.string(), backup.string(), "--snapshot",
+                     fmt::format("day-{:03}", i)});
+    if (cost.exit_code != 0) give_up(fmt::format("import ended with {}", cost.exit_code));
+  }
+}
+
+using Bound = std::vector<std::pair<std::string, OwnedValue>>;
+
+// The default of each parameter.
+Bound defaults_of(const Report& report) {
+  Bound bound;
+  for (const ReportParam& param : report.params) {
+    OwnedValue value;
+    if (param.default_value) value = must(param_value(param, *param.default_value));
+    bound.emplace_back(":" + param.name, std::move(value));
+  }
+  return bound;
+}
+
+// Rows of a statement. nullopt: it cannot be compiled.
+std::optional<std::uint64_t> run_ours(Engine& engine, const Report& report) {
+  auto statement = engine.prepare(report.sql);
+  if (!statement) give_up(report.id + ": " + engine.last_error().message);
+  for (const auto& [name, value] : defaults_of(report)) must(statement->bind(name, view(value)));
+  std::uint64_t rows = 0;
+  while (must(statement->step())) ++rows;
+  return rows;
+}
+
+void bind_native(sqlite3_stmt* statement, int place, const ValueView& value) {
+  const auto size = static_cast<int>(value.bytes.size());
+  switch (value.type) {
+    case ValueType::kInteger:
+      sqlite3_bind_int64(statement, place, value.integer);
+      break;
+    case ValueType::kReal:
+      sqlite3_bind_double(statement, place, value.real);
+      break;
+    case ValueType::kText:
+      sqlite3_bind_text(statement, place, value.bytes.data(), size, SQLITE_TRANSIENT);
+      break;
+    case ValueType::kBlob:
+      sqlite3_bind_blob(statement, place, value.bytes.data(), size, SQLITE_TRANSIENT);
+      break;
+    case ValueType::kNull:
+      sqlite3_bind_null(statement, place);
+      break;
+  }
+}
+
+// Ordinary tables with the content of a case.
+class NativeTables {
+ public:
+  explicit NativeTables(const fs::path& path) {
+    fs::remove(path);
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    if (sqlite3_open_v2(path.c_str(), &db_, flags, nullptr) != SQLITE_OK) {
+      give_up("cannot open " + path.string());
+    }
+    register_functions(db_, FunctionSet::kOwn);
+  }
+  ~NativeTables() { sqlite3_close(db_); }
+  NativeTables(const NativeTables&) = delete;
+  NativeTables& operator=(const NativeTables&) = delete;
+
+  void copy(Engine& engine) {
+    exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144; BEGIN");
+    for (const TableInfo& table : engine.tables()) {
+      const bool is_plain = !table.is_view && table.theme != kClassTables &&
+                            table.theme != "raw ESE tables" && !is_function(table);
+      if (is_plain) copy_table(engine, table);
+    }
+    exec("COMMIT; BEGIN");
+    exec("CREATE INDEX objects_children ON objects(snapshot_id, parent_id, rdn)");
+    exec("CREATE INDEX attributes_of ON attributes(snapshot_id, object_id, attribute_x500)");
+    exec("CREATE INDEX attributes_value ON attributes(snapshot_id, attribute_x500, text)");
+    exec("COMMIT; ANALYZE; PRAGMA mmap_size = 17179869184");
+    must(create_views(db_));
+  }
+
+  // nullopt: the statement needs what ordinary tables do not have.
+  std::optional<std::uint64_t> run(const Report& report) {
+    sqlite3_stmt* statement = nullptr;
+    if (sqlite3_prepare_v2(db_, report.sql.c_str(), -1, &statement, nullptr) != SQLITE_OK) {
+      std::printf("  %s: %s\n", report.id.c_str(), sqlite3_errmsg(db_));
+      return std::nullopt;
+    }
+    for (const auto& [name, value] : defaults_of(report)) {
+      const int place = sqlite3_bind_parameter_index(statement, name.c_str());
+      if (place != 0) bind_native(statement, place, view(value));
+    }
+    std::uint64_t rows = 0;
+    int code = SQLITE_ROW;
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW) ++rows;
+    if (code != SQLITE_DONE) give_up(report.id + ": " + sqlite3_errmsg(db_));
+    sqlite3_finalize(statement);
+    return rows;
+  }
+
+ private:
+  static bool is_function(const TableInfo& table) {
+    return std::any_of(table.columns.begin(), table.columns.end(),
+                       [](const ColumnInfo& column) { return column.hidden; });
+  }
+
+  void exec(const std::string& sql) {
+    if (sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+      give_up(sql + ": " + sqlite3_errmsg(db_));
+    }
+  }
+
+  void copy_table(Engine& engine, const TableInfo& table) {
+    std::string create = "CREATE TABLE \"" + table.name + "\" (";
+    std::string insert = "INSERT INTO \"" + table.name + "\" VALUES (";
+    for (const ColumnInfo& column : table.columns) {
+      const bool is_first = &column == table.columns.data();
+      create += (is_first ? "\"" : ", \"") + column.name + "\" " + column.type;
+      if (column.type == "TEXT") create += " COLLATE NOCASE";
+      insert += is_first ? "?" : ", ?";
+    }
+    exec(create + ")");
+    sqlite3_stmt* statement = nullptr;
+    if (sqlite3_prepare_v2(db_, (insert + ")").c_str(), -1, &statement, nullptr) != SQLITE_OK) {
+      give_up(sqlite3_errmsg(db_));
+    }
+    auto rows = engine.prepare("SELECT * FROM \"" + table.name + "\"");
+    if (!rows) give_up(table.name + ": " + engine.last_error().message);
+    while (must(rows->step())) {
+      for (std::size_t i = 0; i < table.columns.size(); ++i) {
+        bind_native(statement, static_cast<int>(i + 1), rows->column(i));
+      }
+      if (sqlite3_step(statement) != SQLITE_DONE) give_up(sqlite3_errmsg(db_));
+      sqlite3_reset(statement);
+    }
+    sqlite3_finalize(statement);
+    for (const ColumnInfo& column : table.columns) {
+      if (!column.indexed || column.name == "snapshot_id") continue;
+      exec("CREATE INDEX \"" + table.name + "_" + column.name + "\" ON \"" + table.name +
+           "\"(snapshot_id, \"" + column.name + "\")");
+    }
+  }
+
+  sqlite3* db_ = nullptr;
+};
+
+struct Sums {
+  double native = 0;
+  double ours = 0;
+  double slowest = 1e9;  // ratio
+};
+
+void measure(const Report& report, int rounds, Engine& engine, NativeTables& native, Sums& sums) {
+  std::vector<double> our_times;
+  std::vector<double> native_times;
+  std::optional<std::uint64_t> ours = run_ours(engine, report);
+  std::optional<std::uint64_t> theirs = native.run(report);
+  for (int i = 0; i < rounds; ++i) {
+    our_times.push_back(seconds_of([&] { ours = run_ours(engine, report); }));
+    if (theirs) native_times.push_back(seconds_of([&] { theirs = native.run(report); }));
+  }
+  const double our_time = median(our_times);
+  if (!theirs) {
+    std::printf("%-40s %13s %10.2f ms\n", report.id.c_str(), "-", our_time * 1e3);
+    return;
+  }
+  const double native_time = median(native_times);
+  std::printf("%-40s %10.2f ms %10.2f ms %8.2f%s%s\n", report.id.c_str(), native_time * 1e3,
+              our_time * 1e3, native_time / our_time, native_time < our_time ? "  MISSED" : "",
+              ours == theirs ? "" : "  ROWS DIFFER");
+  std::fflush(stdout);
+  sums.native += native_time;
+  sums.ours += our_time;
+  sums.slowest = std::min(sums.slowest, native_time / our_time);
+}
+
+// Milliseconds that the pack takes for one of the first `count` snapshots.
+double per_snapshot(const CaseFile& file, int count, int rounds) {
+  EngineOptions options;
+  for (int i = 0; i < count; ++i) options.snapshots.push_back(fmt::format("day-{:03}", i));
+  const auto engine = must(Engine::open(file, options));
+  const auto run_all = [&] {
+    for (const Report& report : shipped_reports()) static_cast<void>(run_ours(*engine, report));
+  };
+  run_all();
+  std::vector<double> times;
+  for (int i = 0; i < rounds; ++i) times.push_back(seconds_of(run_all));
+  return median(times) * 1e3 / count;
+}
+
+std::optional<Options> parse(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::string_view word = argv[i];
+    const char* const value = argv[i + 1];
+    if (word == "--objects") {
+      options.objects = static_cast<std::uint32_t>(std::max(100, std::atoi(value)));
+    } else if (word == "--snapshots") {
+      options.snapshots = std::clamp(std::atoi(value), 1, 999);
+    } else if (word == "--rounds") {
+      options.rounds = std::max(1, std::atoi(value));
+    } else if (word == "--folder") {
+      options.folder = value;
+    } else if (word == "--only") {
+      options.only = value;
+    } else {
+      return std::nullopt;
+    }
+  }
+  return argc % 2 == 1 ? std::optional(options) : std::nullopt;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto options = parse(argc, argv);
+  if (!options) {
+    std::fputs(
+        "usage: report_bench [--objects N] [--snapshots N] [--rounds N] [--folder PATH] "
+        "[--only TEXT]\n",
+        stderr);
+    return 2;
+  }
+  const fs::path folder = options->folder / "report_bench";
+  fs::remove_all(folder);
+  write_backup(*options, folder / "backup");
+  import_snapshots(*options, folder / "case", folder / "backup");
+  const auto file = must(CaseFile::open(folder / "case", OpenMode::kRead));
+  const auto engine = must(Engine::open(*file));
+  NativeTables native(folder / "native.sqlite");
+  native.copy(*engine);
+  std::printf("%u objects, %d snapshots; medians of %d rounds\n", options->objects,
+              options->snapshots, options->rounds);
+  std::printf("%-40s %13s %13s %8s\n", "", "SQLite", "dirsnap", "ratio");
+  Sums sums;
+  for (const Report& report : shipped_reports()) {
+    if (report.id.find(options->only) == std::string::npos) continue;
+    measure(report, options->rounds, *engine, native, sums);
+  }
+  std::printf("%-40s %10.2f ms %10.2f ms %8.2f  >= 3; least of one %.2f, >= 1\n", "sum",
+              sums.native * 1e3, sums.ours * 1e3, sums.native / sums.ours, sums.slowest);
+  const int few = std::max(1, options->snapshots / 10);
+  std::printf("one snapshot of %d: %.2f ms, of %d: %.2f ms\n", few,
+              per_snapshot(*file, few, options->rounds), options->snapshots,
+              per_snapshot(*file, options->snapshots, options->rounds));
+  fs::remove_all(folder);
+  return 0;
+}
