@@ -5,7 +5,6 @@
 #include <charconv>
 
 #include "importers/directory/syntax.h"
-#include "importers/directory/well_known.h"
 #include "importers/ese/cell_value.h"
 #include "storage/base/identifiers.h"
 #include "storage/base/text.h"
@@ -99,26 +98,6 @@ ValueView readable_text(const Attribute& attribute,
   return ValueView::null();
 }
 
-// True if the value is the number of a security descriptor and not one itself.
-bool is_descriptor_number(const Attribute& attribute,
-                          const ese::CellView& cell,
-                          const ValueContext& context) {
-  return context.descriptors != nullptr && context.descriptors->has_table() &&
-         (attribute.syntax == syntax::kSecurityDescriptor ||
-          attribute.id == attr::kNtSecurityDescriptor) &&
-         SharedDescriptors::number_in(cell.bytes).has_value();
-}
-
-AttributeValue shared_descriptor(const ese::CellView& cell,
-                                 const ValueView& native,
-                                 ValueContext& context) {
-  const auto descriptor =
-      context.descriptors->find(SharedDescriptors::number_in(cell.bytes).value_or(0));
-  if (descriptor) return {ValueView::blob(as_chars(*descriptor)), ValueView::null()};
-  ++context.unknown_descriptors;
-  return {native, ValueView::null()};
-}
-
 }  // namespace
 
 std::optional<std::uint32_t> number_of_cell(const ese::CellView& cell, const Schema& schema) {
@@ -152,9 +131,6 @@ AttributeValue attribute_value(Attribute& attribute,
                                ValueContext& context) {
   if (attribute.secret) {
     return {ValueView::null(), kept(secret_text(cell.bytes.size()), context.arena)};
-  }
-  if (is_descriptor_number(attribute, cell, context)) {
-    return shared_descriptor(cell, native, context);
   }
   if (attribute.meaning == Meaning::kUnset) attribute.meaning = find_meaning(attribute);
   return {native, readable_text(attribute, cell, native, context)};

@@ -14,7 +14,6 @@
 #include <string_view>
 
 #include "importers/directory/schema.h"
-#include "importers/directory/shared_descriptors.h"
 #include "importers/ese_tables/cell_sql.h"
 
 namespace dirsnap::directory {
@@ -29,12 +28,9 @@ struct ValueContext {
   Schema& schema;
   std::function<std::optional<std::string_view>(std::int32_t dnt)> dn_of;  // X.500 form
   RowArena& arena;
-  const SharedDescriptors* descriptors = nullptr;  // null: none are shared
-  std::uint64_t unknown_descriptors = 0;           // values whose number leads nowhere
 };
 
-// `native` is sql_value() of the cell. The number of a shared security descriptor becomes the
-// descriptor.
+// `native` is sql_value() of the cell.
 AttributeValue attribute_value(Attribute& attribute,
                                const ese::CellView& cell,
                                const ValueView& native,

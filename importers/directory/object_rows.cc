@@ -59,10 +59,10 @@ class Writer {
     std::string dn;
   };
   std::array<NamedRow, 256> recent_;
-  ValueContext values_{schema_, [this](std::int32_t dnt) { return dn_of(dnt); },
-                       arena_};           // see run()
-  std::vector<Attribute*> by_position_;   // of the object table's columns; null: no attribute
-  std::vector<ValueView> native_;         // of the present row's cells
+  ValueContext values_{schema_, [this](std::int32_t dnt) { return dn_of(dnt); }, arena_};
+  std::vector<Attribute*> by_position_;  // of the object table's columns; null: no attribute
+  std::vector<ValueView> native_;        // of the present row's cells
+  SharedDescriptors* descriptors_ = &survey_.descriptors;
   Survey* live_ = nullptr;                // names of live objects, where rows are recovered
   const NameTree::Node* node_ = nullptr;  // of the present row
 };
@@ -210,7 +210,10 @@ Result<void> Writer::write_row(const ese::RowView& row) {
       continue;
     }
     Attribute& attribute = *by_position_[position];
-    const AttributeValue value = attribute_value(attribute, cell, native_[i], values_);
+    AttributeValue value = attribute_value(attribute, cell, native_[i], values_);
+    if (descriptors_->serves(attribute)) {
+      DIRSNAP_TRY(value.value, descriptors_->resolve(cell, value.value));
+    }
     DIRSNAP_CHECK(rows_.add_value(attribute, cell.seq, value));
     take_fact(*id, cell);
   }
@@ -245,17 +248,16 @@ void Writer::bind_attributes(RawTableWriter& raw) {
 
 // Values that name a security descriptor which the table does not have.
 void Writer::report_descriptors() {
-  if (values_.unknown_descriptors == 0) return;
+  if (descriptors_->missing() == 0) return;
   issues_.report({.severity = Severity::kDoubt,
                   .code = "descriptor-missing",
                   .place = "table " + layout_.descriptors->name,
-                  .message = std::to_string(values_.unknown_descriptors) +
+                  .message = std::to_string(descriptors_->missing()) +
                              " objects name a security descriptor that the table does not have; "
                              "they show its number"});
 }
 
 Result<std::uint64_t> Writer::run() {
-  values_.descriptors = &survey_.descriptors;
   DIRSNAP_TRY(RawTableWriter raw, RawTableWriter::create(context_, source_id_, *layout_.objects));
   bind_attributes(raw);
   DIRSNAP_TRY(const auto rows_of, database_.open(*layout_.objects, {}));
@@ -285,7 +287,7 @@ Result<std::uint64_t> Writer::run() {
 
 Result<std::uint64_t> Writer::run_recovered(ese::RecoveredCursor& cursor, Survey& live) {
   live_ = &live;
-  values_.descriptors = &live.descriptors;
+  descriptors_ = &live.descriptors;
   DIRSNAP_TRY(RawTableWriter raw,
               RawTableWriter::create(context_, source_id_, *layout_.objects, RawRows::kRecovered));
   bind_attributes(raw);

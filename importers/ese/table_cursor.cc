@@ -31,6 +31,7 @@ class TableCursor::Impl {
         decoder_(store_, table, options.column_ids, issues_, options_) {}
 
   Result<bool> next();
+  Result<bool> go_to(std::uint32_t page_no, std::uint32_t tag);
   [[nodiscard]] const RowView& row() const { return row_; }
 
   std::uint64_t deleted_records = 0;
@@ -167,6 +168,19 @@ Result<bool> TableCursor::Impl::next() {
   }
 }
 
+Result<bool> TableCursor::Impl::go_to(std::uint32_t page_no, std::uint32_t tag) {
+  if (!page_ || page_->page_no() != page_no) {
+    auto page = store_.get(page_no, {table_.name});
+    if (!page || !(*page)->is_leaf()) return false;
+    page_ = *std::move(page);
+    row_.page_no = page_no;
+  }
+  if (tag < page_->first_node() || tag >= page_->tag_count()) return false;
+  rows_ = 0;  // no key comes before this one
+  next_tag_ = tag + 1;
+  return take(tag);
+}
+
 void TableCursor::Impl::take_key(const NodeView& node) {
   std::swap(key_, key_before_);
   key_.assign(node.prefix.begin(), node.prefix.end());
@@ -245,6 +259,9 @@ TableCursor::TableCursor(Database& database, const TableDef& table, const Cursor
     : impl_(std::make_unique<Impl>(database, table, options)) {}
 TableCursor::~TableCursor() = default;
 Result<bool> TableCursor::next() { return impl_->next(); }
+Result<bool> TableCursor::go_to(std::uint32_t page_no, std::uint32_t tag) {
+  return impl_->go_to(page_no, tag);
+}
 const RowView& TableCursor::row() const { return impl_->row(); }
 std::uint64_t TableCursor::deleted_records() const { return impl_->deleted_records; }
 std::uint64_t TableCursor::lost_records() const { return impl_->lost_records; }

@@ -2,11 +2,10 @@
 //
 // The live rows of one table in primary-key order, each as the cells that have a value.
 // Units: sizes in bytes.
-// Lifetime: row() and all it points to are valid until the next call of next(); the cursor
-// borrows Database and TableDef.
-// Threads: one thread at a time for a Database and all its cursors.
-// Errors: next() fails only on cancellation or when the medium fails; lost pages, records and
-// values are issues ("record", "value", "long-value", "value-encrypted", and those of pages and
+// Lifetime: row() and all it points to are valid until the next call of next() or go_to(); the
+// cursor borrows Database and TableDef. Threads: one thread at a time for a Database and all its
+// cursors. Errors: next() fails only on cancellation or when the medium fails; lost pages, records
+// and values are issues ("record", "value", "long-value", "value-encrypted", and those of pages and
 // trees).
 // Facts: FORMAT.md sections 4, 5, 7, 8.
 #pragma once
@@ -61,7 +60,10 @@ class TableCursor {
 
   // Steps to the next live row; false after the last one.
   Result<bool> next();
-  // REQUIRES: the last next() returned true.
+  // Goes to the row at the place that an earlier row of this table had (RowView::page_no, tag);
+  // next() goes on from there. False: it is no row now. Meant for rows that were whole.
+  Result<bool> go_to(std::uint32_t page_no, std::uint32_t tag);
+  // REQUIRES: the last next() or go_to() returned true.
   [[nodiscard]] const RowView& row() const;
   // Flag-deleted records met so far; they are not rows.
   [[nodiscard]] std::uint64_t deleted_records() const;

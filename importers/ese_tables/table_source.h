@@ -22,7 +22,10 @@ class RowCursor {
   // Steps to the next row; false after the last one. Fails on cancellation and when the medium
   // does; what was lost is an issue.
   virtual Result<bool> next() = 0;
-  // REQUIRES: the last next() returned true.
+  // Goes to the row at the place that an earlier row had, see ese::TableCursor::go_to(); false
+  // where the source has no places.
+  virtual Result<bool> go_to(std::uint32_t /*page_no*/, std::uint32_t /*tag*/) { return false; }
+  // REQUIRES: the last next() or go_to() returned true.
   [[nodiscard]] virtual const ese::RowView& row() const = 0;
 };
 
@@ -67,6 +70,9 @@ class DatabaseTables final : public TableSource {
            std::span<const std::uint32_t> column_ids)
         : cursor_(database, table, {.column_ids = column_ids}) {}
     Result<bool> next() override { return cursor_.next(); }
+    Result<bool> go_to(std::uint32_t page_no, std::uint32_t tag) override {
+      return cursor_.go_to(page_no, tag);
+    }
     [[nodiscard]] const ese::RowView& row() const override { return cursor_.row(); }
 
    private:

@@ -90,9 +90,8 @@ void write_backup(const Options& options, const fs::path& backup) {
 
 void import_snapshots(const Options& options, const fs::path& path, const fs::path& backup) {
   for (int i = 0; i < options.snapshots; ++i) {
-    const Cost cost =
-        run_program({DIRSNAP_BIN_DIR "/dirsnap", "import", path.string(), backup.string(), "--snapshot",
-                     fmt::format("day-{:03}", i)});
+    const Cost cost = run_program({DIRSNAP_BIN_DIR "/dirsnap", "import", path.string(),
+                                   backup.string(), "--snapshot", fmt::format("day-{:03}", i)});
     if (cost.exit_code != 0) give_up(fmt::format("import ended with {}", cost.exit_code));
   }
 }

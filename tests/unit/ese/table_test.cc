@@ -260,6 +260,41 @@ TEST_CASE("a table of many pages comes in key order with nothing lost") {
   }
 }
 
+TEST_CASE("a row is found again at its place, and the rows after it follow") {
+  for (const EseOptions& options : every_form()) {
+    Sample s;
+    const int count = 2000;
+    Opened opened(make_database(options, [&](support::EseWriter& writer) {
+      const auto table = writer.add_table(s.spec);
+      for (int i = 0; i < count; ++i) {
+        Row row;
+        row.add_number<std::int32_t>(s.id, i);
+        row.add(s.name, std::string(40, 'n'));
+        REQUIRE((i == 7 ? writer.append_deleted(table, row) : writer.append(table, row)));
+      }
+    }));
+    ese::TableCursor cursor(*opened.database, *opened.database->find_table("sample"));
+    const auto id = [&cursor] {
+      const ese::CellView& cell = cursor.row().cells[0];
+      return ese::integer_value(*cell.column, cell.bytes);
+    };
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> places;
+    while (cursor.next().value()) places.emplace_back(cursor.row().page_no, cursor.row().tag);
+    REQUIRE(places.size() == count - 1);
+    for (const std::size_t at : {1999U - 1, 10U, 1000U, 6U, 5U}) {
+      const int first_after_gap = at >= 7 ? 1 : 0;
+      REQUIRE(cursor.go_to(places[at].first, places[at].second).value());
+      CHECK(id() == static_cast<int>(at) + first_after_gap);
+    }
+    REQUIRE(cursor.next().value());
+    CHECK(id() == 6);
+    REQUIRE(cursor.go_to(places[6].first, places[6].second).value());
+    CHECK_FALSE(cursor.go_to(places[6].first, places[6].second + 1).value());  // deleted
+    CHECK_FALSE(cursor.go_to(places[6].first, 0xFFFF).value());
+    CHECK_FALSE(cursor.go_to(0xFFFFFF, 1).value());
+  }
+}
+
 TEST_CASE("a row larger than the budget loses the value that does not fit, and says so") {
   Sample s;
   ese::OpenOptions limits;

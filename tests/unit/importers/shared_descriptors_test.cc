@@ -5,7 +5,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "importers/directory/attribute_value.h"
 #include "importers/directory/well_known.h"
 #include "tests/support/bytes.h"
 
@@ -19,7 +18,9 @@ std::string number_bytes(std::int64_t number) {
   return {reinterpret_cast<const char*>(&number), sizeof number};
 }
 
-// A table of descriptors in memory.
+enum class Places : std::uint8_t { kNone, kPages };
+
+// A table of descriptors in memory; each row on a page of its own.
 class DescriptorSource final : public TableSource {
  public:
   struct StoredRow {
@@ -28,7 +29,8 @@ class DescriptorSource final : public TableSource {
     bool lost = false;
   };
 
-  explicit DescriptorSource(std::vector<StoredRow> rows) : rows_(std::move(rows)) {
+  DescriptorSource(std::vector<StoredRow> rows, Places places)
+      : rows_(std::move(rows)), places_(places) {
     table_.name = "sd_table";
     table_.columns.resize(2);
     table_.columns[0].id = 1;
@@ -59,6 +61,7 @@ class DescriptorSource final : public TableSource {
     explicit Cursor(const DescriptorSource& source) : source_(source) {}
     Result<bool> next() override {
       if (at_ == source_.rows_.size()) return false;
+      if (source_.places_ == Places::kPages) row_.page_no = static_cast<std::uint32_t>(at_ + 1);
       const StoredRow& stored = source_.rows_[at_++];
       cells_.clear();
       for (const auto& [column, bytes] :
@@ -72,6 +75,10 @@ class DescriptorSource final : public TableSource {
       row_.cells = cells_;
       return true;
     }
+    Result<bool> go_to(std::uint32_t page_no, std::uint32_t /*tag*/) override {
+      at_ = page_no - 1;
+      return next();
+    }
     [[nodiscard]] const ese::RowView& row() const override { return row_; }
 
    private:
@@ -83,6 +90,7 @@ class DescriptorSource final : public TableSource {
 
   ese::TableDef table_;
   std::vector<StoredRow> rows_;
+  Places places_;
 };
 
 struct Issues final : IssueSink {
@@ -91,13 +99,15 @@ struct Issues final : IssueSink {
 };
 
 struct Read {
-  explicit Read(std::vector<DescriptorSource::StoredRow> rows) : source(std::move(rows)) {
+  explicit Read(std::vector<DescriptorSource::StoredRow> rows, Places places = Places::kPages)
+      : source(std::move(rows), places) {
     const CancelToken cancel;
     REQUIRE(descriptors.read(source, source.layout, issues, cancel).has_value());
   }
-  [[nodiscard]] std::string at(std::int64_t number) const {
+  [[nodiscard]] std::string at(std::int64_t number) {
     const auto found = descriptors.find(number);
-    return found ? std::string(as_chars(*found)) : "none";
+    REQUIRE(found.has_value());
+    return *found ? std::string(as_chars(**found)) : "none";
   }
   DescriptorSource source;
   Issues issues;
@@ -107,8 +117,7 @@ struct Read {
 const std::string kDescriptor("\x01\0\x04\x80 a descriptor", 18);
 
 TEST_CASE("shared descriptors are found by their number") {
-  const Read read({{number_bytes(7), kDescriptor}, {number_bytes(9), kDescriptor + "9"}});
-  CHECK(read.descriptors.has_table());
+  Read read({{number_bytes(7), kDescriptor}, {number_bytes(9), kDescriptor + "9"}});
   CHECK(read.at(7) == kDescriptor);
   CHECK(read.at(9) == kDescriptor + "9");
   CHECK(read.at(8) == "none");
@@ -117,54 +126,60 @@ TEST_CASE("shared descriptors are found by their number") {
 
 TEST_CASE("the word before the root's descriptor is not part of it") {
   const std::string prefix("\x0F\0\0\0", 4);
-  const Read read({{number_bytes(1), prefix + kDescriptor}, {number_bytes(2), prefix}});
+  Read read({{number_bytes(1), prefix + kDescriptor}, {number_bytes(2), prefix}});
   CHECK(read.at(1) == kDescriptor);
   CHECK(read.at(2) == prefix);
 }
 
 TEST_CASE("a descriptor that was lost or has no number is none, and the first of two counts") {
-  const Read read({{number_bytes(1), kDescriptor, true},
-                   {"abc", kDescriptor},
-                   {number_bytes(3), kDescriptor},
-                   {number_bytes(3), "other"}});
+  Read read({{number_bytes(1), kDescriptor, true},
+             {"abc", kDescriptor},
+             {number_bytes(3), kDescriptor},
+             {number_bytes(3), "other"}});
   CHECK(read.at(1) == "none");
   CHECK(read.at(3) == kDescriptor);
 }
 
-TEST_CASE("descriptors beyond the limit of memory are counted in an issue") {
-  const std::string large(std::size_t{40} << 20, 'x');
-  const Read read({{number_bytes(1), large}, {number_bytes(2), large}, {number_bytes(3), "y"}});
-  CHECK(read.at(1).size() == large.size());
-  CHECK(read.at(2) == "none");
-  CHECK(read.at(3) == "y");
-  CHECK(read.issues.codes == std::vector<std::string>{"descriptor-limit"});
+TEST_CASE("descriptors that find no room are read again from where they are") {
+  const std::string large(std::size_t{20} << 20, 'x');
+  const auto row = [&](std::int64_t number, const std::string& value) {
+    return DescriptorSource::StoredRow{.id = number_bytes(number), .value = value};
+  };
+  SECTION("in a database") {
+    Read read({row(1, large), row(2, large + "2"), row(3, large + "3"), row(4, "y")});
+    CHECK((read.at(3) == large + "3"));
+    CHECK((read.at(1) == large));
+    CHECK((read.at(2) == large + "2"));
+    CHECK(read.at(4) == "y");
+    CHECK(read.issues.codes.empty());
+  }
+  SECTION("exported text has no places: an issue says so") {
+    Read read({row(1, large), row(2, large), row(3, "y")}, Places::kNone);
+    CHECK((read.at(1) == large));
+    CHECK(read.at(2) == "none");
+    CHECK(read.at(3) == "y");
+    CHECK(read.issues.codes == std::vector<std::string>{"descriptor-limit"});
+  }
 }
 
-TEST_CASE(
-    "the number of a descriptor becomes the descriptor, an unknown one stays and is counted") {
-  const Read read({{number_bytes(7), kDescriptor}});
-  RowArena arena;
+TEST_CASE("numbers of descriptors become descriptors, unknown ones stay and are counted") {
+  Read read({{number_bytes(7), kDescriptor}});
   Schema schema;
-  ValueContext context{schema, [](std::int32_t) { return std::optional<std::string_view>(); },
-                       arena};
-  ese::ColumnDef column;
-  column.type = ColumnType::kLongBinary;
-  const auto value_of = [&](std::uint32_t id, const std::string& bytes) {
+  CHECK(read.descriptors.serves(schema.attribute(attr::kNtSecurityDescriptor)));
+  CHECK_FALSE(read.descriptors.serves(schema.attribute(attr::kInvocationId)));
+  CHECK_FALSE(SharedDescriptors().serves(schema.attribute(attr::kNtSecurityDescriptor)));
+  const auto value_of = [&](const std::string& bytes) {
     ese::CellView cell;
-    cell.column = &column;
     cell.bytes = as_bytes(bytes);
-    const auto value =
-        attribute_value(schema.attribute(id), cell, ValueView::blob(bytes), context).value;
-    return std::string(value.bytes);
+    const auto value = read.descriptors.resolve(cell, ValueView::blob(bytes));
+    REQUIRE(value.has_value());
+    return std::string(value->bytes);
   };
-  CHECK(value_of(attr::kNtSecurityDescriptor, number_bytes(7)) == number_bytes(7));
-  context.descriptors = &read.descriptors;
-  CHECK(value_of(attr::kNtSecurityDescriptor, number_bytes(7)) == kDescriptor);
-  CHECK(value_of(attr::kNtSecurityDescriptor, kDescriptor) == kDescriptor);
-  CHECK(value_of(attr::kInvocationId, number_bytes(7)) == number_bytes(7));
-  CHECK(context.unknown_descriptors == 0);
-  CHECK(value_of(attr::kNtSecurityDescriptor, number_bytes(8)) == number_bytes(8));
-  CHECK(context.unknown_descriptors == 1);
+  CHECK(value_of(number_bytes(7)) == kDescriptor);
+  CHECK(value_of(kDescriptor) == kDescriptor);
+  CHECK(read.descriptors.missing() == 0);
+  CHECK(value_of(number_bytes(8)) == number_bytes(8));
+  CHECK(read.descriptors.missing() == 1);
 }
 
 }  // namespace
