@@ -11,7 +11,9 @@
 #include "shell/messages.h"
 #include "shell/render/report_output.h"
 #include "shell/report_catalogue.h"
+#include "shell/review/review.h"
 #include "shell/signals.h"
+#include "storage/base/time.h"
 
 namespace dirsnap {
 namespace {
@@ -104,6 +106,30 @@ void tell_rest(const std::vector<ReportResult>& results) {
   }
 }
 
+Result<void> write_review_of(const OpenCase& opened,
+                             const CaseArguments& where,
+                             const std::vector<ReportResult>& results,
+                             const ParamValues& values,
+                             Output& output) {
+  ReviewOptions options;
+  options.case_path = where.path;
+  options.case_size_bytes = opened.file->size_bytes();
+  options.made_at = iso_now();
+  options.params = values;
+  return write_review(*opened.engine, results, options, output);
+}
+
+ExitCode write_page(const OpenCase& opened,
+                    const std::vector<ReportResult>& results,
+                    const ParamValues& values,
+                    const ReportArguments& arguments) {
+  auto output = open_output(arguments.output);
+  if (!output) return report_failure(output.error());
+  const auto written = write_review_of(opened, arguments.where, results, values, **output);
+  if (!written) return report_failure(written.error());
+  return finish_output(**output);
+}
+
 ExitCode write_results(const std::vector<ReportResult>& results,
                        const ReportFormatChoice& choice,
                        const ReportArguments& arguments) {
@@ -144,7 +170,10 @@ ExitCode run_report_command(const ReportArguments& arguments) {
   const InterruptScope scope(*opened->engine);
   const auto results = run_all(*opened->engine, *wanted, values);
   if (!results) return report_failure(results.error());
-  return gravest(write_results(*results, *choice, arguments), outcome(*results, arguments.fail_on));
+  const ExitCode written = choice->kind == ReportFormat::kReview
+                               ? write_page(*opened, *results, values, arguments)
+                               : write_results(*results, *choice, arguments);
+  return gravest(written, outcome(*results, arguments.fail_on));
 }
 
 }  // namespace

@@ -80,6 +80,7 @@ Result<ReportFormatChoice> parse_report_format(std::string_view name) {
   if (name == "json") return ReportFormatChoice{ReportFormat::kJson, Format::kJson};
   if (name == "jsonl") return ReportFormatChoice{ReportFormat::kJsonl, Format::kJsonl};
   if (name == "markdown") return ReportFormatChoice{ReportFormat::kMarkdown, Format::kMarkdown};
+  if (name == "html") return ReportFormatChoice{ReportFormat::kReview, Format::kHtml};
   auto format = parse_format(name);
   if (!format) {
     Error error = format.error();
@@ -106,6 +107,7 @@ void render_reports(std::span<const ReportResult> results,
     case ReportFormat::kMarkdown:
       render_reports_markdown(results, output);
       return;
+    case ReportFormat::kReview:
     case ReportFormat::kTabular:
       break;
   }

@@ -27,7 +27,8 @@ enum class ReportFormat : std::uint8_t {
   kJson,      // one document
   kJsonl,     // one finding or coverage note a line
   kMarkdown,  // one section a report
-  kTabular,   // findings of all reports as one table: csv, tsv, box, table, html, line, insert, ...
+  kReview,    // the review page (shell/review), which asks the engine as well
+  kTabular,   // findings of all reports as one table: csv, tsv, box, table, line, insert, ...
 };
 
 // What --format named. `tabular` is the table's own format where `kind` is kTabular.
@@ -38,8 +39,8 @@ struct ReportFormatChoice {
 // Fails with kUsage and names the formats there are.
 Result<ReportFormatChoice> parse_report_format(std::string_view name);
 
-// `options.format` is not looked at. Coverage notes of a tabular format are not part of the table:
-// the caller tells them (coverage_lines).
+// REQUIRES: not kReview. `options.format` is not looked at. Coverage notes of a tabular format are
+// not part of the table: the caller tells them (coverage_lines).
 void render_reports(std::span<const ReportResult> results,
                     const ReportFormatChoice& choice,
                     const RenderOptions& options,
