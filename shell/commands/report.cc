@@ -190,7 +190,8 @@ void add_report(CLI::App& app, Command& chosen) {
       ->allow_extra_args(false);
   command
       ->add_option("--format", arguments->output.format,
-                   "text json jsonl markdown csv tsv table box html line\n(default: text)")
+                   "text json jsonl markdown csv tsv table box line, or html: the review\n"
+                   "page, one file for a browser (default: text)")
       ->type_name("F");
   command
       ->add_option("--fail-on", arguments->fail_on,
@@ -203,7 +204,7 @@ void add_report(CLI::App& app, Command& chosen) {
   add_output_arguments(*command, arguments->output);
   command->footer(
       examples("dirsnap report corp.dirsnap connectors-without-services --param server=EX1",
-               "dirsnap report corp.dirsnap --all --format json --fail-on error"));
+               "dirsnap report corp.dirsnap --all --format html --output review.html"));
   command->callback(
       [arguments, &chosen] { chosen = [arguments] { return run_report_command(*arguments); }; });
 }

@@ -137,6 +137,7 @@ std::vector<std::int64_t> snapshots_to_draw(const ReviewModel& model, std::size_
   });
   order.resize(std::min(order.size(), most));
   std::vector<std::int64_t> ids;
+  ids.reserve(order.size());
   for (const ConnectorCounts* counts : order) ids.push_back(counts->snapshot_id);
   std::sort(ids.begin(), ids.end());
   return ids;
