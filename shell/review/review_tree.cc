@@ -142,6 +142,13 @@ void write_connector(HtmlWriter& out, const ReviewConnector& connector) {
   out.raw("</li>\n");
 }
 
+// One whose place in the tree is not drawn tells it by its name.
+void write_lost(HtmlWriter& out, const ReviewConnector& connector) {
+  out.raw("<li class=\"leaf ").raw(style_of(connector.state)).raw("\">");
+  write_pair(out, connector);
+  out.raw("<small class=\"none\">").text(connector.dn).raw("</small></li>\n");
+}
+
 void write_connectors(HtmlWriter& out,
                       const ConnectorTree& tree,
                       const std::vector<std::size_t>& connectors) {
@@ -252,9 +259,9 @@ void write_tree(const ReviewPage& page, const ConnectorTree& tree, HtmlWriter& o
   Drawing drawing(tree, out);
   for (const std::size_t root : tree.roots) drawing.draw(root);
   if (!tree.lost.empty()) {
-    out.raw("<li class=\"branch\"><span class=\"container\"><small>Container</small> ");
-    out.raw("<b>not known</b></span>\n<ul>\n");
-    write_connectors(out, tree, tree.lost);
+    out.raw("<li class=\"branch\"><span class=\"container\">");
+    out.raw("Containers that are not in the directory or not drawn</span>\n<ul>\n");
+    for (const std::size_t index : tree.lost) write_lost(out, tree.connectors[index]);
     out.raw("</ul></li>\n");
   }
   out.raw("</ul>\n");
