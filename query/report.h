@@ -85,7 +85,9 @@ struct ReportRun {
   std::vector<std::string> columns;  // of findings: without `missing` and `severity`
   std::vector<Finding> findings;
   std::vector<CoverageNote> coverage;
-  std::string error;  // kError
+  std::string error;                    // kError
+  std::vector<std::int64_t> snapshots;  // that were looked at, in order
+  std::vector<std::int64_t> unjudged;   // those of them that lack a needed role
 };
 
 using ParamValues = std::map<std::string, std::string>;

@@ -96,6 +96,8 @@ class ReportRunner {
         run_.coverage.push_back(
             {.snapshot_id = snapshot.first, .missing = role_name(role), .cells = {}});
       }
+      run_.snapshots.push_back(snapshot.first);
+      if (!complete) run_.unjudged.push_back(snapshot.first);
       if (!complete) incomplete_.insert(snapshot.first);
       some_complete_ = some_complete_ || complete;
     }
