@@ -26,6 +26,7 @@ constexpr std::array kUnsafe = {
     Range{0x2066, 0x206F},    // isolates, deprecated format characters
     Range{0xFEFF, 0xFEFF},    // byte order mark
     Range{0xFFF9, 0xFFFB},    // interlinear annotation
+    Range{0xFFFE, 0xFFFF},    // no characters; XML cannot hold them
     Range{0xE0000, 0xE007F},  // tags
 };
 
