@@ -126,8 +126,8 @@ class DirectoryChange {
       const bool has = std::any_of(object.values.begin(), object.values.end(),
                                    [&](const DumpValue& v) { return v.x500_name == x500_name; });
       if (has) return;
-      object.values.push_back({.ldap_name = ldap_name, .x500_name = x500_name, .kind = kind,
-                               .text = std::move(text)});
+      object.values.push_back(
+          {.ldap_name = ldap_name, .x500_name = x500_name, .kind = kind, .text = std::move(text)});
     };
     const auto names = parse_dn_x500(object.dn);
     if (names && !names->empty() && equal_folded(names->back().type, "cn")) {
@@ -184,9 +184,8 @@ class DirectoryChange {
     const bool takes_all = change == "replace" || values.empty();
     if (change == "delete" || change == "replace") {
       const auto size = object.values.size();
-      std::erase_if(object.values, [&](const DumpValue& v) {
-        return is_of(v) && (takes_all || is_listed(v));
-      });
+      std::erase_if(object.values,
+                    [&](const DumpValue& v) { return is_of(v) && (takes_all || is_listed(v)); });
       const auto gone = size - object.values.size();
       if (gone == 0) fail(object.dn + " has no such value of " + attribute.x500_name);
       if (change == "delete") return;

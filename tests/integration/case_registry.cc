@@ -154,9 +154,7 @@ class RegistryChange {
 
 }  // namespace
 
-void change_registry(const fs::path& file,
-                     const CaseBlock& block,
-                     std::vector<RegistryKey>& keys) {
+void change_registry(const fs::path& file, const CaseBlock& block, std::vector<RegistryKey>& keys) {
   RegistryChange(file, keys).apply(block);
   // As an export has them: by the parts of their paths.
   const auto parts = [](const RegistryKey& key) {
@@ -164,9 +162,8 @@ void change_registry(const fs::path& file,
     std::replace(path.begin(), path.end(), '\\', '\1');
     return path;
   };
-  std::stable_sort(keys.begin(), keys.end(), [&](const RegistryKey& a, const RegistryKey& b) {
-    return parts(a) < parts(b);
-  });
+  std::stable_sort(keys.begin(), keys.end(),
+                   [&](const RegistryKey& a, const RegistryKey& b) { return parts(a) < parts(b); });
 }
 
 void change_store(const fs::path& file, const CaseBlock& block, support::PrivateStore& store) {

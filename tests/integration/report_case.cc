@@ -148,8 +148,8 @@ class CaseParser {
     const auto severity = severity_of(parts.front());
     if (!severity) return false;
     if (parts.size() < 2) fail("a finding is: severity | subject | column=value ...");
-    ExpectedFinding finding{.severity = *severity, .subject = std::string(parts[1]), .cells = {},
-                            .line = number_};
+    ExpectedFinding finding{
+        .severity = *severity, .subject = std::string(parts[1]), .cells = {}, .line = number_};
     for (std::size_t i = 2; i < parts.size(); ++i) {
       const std::size_t equals = parts[i].find('=');
       if (equals == parts[i].npos) fail("\"" + std::string(parts[i]) + "\" is not column=value");

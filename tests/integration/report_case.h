@@ -38,8 +38,8 @@ struct CaseSnapshot {
   std::string directory_form = "ldif";
   std::vector<CaseBlock> directory;
   std::vector<CaseBlock> registries;
-  std::vector<CaseBlock> stores;   // their servers' stores are part of the backup
-  std::set<std::string> omitted;   // "directory", "registry SRV1"
+  std::vector<CaseBlock> stores;  // their servers' stores are part of the backup
+  std::set<std::string> omitted;  // "directory", "registry SRV1"
 };
 
 struct ExpectedFinding {

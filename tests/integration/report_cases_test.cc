@@ -32,16 +32,16 @@ using support::ExchangeSite;
 using support::RegistryKey;
 
 const fs::path& folder_of_cases() {
-  static const fs::path folder = fs::path(DIRSNAP_TEST_DIR) / "integration/reports";
-  return folder;
+  static const fs::path kFolder = fs::path(DIRSNAP_TEST_DIR) / "integration/reports";
+  return kFolder;
 }
 
 const std::vector<Report>& reports() {
   const char* const folder = std::getenv("DIRSNAP_CASE_REPORTS");
   if (folder == nullptr) return shipped_reports();
-  static const Result<std::vector<Report>> loaded = load_reports(folder);
-  if (!loaded) FAIL(loaded.error().what);
-  return *loaded;
+  static const Result<std::vector<Report>> kLoaded = load_reports(folder);
+  if (!kLoaded) FAIL(kLoaded.error().what);
+  return *kLoaded;
 }
 
 support::SiteSpec base_spec() {
@@ -94,8 +94,8 @@ struct Base {
 };
 
 const Base& base() {
-  static const Base made;
-  return made;
+  static const Base kMade;
+  return kMade;
 }
 
 const std::vector<ReportCase>& cases_of(const std::string& id) {
@@ -370,8 +370,7 @@ TEST_CASE("a broken file of cases is refused with file and line") {
   CHECK(refusal("expect: pass\n") == "broken.cases:1: stands before the first \"case: \"");
   CHECK(refusal(head + "expect: failure\n") ==
         "broken.cases:2: expect takes pass, findings or skipped");
-  CHECK(refusal(head + "expect: findings\n") ==
-        "broken.cases:1: \"expect: findings\" without any");
+  CHECK(refusal(head + "expect: findings\n") == "broken.cases:1: \"expect: findings\" without any");
   CHECK(refusal(head + "expect: pass\nerror | /o=X\n") ==
         "broken.cases:1: findings, but not \"expect: findings\"");
   CHECK(refusal(head + "expect: findings\nerror | /o=X | server\n") ==
