@@ -70,7 +70,9 @@ struct Finding {
 };
 
 // What a report could not judge. Comes from absent roles (`needs`) and from result rows whose
-// column `missing` is not NULL: such a row is a coverage note and never a finding.
+// column `missing` is not NULL: such a row is a coverage note and never a finding. A note whose
+// column `severity` is 'skipped' says that nothing of its snapshot could be judged; a report that
+// could judge none is skipped.
 struct CoverageNote {
   std::int64_t snapshot_id = 0;
   std::string missing;                                    // e.g. "registry of server EX3"

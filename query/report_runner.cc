@@ -44,7 +44,11 @@ class ReportRunner {
       if (where.message == run_.error && !where.hint.empty()) run_.error += "; " + where.hint;
       return std::move(run_);
     }
-    run_.status = run_.findings.empty() ? ReportStatus::kPass : ReportStatus::kFindings;
+    if (!run_.findings.empty()) {
+      run_.status = ReportStatus::kFindings;
+    } else {
+      run_.status = has_judged_some() ? ReportStatus::kPass : ReportStatus::kSkipped;
+    }
     return std::move(run_);
   }
 
@@ -88,6 +92,7 @@ class ReportRunner {
       if (!row) break;
       roles[sources.column(0).integer].emplace(sources.column(1).bytes);
     }
+    snapshots_ = roles.size();
     for (const auto& snapshot : roles) {
       bool complete = true;
       for (const std::string& role : report_.needs) {
@@ -148,7 +153,17 @@ class ReportRunner {
     for (const std::size_t i : shown_) finding.cells.push_back(own(statement.column(i)));
   }
 
+  // Whether the statement could say anything of at least one snapshot.
+  [[nodiscard]] bool has_judged_some() const {
+    std::set<std::int64_t> without = incomplete_;
+    without.insert(unjudged_.begin(), unjudged_.end());
+    return without.empty() || without.size() < snapshots_;
+  }
+
   void take_note(const Statement& statement, std::int64_t snapshot) {
+    if (severity_column_ && statement.column(*severity_column_).bytes == "skipped") {
+      unjudged_.insert(snapshot);
+    }
     CoverageNote note{.snapshot_id = snapshot, .missing = {}, .cells = {}};
     note.missing = statement.column(*missing_column_).bytes;
     for (std::size_t i = 0; i < shown_.size(); ++i) {
@@ -174,7 +189,9 @@ class ReportRunner {
   const ParamValues& params_;
   ReportRun run_;
   std::map<std::string, OwnedValue> values_;  // by ":name"
+  std::size_t snapshots_ = 0;                 // shown by the engine
   std::set<std::int64_t> incomplete_;         // snapshots that lack a needed role
+  std::set<std::int64_t> unjudged_;           // snapshots that a note says to be skipped
   bool some_complete_ = false;
   std::vector<std::size_t> shown_;  // result columns of a finding
   std::optional<std::size_t> missing_column_;

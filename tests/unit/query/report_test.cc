@@ -354,6 +354,27 @@ TEST_CASE("a column severity overrides the report's") {
   CHECK(result->columns == std::vector<std::string>{"snapshot_id", "subject"});
 }
 
+TEST_CASE("a report that its notes say to be unable to judge any snapshot is skipped") {
+  const TestCase test({two_sources().snapshot("one"), two_sources().snapshot("two")});
+  const auto engine = test.open();
+  Report report = *parse_report(kHead + "VALUES (1, 'a')"s, "x");
+  const auto status = [&](const std::string& rows) {
+    report.sql = std::string(kHead) +
+                 "SELECT column1 AS snapshot_id, NULL AS subject, column2 AS severity, "
+                 "column3 AS missing FROM (VALUES " +
+                 rows + ")";
+    const auto result = run_report(*engine, report, {});
+    REQUIRE(result.has_value());
+    CHECK(result->error.empty());
+    return result->status;
+  };
+  CHECK(status("(1, 'skipped', 'x'), (2, 'skipped', 'x')") == ReportStatus::kSkipped);
+  CHECK(status("(1, 'skipped', 'x')") == ReportStatus::kPass);
+  CHECK(status("(1, 'skipped', 'x'), (2, NULL, 'x')") == ReportStatus::kPass);
+  CHECK(status("(1, 'skipped', 'x'), (2, 'skipped', 'x'), (2, 'info', NULL)") ==
+        ReportStatus::kFindings);
+}
+
 TEST_CASE("every shipped report parses, names its remedy and plans without a full join") {
   CHECK(!shipped_reports().empty());
   World world = two_sources();
