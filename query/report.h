@@ -89,7 +89,7 @@ struct ReportRun {
   std::vector<CoverageNote> coverage;
   std::string error;                    // kError
   std::vector<std::int64_t> snapshots;  // that were looked at, in order
-  std::vector<std::int64_t> unjudged;   // those of them that lack a needed role
+  std::vector<std::int64_t> unjudged;   // those of them of which nothing could be judged
 };
 
 using ParamValues = std::map<std::string, std::string>;

@@ -31,6 +31,7 @@ class ReportRunner {
   Result<ReportRun> run() {
     DIRSNAP_CHECK(read_params());
     DIRSNAP_CHECK(judge_inputs());
+    collect_unjudged();
     if (!some_complete_) {
       run_.status = ReportStatus::kSkipped;
       return std::move(run_);
@@ -44,6 +45,7 @@ class ReportRunner {
       if (where.message == run_.error && !where.hint.empty()) run_.error += "; " + where.hint;
       return std::move(run_);
     }
+    collect_unjudged();
     if (!run_.findings.empty()) {
       run_.status = ReportStatus::kFindings;
     } else {
@@ -92,7 +94,6 @@ class ReportRunner {
       if (!row) break;
       roles[sources.column(0).integer].emplace(sources.column(1).bytes);
     }
-    snapshots_ = roles.size();
     for (const auto& snapshot : roles) {
       bool complete = true;
       for (const std::string& role : report_.needs) {
@@ -102,7 +103,6 @@ class ReportRunner {
             {.snapshot_id = snapshot.first, .missing = role_name(role), .cells = {}});
       }
       run_.snapshots.push_back(snapshot.first);
-      if (!complete) run_.unjudged.push_back(snapshot.first);
       if (!complete) incomplete_.insert(snapshot.first);
       some_complete_ = some_complete_ || complete;
     }
@@ -155,9 +155,13 @@ class ReportRunner {
 
   // Whether the statement could say anything of at least one snapshot.
   [[nodiscard]] bool has_judged_some() const {
+    return run_.unjudged.empty() || run_.unjudged.size() < run_.snapshots.size();
+  }
+
+  void collect_unjudged() {
     std::set<std::int64_t> without = incomplete_;
     without.insert(unjudged_.begin(), unjudged_.end());
-    return without.empty() || without.size() < snapshots_;
+    run_.unjudged.assign(without.begin(), without.end());
   }
 
   void take_note(const Statement& statement, std::int64_t snapshot) {
@@ -189,7 +193,6 @@ class ReportRunner {
   const ParamValues& params_;
   ReportRun run_;
   std::map<std::string, OwnedValue> values_;  // by ":name"
-  std::size_t snapshots_ = 0;                 // shown by the engine
   std::set<std::int64_t> incomplete_;         // snapshots that lack a needed role
   std::set<std::int64_t> unjudged_;           // snapshots that a note says to be skipped
   bool some_complete_ = false;
