@@ -27,6 +27,7 @@ constexpr std::array kUnsafe = {
     Range{0xFDD0, 0xFDEF},    // no characters, by definition
     Range{0xFEFF, 0xFEFF},    // byte order mark
     Range{0xFFF9, 0xFFFB},    // interlinear annotation
+    Range{0xFFFE, 0xFFFF},    // no characters; XML cannot hold them
     Range{0xE0000, 0xE007F},  // tags
 };
 
