@@ -14,16 +14,27 @@ namespace dirsnap {
 namespace {
 
 struct Totals {
-  std::array<std::uint64_t, 3> findings{};  // by FindingSeverity
+  std::array<std::uint64_t, 3> findings{};  // by FindingSeverity, without suppressed ones
   std::array<std::uint64_t, kVerdicts> verdicts{};
+  std::uint64_t suppressed = 0;
+  std::uint64_t fresh = 0;     // new since the baseline
+  std::uint64_t resolved = 0;  // gone since the baseline
 };
 
 Totals totals_of(const ReviewPage& page) {
   Totals totals;
   for (const ReportResult& result : page.results) {
     ++totals.verdicts[static_cast<std::size_t>(verdict_of(result.run))];
-    for (const Finding& finding : result.run.findings)
-      ++totals.findings[static_cast<std::size_t>(finding.severity)];
+    totals.resolved += result.resolved.size();
+    for (std::size_t i = 0; i < result.run.findings.size(); ++i) {
+      const FindingMark& mark = mark_of(result, i);
+      if (mark.suppression) {
+        ++totals.suppressed;
+        continue;
+      }
+      ++totals.findings[static_cast<std::size_t>(result.run.findings[i].severity)];
+      totals.fresh += mark.baseline == BaselineState::kNew ? 1U : 0U;
+    }
   }
   return totals;
 }
@@ -51,6 +62,11 @@ void write_tiles(const Totals& totals, HtmlWriter& out) {
   write_tile(out, "skip", "skip", reports(Verdict::kSkipped), "skipped");
   write_tile(out, "error", "fail", reports(Verdict::kFailed), "failed to run");
   out.raw("</ul></div>\n</div>\n");
+  if (totals.suppressed + totals.fresh + totals.resolved == 0) return;
+  out.raw("<p>New since the baseline: ").number(static_cast<std::int64_t>(totals.fresh));
+  out.raw(". Gone since then: ").number(static_cast<std::int64_t>(totals.resolved));
+  out.raw(". Suppressed, not counted above: ");
+  out.number(static_cast<std::int64_t>(totals.suppressed)).raw(".</p>\n");
 }
 
 // A connector that cannot run. Standing in several containers it is one fault.
