@@ -151,6 +151,27 @@ TEST_CASE("the connector without its service is drawn as such") {
     CHECK(contains(outline.text, std::string(level) + " level"));
 }
 
+TEST_CASE("one fault in many snapshots is told once, and those not drawn are counted") {
+  Setting setting("x");
+  std::vector<SnapshotRows> snapshots;
+  for (const char* name : {"1", "2", "3", "4"}) {
+    snapshots.push_back(setting.snapshot);
+    snapshots.back().name = name;
+  }
+  setting.options.limits.trees = 3;
+  const TestCase test(snapshots);
+  const auto engine = test.open();
+  const std::string page = captured([&](Output& output) {
+    REQUIRE(write_review(*engine, setting.results, setting.options, output));
+  });
+  const std::string summary = page.substr(0, page.find("id=\"findings\""));
+  const HtmlOutline outline = outline_of(page);
+  CHECK(outline.fault.empty());
+  CHECK(contains(summary, ", in 1 container, and 2 older snapshots"));
+  CHECK(contains(summary, "1 more snapshot with such connectors"));
+  CHECK(count_tag(outline, "<li class=\"leaf missing\">") == 1 + 3);
+}
+
 TEST_CASE("a finding tells both sides, the source of each and the remedy") {
   const std::string page = Setting("x").page();
   const std::string card =
