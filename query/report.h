@@ -53,6 +53,12 @@ Result<Report> parse_report(std::string_view text, std::string origin);
 // The reports built into the program, in the catalogue's order.
 const std::vector<Report>& shipped_reports();
 
+// One report file.
+Result<Report> load_report(const std::filesystem::path& path);
+
+// The *.sql files of a folder, by name.
+Result<std::vector<std::filesystem::path>> find_report_files(const std::filesystem::path& folder);
+
 // Every *.sql of a folder, by name. A later report of the same id replaces an earlier one.
 Result<std::vector<Report>> load_reports(const std::filesystem::path& folder);
 

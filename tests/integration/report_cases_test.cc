@@ -17,6 +17,7 @@
 #include <catch2/catch.hpp>
 
 #include "query/report.h"
+#include "shell/report_pages.h"
 #include "tests/integration/case_backup.h"
 #include "tests/integration/report_case.h"
 #include "tests/support/case_run.h"
@@ -342,6 +343,32 @@ TEST_CASE("the healthy organisation has no findings of warning or error") {
     }
     CHECK(found == "");
   }
+}
+
+// What each report finds in its first case that has findings.
+ReportSamples samples_of_cases() {
+  ReportSamples samples;
+  for (const Report& report : shipped_reports()) {
+    for (const ReportCase& of : cases_of(report.id)) {
+      if (of.status != ReportStatus::kFindings) continue;
+      CaseUnderTest made(of.file, of.snapshots);
+      samples[report.id] = sample_of(made.run(report, of.params));
+      break;
+    }
+  }
+  return samples;
+}
+
+TEST_CASE("REPORTS.md is what the heads and the cases generate") {
+  const std::string page = reports_markdown(shipped_reports(), samples_of_cases());
+  const fs::path path = fs::path(DIRSNAP_TEST_DIR) / "../query/reports/REPORTS.md";
+  if (std::getenv("DIRSNAP_UPDATE_GOLDEN") != nullptr)
+    std::ofstream(path, std::ios::binary) << page;
+  std::ifstream file(path, std::ios::binary);
+  const std::string committed{std::istreambuf_iterator<char>(file), {}};
+  const bool same = committed == page;
+  INFO("DIRSNAP_UPDATE_GOLDEN=1 rewrites " << path);
+  CHECK(same);
 }
 
 // Broken files of cases, with what they are told.

@@ -11,6 +11,7 @@
 #include "shell/render/report_output.h"
 #include "shell/render/report_sarif_parts.h"
 #include "shell/report_exports.h"
+#include "shell/report_pages.h"
 #include "shell/report_run.h"
 
 using namespace dirsnap;
@@ -364,4 +365,26 @@ TEST_CASE("an export is FORMAT=FILE") {
   CHECK_FALSE(parse_export("json="));
   CHECK_FALSE(parse_export("=x"));
   CHECK_FALSE(parse_export("jsno=x"));
+}
+
+TEST_CASE("the page of reports has a table, every head and what was found") {
+  Report report = some_report("a-report");
+  report.params = {{.name = "level",
+                    .type = ParamType::kChoice,
+                    .choices = {"low", "high"},
+                    .default_value = "low",
+                    .doc = "how | much"}};
+  const World world;
+  const std::string sample = sample_of(world.results[0].run);
+  CHECK(sample.find("error  /o=Org/cn=\\x1b[2J") == 0);
+  CHECK(sample.find("  detail: =1+1\n") != std::string::npos);
+  CHECK(sample.find("Dir.edb") == std::string::npos);
+  const std::string page = reports_markdown(std::vector{report}, {{"a-report", sample}});
+  CHECK(page.find("| [a-report](#a-report) | error | directory | Title of a-report |\n") !=
+        std::string::npos);
+  CHECK(page.find("**Why.** Mail stops.\n") != std::string::npos);
+  CHECK(page.find("**Logic.** Looks for keys.\n") != std::string::npos);
+  CHECK(page.find("| level | choice(low\\|high) | low | how \\| much |\n") != std::string::npos);
+  CHECK(page.find("**Remedy.** Do this.\n") != std::string::npos);
+  CHECK(page.find("```text\nerror  /o=Org") != std::string::npos);
 }
