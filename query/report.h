@@ -53,6 +53,12 @@ Result<Report> parse_report(std::string_view text, std::string origin);
 // The reports built into the program, in the catalogue's order.
 const std::vector<Report>& shipped_reports();
 
+// One report file.
+Result<Report> load_report(const std::filesystem::path& path);
+
+// The *.sql files of a folder, by name.
+Result<std::vector<std::filesystem::path>> find_report_files(const std::filesystem::path& folder);
+
 // Every *.sql of a folder, by name. A later report of the same id replaces an earlier one.
 Result<std::vector<Report>> load_reports(const std::filesystem::path& folder);
 
@@ -70,7 +76,9 @@ struct Finding {
 };
 
 // What a report could not judge. Comes from absent roles (`needs`) and from result rows whose
-// column `missing` is not NULL: such a row is a coverage note and never a finding.
+// column `missing` is not NULL: such a row is a coverage note and never a finding. A note whose
+// column `severity` is 'skipped' says that nothing of its snapshot could be judged; a report that
+// could judge none is skipped.
 struct CoverageNote {
   std::int64_t snapshot_id = 0;
   std::string missing;                                    // e.g. "registry of server EX3"
@@ -85,7 +93,9 @@ struct ReportRun {
   std::vector<std::string> columns;  // of findings: without `missing` and `severity`
   std::vector<Finding> findings;
   std::vector<CoverageNote> coverage;
-  std::string error;  // kError
+  std::string error;                    // kError
+  std::vector<std::int64_t> snapshots;  // that were looked at, in order
+  std::vector<std::int64_t> unjudged;   // those of them of which nothing could be judged
 };
 
 using ParamValues = std::map<std::string, std::string>;

@@ -41,7 +41,12 @@ const std::vector<Report>& shipped_reports() {
   return kReports;
 }
 
-Result<std::vector<Report>> load_reports(const std::filesystem::path& folder) {
+Result<Report> load_report(const std::filesystem::path& path) {
+  DIRSNAP_TRY(const std::string text, read_text(path));
+  return parse_report(text, path.string());
+}
+
+Result<std::vector<std::filesystem::path>> find_report_files(const std::filesystem::path& folder) {
   std::error_code error;
   std::vector<std::filesystem::path> files;
   for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end;
@@ -53,10 +58,14 @@ Result<std::vector<Report>> load_reports(const std::filesystem::path& folder) {
   }
   if (error) return fail(Code::kIo, folder.string() + ": " + error.message());
   std::sort(files.begin(), files.end());
+  return files;
+}
+
+Result<std::vector<Report>> load_reports(const std::filesystem::path& folder) {
+  DIRSNAP_TRY(const auto files, find_report_files(folder));
   std::vector<Report> reports;
   for (const auto& path : files) {
-    DIRSNAP_TRY(const std::string text, read_text(path));
-    DIRSNAP_TRY(Report report, parse_report(text, path.string()));
+    DIRSNAP_TRY(Report report, load_report(path));
     std::erase_if(reports, [&](const Report& earlier) { return earlier.id == report.id; });
     reports.push_back(std::move(report));
   }

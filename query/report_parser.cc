@@ -88,10 +88,29 @@ std::string take_default(std::string_view& text) {
   return out;
 }
 
+// Editors of Windows begin a file with a byte order mark.
+std::string_view without_mark(std::string_view text) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
+  return text;
+}
+
+// `, did you mean "X"?` or nothing.
+template <class List>
+std::string near_miss(std::string_view word, const List& known) {
+  const std::string near = nearest_name(word, known);
+  return near.empty() ? "" : ", did you mean \"" + near + "\"?";
+}
+
+const std::array<std::string, 3>& known_severities() {
+  static const std::array<std::string, 3> kSeverities = {"info", "warning", "error"};
+  return kSeverities;
+}
+
 class ReportParser {
  public:
-  ReportParser(std::string_view text, std::string origin) : text_(text) {
-    report_.sql = text;
+  ReportParser(std::string_view text, std::string origin) : text_(without_mark(text)) {
+    report_.sql = text_;
     report_.origin = std::move(origin);
   }
 
@@ -153,9 +172,7 @@ class ReportParser {
       return {};
     }
     if (!contains(known_keys(), key)) {
-      const std::string near = nearest_name(key, known_keys());
-      return bad("unknown key \"" + key + "\"" +
-                 (near.empty() ? "" : ", did you mean \"" + near + "\"?"));
+      return bad("unknown key \"" + key + "\"" + near_miss(key, known_keys()));
     }
     const bool repeatable = key == "param" || key == "test";
     if (!seen_.insert(key).second && !repeatable) return bad("key \"" + key + "\" stands twice");
@@ -192,7 +209,8 @@ class ReportParser {
       report_.severity = severity;
       return {};
     }
-    return bad("severity \"" + value_ + "\" is none of info, warning, error");
+    return bad("severity \"" + value_ + "\" is none of info, warning, error" +
+               near_miss(value_, known_severities()));
   }
 
   Result<void> store_needs() {
@@ -200,7 +218,8 @@ class ReportParser {
     for (const std::string& role : report_.needs) {
       if (!contains(known_roles(), role)) {
         return bad("needs: \"" + role +
-                   "\" is none of directory, registry, private-store, public-store");
+                   "\" is none of directory, registry, private-store, public-store" +
+                   near_miss(role, known_roles()));
       }
     }
     return {};

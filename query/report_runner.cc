@@ -31,6 +31,7 @@ class ReportRunner {
   Result<ReportRun> run() {
     DIRSNAP_CHECK(read_params());
     DIRSNAP_CHECK(judge_inputs());
+    collect_unjudged();
     if (!some_complete_) {
       run_.status = ReportStatus::kSkipped;
       return std::move(run_);
@@ -44,7 +45,12 @@ class ReportRunner {
       if (where.message == run_.error && !where.hint.empty()) run_.error += "; " + where.hint;
       return std::move(run_);
     }
-    run_.status = run_.findings.empty() ? ReportStatus::kPass : ReportStatus::kFindings;
+    collect_unjudged();
+    if (!run_.findings.empty()) {
+      run_.status = ReportStatus::kFindings;
+    } else {
+      run_.status = has_judged_some() ? ReportStatus::kPass : ReportStatus::kSkipped;
+    }
     return std::move(run_);
   }
 
@@ -96,6 +102,7 @@ class ReportRunner {
         run_.coverage.push_back(
             {.snapshot_id = snapshot.first, .missing = role_name(role), .cells = {}});
       }
+      run_.snapshots.push_back(snapshot.first);
       if (!complete) incomplete_.insert(snapshot.first);
       some_complete_ = some_complete_ || complete;
     }
@@ -146,7 +153,21 @@ class ReportRunner {
     for (const std::size_t i : shown_) finding.cells.push_back(own(statement.column(i)));
   }
 
+  // Whether the statement could say anything of at least one snapshot.
+  [[nodiscard]] bool has_judged_some() const {
+    return run_.unjudged.empty() || run_.unjudged.size() < run_.snapshots.size();
+  }
+
+  void collect_unjudged() {
+    std::set<std::int64_t> without = incomplete_;
+    without.insert(unjudged_.begin(), unjudged_.end());
+    run_.unjudged.assign(without.begin(), without.end());
+  }
+
   void take_note(const Statement& statement, std::int64_t snapshot) {
+    if (severity_column_ && statement.column(*severity_column_).bytes == "skipped") {
+      unjudged_.insert(snapshot);
+    }
     CoverageNote note{.snapshot_id = snapshot, .missing = {}, .cells = {}};
     note.missing = statement.column(*missing_column_).bytes;
     for (std::size_t i = 0; i < shown_.size(); ++i) {
@@ -173,6 +194,7 @@ class ReportRunner {
   ReportRun run_;
   std::map<std::string, OwnedValue> values_;  // by ":name"
   std::set<std::int64_t> incomplete_;         // snapshots that lack a needed role
+  std::set<std::int64_t> unjudged_;           // snapshots that a note says to be skipped
   bool some_complete_ = false;
   std::vector<std::size_t> shown_;  // result columns of a finding
   std::optional<std::size_t> missing_column_;

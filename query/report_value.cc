@@ -6,6 +6,7 @@
 #include <charconv>
 #include <utility>
 
+#include "query/error_hint.h"
 #include "storage/base/text.h"
 #include "storage/base/time.h"
 
@@ -54,6 +55,16 @@ bool is_choice(const ReportParam& param, std::string_view text) {
   return std::find(param.choices.begin(), param.choices.end(), text) != param.choices.end();
 }
 
+tl::unexpected<Error> wrong_value(const ReportParam& param, std::string_view text) {
+  std::string what =
+      "parameter " + param.name + ": \"" + std::string(text) + "\" is no " + to_string(param.type);
+  for (std::size_t i = 0; i < param.choices.size(); ++i)
+    what += (i == 0 ? " of " : "|") + param.choices[i];
+  const std::string near = nearest_name(text, param.choices);
+  if (!near.empty()) what += ", did you mean \"" + near + "\"?";
+  return fail(Code::kUsage, std::move(what));
+}
+
 OwnedValue owned_integer(std::int64_t number) {
   return {.type = ValueType::kInteger, .integer = number, .bytes = {}};
 }
@@ -80,16 +91,18 @@ Result<void> parse_param_type(std::string_view text, ReportParam& param) {
     if (choice == param.choices.empty()) break;
     return {};
   }
+  std::vector<std::string> names;
+  for (const auto& entry : kTypes) names.emplace_back(entry.second);
+  const std::string near = nearest_name(name, names);
+  const bool other = !near.empty() && near != name;
   return fail(Code::kUsage, "type \"" + std::string(text) +
                                 "\" is none of integer, real, text, bool, datetime, dn, "
-                                "choice(a|b|...)");
+                                "choice(a|b|...)" +
+                                (other ? ", did you mean \"" + near + "\"?" : ""));
 }
 
 Result<OwnedValue> param_value(const ReportParam& param, std::string_view text) {
-  const auto wrong = [&] {
-    return fail(Code::kUsage, "parameter " + param.name + ": \"" + std::string(text) + "\" is no " +
-                                  to_string(param.type));
-  };
+  const auto wrong = [&] { return wrong_value(param, text); };
   switch (param.type) {
     case ParamType::kInteger: {
       const auto number = parse_number<std::int64_t>(text);
@@ -106,9 +119,13 @@ Result<OwnedValue> param_value(const ReportParam& param, std::string_view text) 
       if (!flag) return wrong();
       return owned_integer(*flag ? 1 : 0);
     }
-    case ParamType::kDatetime:
-      if (!unix_us_from_iso(text)) return wrong();
-      break;
+    case ParamType::kDatetime: {
+      // In the form of the tables, so that it compares with their columns.
+      const auto us = unix_us_from_iso(text);
+      const auto iso = us ? iso_from_unix_us(*us) : std::nullopt;
+      if (!iso) return wrong();
+      return OwnedValue{.type = ValueType::kText, .bytes = *iso};
+    }
     case ParamType::kChoice:
       if (!is_choice(param, text)) return wrong();
       break;

@@ -69,8 +69,13 @@ bool resolve_first_word(const CLI::App& app, std::vector<std::string>& arguments
 
 // What CLI11 found wrong, in one line, with the nearest option where one was mistyped.
 std::string parse_advice(const CLI::App& app, const CLI::ParseError& error) {
-  const auto chosen = app.get_subcommands();
-  const CLI::App& command = chosen.empty() ? app : *chosen.front();
+  const CLI::App* called = &app;
+  std::string path = "dirsnap";
+  for (auto below = called->get_subcommands(); !below.empty(); below = called->get_subcommands()) {
+    called = below.front();
+    path += " " + called->get_name();
+  }
+  const CLI::App& command = *called;
   std::string text = error.what();
   for (const std::string& extra : command.remaining()) {
     const std::string name = extra.substr(0, extra.find('='));
@@ -79,7 +84,6 @@ std::string parse_advice(const CLI::App& app, const CLI::ParseError& error) {
     break;
   }
   std::replace(text.begin(), text.end(), '\n', ' ');
-  const std::string path = chosen.empty() ? "dirsnap" : "dirsnap " + command.get_name();
   return fmt::format("{}\nSee \"{} --help\"", text, path);
 }
 

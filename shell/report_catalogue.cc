@@ -11,8 +11,6 @@
 #include "shell/user_folders.h"
 
 namespace dirsnap {
-namespace {
-
 Result<void> merge_folder(const std::filesystem::path& folder, std::vector<Report>& reports) {
   DIRSNAP_TRY(std::vector<Report> found, load_reports(folder));
   for (Report& report : found) {
@@ -26,8 +24,6 @@ Result<void> merge_folder(const std::filesystem::path& folder, std::vector<Repor
   }
   return {};
 }
-
-}  // namespace
 
 Result<std::vector<Report>> all_reports(const std::vector<std::string>& folders) {
   std::vector<Report> reports = shipped_reports();

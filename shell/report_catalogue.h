@@ -4,6 +4,7 @@
 // --reports. Threads: one thread.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,9 @@ namespace dirsnap {
 // Later folders replace reports of the same id. `folders` are those of --reports; the user's own
 // $XDG_CONFIG_HOME/dirsnap/reports is read before them where it exists.
 Result<std::vector<Report>> all_reports(const std::vector<std::string>& folders);
+
+// Adds the reports of a folder; one of an id that is there takes its place.
+Result<void> merge_folder(const std::filesystem::path& folder, std::vector<Report>& reports);
 
 // Fails with kUsage and names the nearest id.
 Result<const Report*> find_report(const std::vector<Report>& reports, std::string_view id);

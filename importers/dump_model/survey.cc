@@ -13,8 +13,8 @@ namespace dirsnap::dump_model {
 namespace {
 
 // Names that Active Directory has and Exchange 4.0-5.5 does not, in lower case.
-constexpr std::array<std::string_view, 5> kActiveDirectoryNames = {
-    "objectguid", "objectcategory", "distinguishedname", "samaccountname", "whencreated"};
+constexpr std::array<std::string_view, 4> kActiveDirectoryNames = {"objectguid", "objectcategory",
+                                                                   "samaccountname", "whencreated"};
 
 // What the pass wants of an attribute; one look-up a line.
 struct NameFacts {

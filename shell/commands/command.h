@@ -26,6 +26,7 @@ void add_query(CLI::App& app, Command& chosen);
 void add_shell(CLI::App& app, Command& chosen);
 void add_report(CLI::App& app, Command& chosen);
 void add_reports(CLI::App& app, Command& chosen);
+void add_reports_validate(CLI::App& reports, Command& chosen);
 void add_info(CLI::App& app, Command& chosen);
 void add_verify(CLI::App& app, Command& chosen);
 void add_schema(CLI::App& app, Command& chosen);

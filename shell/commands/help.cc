@@ -57,6 +57,11 @@ std::string commands_page(const CLI::App& app) {
   for (const CLI::App* command : app.get_subcommands({})) {
     page += fmt::format("\n## dirsnap {}\n\n```text\n{}```\n", command->get_name(),
                         command->help("dirsnap"));
+    for (const CLI::App* below : command->get_subcommands({})) {
+      const std::string path = "dirsnap " + command->get_name();
+      page +=
+          fmt::format("\n## {} {}\n\n```text\n{}```\n", path, below->get_name(), below->help(path));
+    }
   }
   page +=
       "\n## Exit codes\n\nWhen several apply, the gravest stands: 130, 8, 5, 6, 4, 7, 3, 2, 1.\n\n";

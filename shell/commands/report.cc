@@ -2,16 +2,16 @@
 //
 // dirsnap report: runs saved reports over a case.
 #include <memory>
-#include <optional>
 #include <unistd.h>
-
-#include <fmt/format.h>
 
 #include "shell/commands/command.h"
 #include "shell/messages.h"
-#include "shell/render/report_output.h"
 #include "shell/report_catalogue.h"
+#include "shell/report_exports.h"
+#include "shell/report_run.h"
+#include "shell/review/review.h"
 #include "shell/signals.h"
+#include "storage/base/time.h"
 
 namespace dirsnap {
 namespace {
@@ -19,132 +19,89 @@ namespace {
 struct ReportArguments {
   CaseArguments where;
   OutputArguments output;
-  std::vector<std::string> ids;
+  ReportSelection selection;
   std::vector<std::string> params;
   std::vector<std::string> folders;
-  bool all = false;
+  std::vector<std::string> exports;
+  std::string suppressions;
+  std::string baseline;
   std::string fail_on;  // empty: never
 };
 
-std::optional<FindingSeverity> severity_of(std::string_view word) {
-  if (word == "error") return FindingSeverity::kError;
-  if (word == "warning") return FindingSeverity::kWarning;
-  if (word == "info") return FindingSeverity::kInfo;
-  return std::nullopt;
+Result<ParamValues> parse_parameters(const std::vector<std::string>& params) {
+  ParamValues values;
+  for (const std::string& param : params) DIRSNAP_CHECK(add_parameter(param, values));
+  return values;
 }
 
-Result<std::vector<const Report*>> wanted_reports(const std::vector<Report>& reports,
-                                                  const ReportArguments& arguments) {
-  std::vector<const Report*> wanted;
-  if (arguments.all) {
-    for (const Report& report : reports) wanted.push_back(&report);
-    return wanted;
-  }
-  for (const std::string& id : arguments.ids) {
-    DIRSNAP_TRY(const Report* report, find_report(reports, id));
-    wanted.push_back(report);
-  }
-  return wanted;
-}
-
-bool has_parameter(const Report& report, std::string_view name) {
-  for (const ReportParam& param : report.params) {
-    if (param.name == name) return true;
-  }
-  return false;
-}
-
-// With several reports a parameter goes to those that have it, and one must.
-Result<ParamValues> values_for(const Report& report,
-                               const ParamValues& values,
-                               const std::vector<const Report*>& wanted) {
-  if (wanted.size() == 1) return values;
-  ParamValues own;
-  for (const auto& value : values) {
-    if (has_parameter(report, value.first)) own.insert(value);
-    bool known = false;
-    for (const Report* other : wanted) known = known || has_parameter(*other, value.first);
-    if (!known)
-      return fail(Code::kUsage,
-                  fmt::format("no report of this run has a parameter \"{}\"", value.first));
-  }
-  return own;
-}
-
-Result<std::vector<ReportResult>> run_all(Engine& engine,
-                                          const std::vector<const Report*>& wanted,
-                                          const ParamValues& values) {
-  std::vector<ReportResult> results;
-  for (const Report* report : wanted) {
-    DIRSNAP_TRY(const ParamValues own, values_for(*report, values, wanted));
-    DIRSNAP_TRY(ReportRun run, run_report(engine, *report, own));
-    results.push_back({report, std::move(run)});
-  }
-  return results;
-}
-
-ExitCode outcome(const std::vector<ReportResult>& results, std::string_view fail_on) {
-  const auto threshold = severity_of(fail_on);
-  ExitCode code = ExitCode::kOk;
-  for (const ReportResult& result : results) {
-    if (result.run.status == ReportStatus::kError) code = gravest(code, ExitCode::kUsage);
-    for (const Finding& finding : result.run.findings) {
-      if (threshold && finding.severity >= *threshold) code = gravest(code, ExitCode::kFailOn);
-    }
-  }
-  return code;
-}
-
-// What a table of findings cannot show.
-void tell_rest(const std::vector<ReportResult>& results) {
-  for (const std::string& line : coverage_lines(results)) print_note("not judged: " + line);
-  for (const ReportResult& result : results) {
-    if (result.run.status == ReportStatus::kError)
-      print_error(result.run.id + ": " + result.run.error);
-  }
-}
-
-ExitCode write_results(const std::vector<ReportResult>& results,
-                       const ReportFormatChoice& choice,
-                       const ReportArguments& arguments) {
-  auto output = open_output(arguments.output);
-  if (!output) return report_failure(output.error());
-  OutputArguments plain = arguments.output;
-  plain.format.clear();  // `text` is none of the row formats
-  const auto options = render_options(plain, **output);
-  if (!options) return report_failure(options.error());
-  render_reports(results, choice, *options, **output);
-  const ExitCode written = finish_output(**output);
-  if (choice.kind == ReportFormat::kTabular) tell_rest(results);
-  return written;
+// Everything that can be wrong with the words is told before the case is opened and any file begun.
+Result<ExitCode> run_over_case(const ReportArguments& arguments,
+                               const std::vector<Report>& reports) {
+  DIRSNAP_TRY(const ParamValues values, parse_parameters(arguments.params));
+  DIRSNAP_TRY(const auto wanted, select_reports(reports, arguments.selection));
+  DIRSNAP_TRY(KnownFindings known, read_known_findings(arguments.suppressions, arguments.baseline));
+  DIRSNAP_TRY(const OpenCase opened, open_case(arguments.where));
+  DIRSNAP_TRY(ReportTargets targets, ReportTargets::open(arguments.output, arguments.exports));
+  const InterruptScope scope(*opened.engine);
+  DIRSNAP_TRY(ReportsOutcome outcome, run_reports(*opened.engine, wanted, values, known));
+  outcome.facts.case_path = arguments.where.path;
+  const ReviewOptions review{.case_path = arguments.where.path,
+                             .case_size_bytes = opened.file->size_bytes(),
+                             .made_at = iso_now(),
+                             .params = values,
+                             .limits = {}};
+  const ExitCode written = targets.write(outcome, *opened.engine, review);
+  if (known.suppressions) tell_suppressions(*known.suppressions);
+  return gravest(written, exit_code_of(outcome.results, arguments.fail_on));
 }
 
 ExitCode run_report_command(const ReportArguments& arguments) {
-  const auto choice =
-      parse_report_format(arguments.output.format.empty() ? "text" : arguments.output.format);
-  if (!choice) return report_failure(choice.error());
   const auto reports = all_reports(arguments.folders);
   if (!reports) return report_failure(reports.error());
-  if (arguments.ids.empty() && !arguments.all) {
+  const ReportSelection& selection = arguments.selection;
+  if (selection.ids.empty() && selection.tags.empty() && !selection.all) {
     const auto output = Output::borrow(STDOUT_FILENO);
     output->write(list_reports(*reports));
     output->flush();
     print_error("name a report, or run them --all");
     return ExitCode::kUsage;
   }
-  ParamValues values;
-  for (const std::string& param : arguments.params) {
-    if (const auto added = add_parameter(param, values); !added)
-      return report_failure(added.error());
-  }
-  const auto wanted = wanted_reports(*reports, arguments);
-  if (!wanted) return report_failure(wanted.error());
-  auto opened = open_case(arguments.where);
-  if (!opened) return report_failure(opened.error());
-  const InterruptScope scope(*opened->engine);
-  const auto results = run_all(*opened->engine, *wanted, values);
-  if (!results) return report_failure(results.error());
-  return gravest(write_results(*results, *choice, arguments), outcome(*results, arguments.fail_on));
+  const auto code = run_over_case(arguments, *reports);
+  return code ? *code : report_failure(code.error());
+}
+
+void add_selection_arguments(CLI::App& command, ReportArguments& arguments) {
+  command.add_option("ID", arguments.selection.ids, "Reports to run; none lists what there is")
+      ->type_name("");
+  command.add_flag("--all", arguments.selection.all, "Run every report");
+  command
+      .add_option("--tag", arguments.selection.tags,
+                  "Run the reports that have this tag; may be repeated")
+      ->type_name("TAG")
+      ->allow_extra_args(false);
+  command.add_option("--param", arguments.params, "Value of a parameter; may be repeated")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  command.add_option("--reports", arguments.folders, "Folder with more reports; may be repeated")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
+}
+
+void add_judgement_arguments(CLI::App& command, ReportArguments& arguments) {
+  command
+      .add_option("--fail-on", arguments.fail_on,
+                  "Exit 1 on a finding of this severity or graver: error, warning, info.\n"
+                  "Suppressed findings do not count; with --baseline new ones only")
+      ->check(CLI::IsMember({"error", "warning", "info"}).description(""))
+      ->type_name("SEVERITY");
+  command
+      .add_option("--suppressions", arguments.suppressions,
+                  "CSV of accepted findings: report,object,reason,owner,expires")
+      ->type_name("FILE");
+  command
+      .add_option("--baseline", arguments.baseline,
+                  "JSON of an earlier run: findings are new or unchanged, others resolved")
+      ->type_name("OLD.json");
 }
 
 }  // namespace
@@ -153,28 +110,22 @@ void add_report(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("report", "Run saved reports over a case");
   const auto arguments = std::make_shared<ReportArguments>();
   add_case_arguments(*command, arguments->where);
-  command->add_option("ID", arguments->ids, "Reports to run; none lists what there is")
-      ->type_name("");
-  command->add_flag("--all", arguments->all, "Run every report");
-  command->add_option("--param", arguments->params, "Value of a parameter; may be repeated")
-      ->type_name("NAME=VALUE")
-      ->allow_extra_args(false);
+  add_selection_arguments(*command, *arguments);
   command
       ->add_option("--format", arguments->output.format,
-                   "text json jsonl markdown csv tsv table box html line\n(default: text)")
+                   "text json jsonl markdown sarif junit csv tsv table box line, or\n"
+                   "html: the review page, one file for a browser (default: text)")
       ->type_name("F");
   command
-      ->add_option("--fail-on", arguments->fail_on,
-                   "Exit 1 on a finding of this severity or graver: error, warning, info")
-      ->check(CLI::IsMember({"error", "warning", "info"}).description(""))
-      ->type_name("SEVERITY");
-  command->add_option("--reports", arguments->folders, "Folder with more reports; may be repeated")
-      ->type_name("DIR")
+      ->add_option("--export", arguments->exports,
+                   "Write this format to this file too; may be repeated")
+      ->type_name("FORMAT=FILE")
       ->allow_extra_args(false);
+  add_judgement_arguments(*command, *arguments);
   add_output_arguments(*command, arguments->output);
   command->footer(
       examples("dirsnap report corp.dirsnap connectors-without-services --param server=EX1",
-               "dirsnap report corp.dirsnap --all --format json --fail-on error"));
+               "dirsnap report corp.dirsnap --all --export html=review.html --export json=a.json"));
   command->callback(
       [arguments, &chosen] { chosen = [arguments] { return run_report_command(*arguments); }; });
 }

@@ -7,6 +7,7 @@
 #include "shell/commands/command.h"
 #include "shell/render/escape.h"
 #include "shell/report_catalogue.h"
+#include "shell/report_pages.h"
 
 namespace dirsnap {
 namespace {
@@ -14,9 +15,36 @@ namespace {
 struct ReportsArguments {
   std::string id;
   std::vector<std::string> folders;
+  std::vector<std::string> cases;
+  bool markdown = false;
 };
 
+// The reference page of the shipped reports and those of --reports, whatever the user's own folder
+// holds; samples come from the cases, the first in which a report finds something.
+ExitCode write_page(const ReportsArguments& arguments) {
+  std::vector<Report> reports = shipped_reports();
+  for (const std::string& folder : arguments.folders) {
+    if (const auto merged = merge_folder(folder, reports); !merged)
+      return report_failure(merged.error());
+  }
+  ReportSamples samples;
+  for (const std::string& path : arguments.cases) {
+    const auto opened = open_case({.path = path, .snapshots = {}});
+    if (!opened) return report_failure(opened.error());
+    for (const Report& report : reports) {
+      if (samples.count(report.id) != 0) continue;
+      const auto run = run_report(*opened->engine, report, {});
+      if (!run) return report_failure(run.error());
+      if (!run->findings.empty()) samples[report.id] = sample_of(*run);
+    }
+  }
+  const auto output = Output::borrow(STDOUT_FILENO);
+  output->write(reports_markdown(reports, samples));
+  return finish_output(*output);
+}
+
 ExitCode run_reports(const ReportsArguments& arguments) {
+  if (arguments.markdown) return write_page(arguments);
   const auto reports = all_reports(arguments.folders);
   if (!reports) return report_failure(reports.error());
   const auto output = Output::borrow(STDOUT_FILENO);
@@ -42,9 +70,19 @@ void add_reports(CLI::App& app, Command& chosen) {
   command->add_option("--reports", arguments->folders, "Folder with more reports; may be repeated")
       ->type_name("DIR")
       ->allow_extra_args(false);
+  command->add_flag("--markdown", arguments->markdown,
+                    "All of them as a page: why, logic, parameters, remedy");
+  command
+      ->add_option("--case", arguments->cases,
+                   "With --markdown: show what they find in this case; may be repeated")
+      ->type_name("CASE")
+      ->allow_extra_args(false);
   command->footer(examples("dirsnap reports", "dirsnap reports connectors-without-services"));
-  command->callback(
-      [arguments, &chosen] { chosen = [arguments] { return run_reports(*arguments); }; });
+  add_reports_validate(*command, chosen);
+  command->callback([arguments, command, &chosen] {
+    if (!command->get_subcommands().empty()) return;  // it has chosen already
+    chosen = [arguments] { return run_reports(*arguments); };
+  });
 }
 
 }  // namespace dirsnap

@@ -6,48 +6,13 @@
 #include <map>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "shell/render/value_text.h"
+#include "shell/suggest.h"
 
 namespace dirsnap {
 namespace {
-
-// Column names of all findings, in the order in which they are first met.
-std::vector<std::string> united_columns(std::span<const ReportResult> results) {
-  std::vector<std::string> names;
-  for (const ReportResult& result : results) {
-    if (result.run.findings.empty() && results.size() > 1) continue;
-    for (const std::string& name : result.run.columns) {
-      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-    }
-  }
-  return names;
-}
-
-void render_tabular(std::span<const ReportResult> results, Renderer& renderer) {
-  const std::vector<std::string> names = united_columns(results);
-  std::vector<std::string> header = {"report", "severity"};
-  header.insert(header.end(), names.begin(), names.end());
-  renderer.begin(header);
-  ResultFacts facts;
-  for (const ReportResult& result : results) {
-    std::vector<std::size_t> place;  // of the report's columns in the united row
-    for (const std::string& name : result.run.columns) {
-      const auto at = std::find(names.begin(), names.end(), name);
-      place.push_back(2 + static_cast<std::size_t>(at - names.begin()));
-    }
-    for (const Finding& finding : result.run.findings) {
-      std::vector<ValueView> row(header.size());
-      row[0] = ValueView::text(result.run.id);
-      row[1] = ValueView::text(to_string(finding.severity));
-      for (std::size_t i = 0; i < finding.cells.size() && i < place.size(); ++i)
-        row[place[i]] = view_of(finding.cells[i]);
-      renderer.row(row);
-      ++facts.rows;
-    }
-  }
-  renderer.end(facts);
-}
 
 std::string count_of(std::size_t count, std::string_view word) {
   return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
@@ -64,6 +29,30 @@ std::string by_severity(const std::map<FindingSeverity, std::size_t>& counts) {
   return out;
 }
 
+// Findings by what is known of them.
+struct MarkCounts {
+  std::size_t suppressed = 0;
+  std::size_t fresh = 0;
+  std::size_t unchanged = 0;
+  std::size_t resolved = 0;
+
+  void add(const ReportResult& result) {
+    resolved += result.resolved.size();
+    for (const FindingMark& mark : result.marks) {
+      if (mark.suppression) ++suppressed;
+      if (mark.baseline == BaselineState::kNew) ++fresh;
+      if (mark.baseline == BaselineState::kUnchanged) ++unchanged;
+    }
+  }
+  [[nodiscard]] std::string text() const {
+    std::string out;
+    if (suppressed > 0) out += fmt::format(", {} suppressed", suppressed);
+    if (fresh + unchanged + resolved > 0)
+      out += fmt::format(", {} new, {} unchanged, {} resolved", fresh, unchanged, resolved);
+    return out;
+  }
+};
+
 }  // namespace
 
 ValueView view_of(const OwnedValue& value) {
@@ -76,44 +65,75 @@ ValueView view_of(const OwnedValue& value) {
 }
 
 Result<ReportFormatChoice> parse_report_format(std::string_view name) {
-  if (name == "text") return ReportFormatChoice{ReportFormat::kText, Format::kCsv};
-  if (name == "json") return ReportFormatChoice{ReportFormat::kJson, Format::kJson};
-  if (name == "jsonl") return ReportFormatChoice{ReportFormat::kJsonl, Format::kJsonl};
-  if (name == "markdown") return ReportFormatChoice{ReportFormat::kMarkdown, Format::kMarkdown};
-  auto format = parse_format(name);
-  if (!format) {
-    Error error = format.error();
-    error.what += " text";
-    return tl::unexpected<Error>(std::move(error));
+  static const std::map<std::string_view, ReportFormat> kKinds = {
+      {"text", ReportFormat::kText},   {"json", ReportFormat::kJson},
+      {"jsonl", ReportFormat::kJsonl}, {"markdown", ReportFormat::kMarkdown},
+      {"sarif", ReportFormat::kSarif}, {"junit", ReportFormat::kJunit},
+      {"html", ReportFormat::kReview}};
+  std::vector<std::string> names = format_names();
+  for (const char* own : {"text", "sarif", "junit"}) names.emplace_back(own);
+  const auto found = match_prefix(name, names);
+  if (name.empty() || found.size() != 1) {
+    return fail(Code::kUsage, fmt::format("unknown format \"{}\".{} Formats: {}", name,
+                                          did_you_mean(name, names), fmt::join(names, " ")));
   }
-  return ReportFormatChoice{ReportFormat::kTabular, *format};
+  const auto kind = kKinds.find(found.front());
+  if (kind != kKinds.end()) return ReportFormatChoice{kind->second, Format::kCsv};
+  DIRSNAP_TRY(const Format tabular, parse_format(found.front()));
+  return ReportFormatChoice{ReportFormat::kTabular, tabular};
 }
 
-void render_reports(std::span<const ReportResult> results,
-                    const ReportFormatChoice& choice,
-                    const RenderOptions& options,
-                    Output& output) {
+std::uint64_t render_reports(std::span<const ReportResult> results,
+                             const ReportFormatChoice& choice,
+                             const RenderOptions& options,
+                             Output& output,
+                             const RunFacts& facts) {
   switch (choice.kind) {
     case ReportFormat::kText:
       render_reports_text(results, options.color, output);
-      return;
+      return 0;
     case ReportFormat::kJson:
-      render_reports_json(results, output);
-      return;
+      render_reports_json(results, facts, output);
+      return 0;
     case ReportFormat::kJsonl:
       render_reports_jsonl(results, output);
-      return;
+      return 0;
     case ReportFormat::kMarkdown:
       render_reports_markdown(results, output);
-      return;
+      return 0;
+    case ReportFormat::kSarif:
+      render_reports_sarif(results, facts, output);
+      return 0;
+    case ReportFormat::kJunit:
+      render_reports_junit(results, facts, output);
+      return 0;
+    case ReportFormat::kReview:
     case ReportFormat::kTabular:
       break;
   }
   RenderOptions table = options;
   table.format = choice.tabular;
   table.footer = false;
-  const auto renderer = make_renderer(table, output);
-  render_tabular(results, *renderer);
+  return render_reports_table(results, table, facts, output);
+}
+
+const FindingMark& mark_of(const ReportResult& result, std::size_t finding) {
+  static const FindingMark kNone;
+  return finding < result.marks.size() ? result.marks[finding] : kNone;
+}
+
+std::string suppression_text(const Suppression& suppression) {
+  return fmt::format("{} ({}{})", suppression.reason, suppression.owner,
+                     suppression.expires.empty() ? "" : ", until " + suppression.expires);
+}
+
+std::string missing_text(const ReportRun& run) {
+  std::vector<std::string> seen;
+  for (const CoverageNote& note : run.coverage) {
+    if (std::find(seen.begin(), seen.end(), note.missing) == seen.end())
+      seen.push_back(note.missing);
+  }
+  return fmt::format("{}", fmt::join(seen, "; "));
 }
 
 std::vector<std::string> coverage_lines(std::span<const ReportResult> results) {
@@ -130,14 +150,17 @@ std::string summary_line(std::span<const ReportResult> results) {
   std::map<FindingSeverity, std::size_t> severities;
   std::array<std::size_t, 4> statuses{};
   std::size_t findings = 0;
+  MarkCounts marks;
   for (const ReportResult& result : results) {
     ++statuses[static_cast<std::size_t>(result.run.status)];
     findings += result.run.findings.size();
     for (const Finding& finding : result.run.findings) ++severities[finding.severity];
+    marks.add(result);
   }
   const auto with = [&](ReportStatus status) { return statuses[static_cast<std::size_t>(status)]; };
   std::string out = count_of(findings, "finding");
   if (findings > 0) out += " (" + by_severity(severities) + ")";
+  out += marks.text();
   out += fmt::format(", {} passed, {} skipped", with(ReportStatus::kPass),
                      with(ReportStatus::kSkipped));
   if (with(ReportStatus::kError) > 0)

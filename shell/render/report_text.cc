@@ -21,13 +21,6 @@ constexpr std::size_t kTextWidth = 92;  // of wrapped prose, whatever the termin
 // Columns that open a block instead of standing in it.
 bool is_heading_column(std::string_view name) { return name == "snapshot_id" || name == "subject"; }
 
-const OwnedValue* find_cell(const ReportRun& run, const Finding& finding, std::string_view name) {
-  for (std::size_t i = 0; i < run.columns.size() && i < finding.cells.size(); ++i) {
-    if (run.columns[i] == name) return &finding.cells[i];
-  }
-  return nullptr;
-}
-
 std::string label_of(std::string_view column) {
   std::string label(column);
   std::replace(label.begin(), label.end(), '_', ' ');
@@ -62,14 +55,28 @@ std::string paint(std::string_view text, FindingSeverity severity, bool color) {
   return fmt::format("{}{}\x1b[0m", kColors[static_cast<std::size_t>(severity)], text);
 }
 
-void write_finding(const ReportRun& run, const Finding& finding, bool color, Output& output) {
+// ` [new]` and the like, behind the subject.
+std::string state_text(const FindingMark& mark) {
+  std::string out;
+  if (mark.baseline != BaselineState::kNone) out += fmt::format("  [{}]", to_string(mark.baseline));
+  if (mark.suppression) out += "  [suppressed]";
+  return out;
+}
+
+void write_finding(const ReportResult& result, std::size_t number, bool color, Output& output) {
+  const ReportRun& run = result.run;
+  const Finding& finding = run.findings[number];
+  const FindingMark& mark = mark_of(result, number);
   const OwnedValue* subject = find_cell(run, finding, "subject");
   const OwnedValue* snapshot = find_cell(run, finding, "snapshot_id");
   std::string head =
       fmt::format("\n  {}  {}", paint(to_string(finding.severity), finding.severity, color),
                   subject != nullptr ? readable_text(view_of(*subject)) : "");
   if (snapshot != nullptr) head += fmt::format("  (snapshot {})", value_text(view_of(*snapshot)));
-  output.write(head + "\n");
+  output.write(head + state_text(mark) + "\n");
+  if (mark.suppression)
+    output.write("    suppressed: " + escape_for_terminal(suppression_text(*mark.suppression)) +
+                 "\n");
   std::size_t widest = 0;
   for (const std::string& name : run.columns) {
     if (!is_heading_column(name)) widest = std::max(widest, display_width(label_of(name)));
@@ -81,6 +88,16 @@ void write_finding(const ReportRun& run, const Finding& finding, bool color, Out
     const std::string padding(widest - display_width(label), ' ');
     output.write(fmt::format("    {}:{} {}\n", label, padding, readable_text(value)));
   }
+}
+
+// `resolved: error, /o=Org/...`.
+std::string resolved_text(const ResolvedFinding& finding) {
+  std::string subject;
+  for (const auto& [name, cell] : finding.cells) {
+    if (name == "subject") subject = value_text(view_of(cell));
+  }
+  return fmt::format("{}: {}, {}", finding.certain ? "resolved" : "not judged again",
+                     to_string(finding.severity), subject);
 }
 
 std::string status_sentence(const ReportResult& result) {
@@ -107,8 +124,13 @@ void write_text_report(const ReportResult& result, bool color, Output& output) {
   if (!report.kb.empty())
     output.write(escape_for_terminal(fmt::format("  KB: {}", fmt::join(report.kb, ", "))) + "\n");
   output.write("  " + status_sentence(result) + "\n");
-  for (const Finding& finding : result.run.findings)
-    write_finding(result.run, finding, color, output);
+  for (std::size_t i = 0; i < result.run.findings.size(); ++i)
+    write_finding(result, i, color, output);
+  if (!result.resolved.empty()) {
+    output.write("\n  Gone since the baseline:\n");
+    for (const ResolvedFinding& finding : result.resolved)
+      output.write(escape_for_terminal("    " + resolved_text(finding)) + "\n");
+  }
   if (!result.run.coverage.empty()) {
     output.write("\n  Not judged:\n");
     for (const CoverageNote& note : result.run.coverage)
@@ -120,17 +142,27 @@ void write_text_report(const ReportResult& result, bool color, Output& output) {
   output.write("\n");
 }
 
-void write_markdown_findings(const ReportRun& run, Output& output) {
+void write_markdown_findings(const ReportResult& result, Output& output) {
+  const ReportRun& run = result.run;
+  const auto has_state = [](const FindingMark& mark) { return !state_text(mark).empty(); };
+  const bool states = std::any_of(result.marks.begin(), result.marks.end(), has_state);
   RenderOptions options;
   options.format = Format::kMarkdown;
   options.null_text = "";
   const auto renderer = make_markdown_renderer(options, output);
   std::vector<std::string> names = {"severity"};
+  if (states) names.emplace_back("state");
   names.insert(names.end(), run.columns.begin(), run.columns.end());
   renderer->begin(names);
-  for (const Finding& finding : run.findings) {
-    std::vector<ValueView> cells = {ValueView::text(to_string(finding.severity))};
-    for (const OwnedValue& cell : finding.cells) cells.push_back(view_of(cell));
+  for (std::size_t i = 0; i < run.findings.size(); ++i) {
+    const FindingMark& mark = mark_of(result, i);
+    std::string state = to_string(mark.baseline);
+    if (mark.suppression)
+      state +=
+          (state.empty() ? "suppressed: " : "; suppressed: ") + suppression_text(*mark.suppression);
+    std::vector<ValueView> cells = {ValueView::text(to_string(run.findings[i].severity))};
+    if (states) cells.push_back(ValueView::text(state));
+    for (const OwnedValue& cell : run.findings[i].cells) cells.push_back(view_of(cell));
     cells.resize(names.size());
     renderer->row(cells);
   }
@@ -146,7 +178,12 @@ void write_markdown_report(const ReportResult& result, Output& output) {
   output.write(fmt::format(". Status: {}.\n", markdown_text(status_sentence(result))));
   if (!result.run.findings.empty()) {
     output.write("\n");
-    write_markdown_findings(result.run, output);
+    write_markdown_findings(result, output);
+  }
+  if (!result.resolved.empty()) {
+    output.write("\nGone since the baseline:\n\n");
+    for (const ResolvedFinding& finding : result.resolved)
+      output.write("- " + markdown_text(resolved_text(finding)) + "\n");
   }
   if (!result.run.coverage.empty()) {
     output.write("\nNot judged:\n\n");

@@ -278,6 +278,16 @@ TEST_CASE("classes tell which attributes their objects hold, and how many values
         "class_person");
 }
 
+// Exchange calls Obj-Dist-Name so as well: no sign of Active Directory.
+TEST_CASE("distinguishedName in a dump of Exchange leaves its times and names those of Exchange") {
+  Imported in(
+      "dn: cn=anna,cn=Recipients,ou=Harbour,o=Org\nobjectClass: organizationalPerson\n"
+      "distinguishedName: cn=anna,cn=Recipients,ou=Harbour,o=Org\n"
+      "createTimestamp: 19980304110000.0Z\nmodifyTimestamp: 19980305110000.0Z\n");
+  CHECK(in.open->rows("SELECT class_x500, created_at, changed_at FROM objects") ==
+        Rows{{"Mailbox", "1998-03-04T11:00:00Z", "1998-03-05T11:00:00Z"}});
+}
+
 TEST_CASE("LDAP and X.500 names of one attribute are one attribute") {
   Imported in("dn: cn=a\nobjectClass: mailConnector\nhomeMTA: cn=x\nHome-MTA: cn=y\n");
   CHECK(in.open->value("SELECT group_concat(attribute_id || '.' || seq) FROM attributes WHERE "

@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "query/report_value.h"
 #include "query/schema_doc.h"
 #include "storage/tables.h"
 #include "tests/unit/query/query_case.h"
@@ -57,12 +58,38 @@ TEST_CASE("a report's head gives every key") {
   CHECK(report->origin == "file.sql");
 }
 
+TEST_CASE("a report's file may begin with a byte order mark and have lines of Windows") {
+  const auto report = parse_report(
+      "\xEF\xBB\xBF-- id: a\r\n-- title: t\r\n-- severity: info\r\nSELECT 1\r\n", "file.sql");
+  REQUIRE(report);
+  CHECK(report->id == "a");
+  CHECK(report->sql.substr(0, 2) == "--");
+}
+
+TEST_CASE("a time given as a parameter is bound in the form of the tables") {
+  const auto report = parse_report(kHead + "-- param: since datetime\nSELECT :since"s, "x");
+  REQUIRE(report);
+  CHECK(param_value(report->params[0], "1999-04-21 07:05")->bytes == "1999-04-21T07:05:00Z");
+  CHECK(param_value(report->params[0], "1999-04-21")->bytes == "1999-04-21T00:00:00Z");
+  CHECK_FALSE(param_value(report->params[0], "yesterday"));
+}
+
 TEST_CASE("a mistake in a report's head names line and nearest key") {
   const auto with = [](const char* line) { return kHead + std::string(line) + "\nSELECT 1"; };
   CHECK(message_of(with("-- remdy: x")) ==
         "file.sql line 4: unknown key \"remdy\", did you mean \"remedy\"?");
   CHECK(message_of(with("-- title: again")) == "file.sql line 4: key \"title\" stands twice");
   CHECK(message_of(with("-- needs: mailbox")).find("none of directory") != std::string::npos);
+  CHECK(message_of(with("-- needs: registy")).find("did you mean \"registry\"?") !=
+        std::string::npos);
+  CHECK(message_of(with("-- param: n intger")).find("did you mean \"integer\"?") !=
+        std::string::npos);
+  CHECK(message_of(with("-- param: n choise(a|b)")).find("did you mean \"choice\"?") !=
+        std::string::npos);
+  CHECK(message_of(with("-- param: n choice(low|high) = hgh")).find("did you mean \"high\"?") !=
+        std::string::npos);
+  CHECK(message_of("-- id: x\n-- title: t\n-- severity: waning\nSELECT 1")
+            .find("did you mean \"warning\"?") != std::string::npos);
   CHECK(message_of(with("-- kb: 188632")).find("no Q number") != std::string::npos);
   CHECK(message_of(with("-- just prose")).find("expected") != std::string::npos);
   CHECK(message_of(with("-- param: n integer = five")).find("is no integer") != std::string::npos);
@@ -325,6 +352,27 @@ TEST_CASE("a column severity overrides the report's") {
   CHECK(result->findings[0].severity == FindingSeverity::kInfo);
   CHECK(result->findings[1].severity == FindingSeverity::kWarning);
   CHECK(result->columns == std::vector<std::string>{"snapshot_id", "subject"});
+}
+
+TEST_CASE("a report that its notes say to be unable to judge any snapshot is skipped") {
+  const TestCase test({two_sources().snapshot("one"), two_sources().snapshot("two")});
+  const auto engine = test.open();
+  Report report = *parse_report(kHead + "VALUES (1, 'a')"s, "x");
+  const auto status = [&](const std::string& rows) {
+    report.sql = std::string(kHead) +
+                 "SELECT column1 AS snapshot_id, NULL AS subject, column2 AS severity, "
+                 "column3 AS missing FROM (VALUES " +
+                 rows + ")";
+    const auto result = run_report(*engine, report, {});
+    REQUIRE(result.has_value());
+    CHECK(result->error.empty());
+    return result->status;
+  };
+  CHECK(status("(1, 'skipped', 'x'), (2, 'skipped', 'x')") == ReportStatus::kSkipped);
+  CHECK(status("(1, 'skipped', 'x')") == ReportStatus::kPass);
+  CHECK(status("(1, 'skipped', 'x'), (2, NULL, 'x')") == ReportStatus::kPass);
+  CHECK(status("(1, 'skipped', 'x'), (2, 'skipped', 'x'), (2, 'info', NULL)") ==
+        ReportStatus::kFindings);
 }
 
 TEST_CASE("every shipped report parses, names its remedy and plans without a full join") {

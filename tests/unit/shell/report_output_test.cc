@@ -137,11 +137,18 @@ TEST_CASE("markdown holds findings as a table and the notes as a list") {
 }
 
 TEST_CASE("an unknown report format names those there are") {
-  const auto choice = parse_report_format("sarif");
+  const auto choice = parse_report_format("sarf");
   REQUIRE_FALSE(choice);
   CHECK(choice.error().code == Code::kUsage);
-  CHECK(choice.error().what.find("text") != std::string::npos);
+  CHECK(choice.error().what.find("Did you mean \"sarif\"?") != std::string::npos);
+  CHECK(choice.error().what.find("text sarif junit") != std::string::npos);
   CHECK(choice.error().what.find("markdown") != std::string::npos);
+}
+
+TEST_CASE("html is the review page") {
+  const auto choice = parse_report_format("html");
+  REQUIRE(choice);
+  CHECK(choice->kind == ReportFormat::kReview);
 }
 
 TEST_CASE("parameters are NAME=VALUE and an unknown report names the nearest") {
