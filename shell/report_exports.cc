@@ -100,12 +100,19 @@ Result<ReportTargets> ReportTargets::open(const OutputArguments& arguments,
   return targets;
 }
 
-ExitCode ReportTargets::write(const ReportsOutcome& outcome) {
+ExitCode ReportTargets::write(const ReportsOutcome& outcome,
+                              Engine& engine,
+                              const ReviewOptions& review) {
   bool has_table = false;
   std::uint64_t neutralised = 0;
   for (Target& target : targets_) {
-    neutralised += render_reports(outcome.results, target.format, target.options, *target.output,
-                                  outcome.facts);
+    if (target.format.kind == ReportFormat::kReview) {
+      const auto written = write_review(engine, outcome.results, review, *target.output);
+      if (!written) return report_failure(written.error());  // every file is taken back
+    } else {
+      neutralised += render_reports(outcome.results, target.format, target.options, *target.output,
+                                    outcome.facts);
+    }
     target.output->flush();
     has_table = has_table || target.format.kind == ReportFormat::kTabular;
     if (!target.output->ok() && !target.output->reader_gone())

@@ -13,6 +13,7 @@
 #include "shell/commands/command.h"
 #include "shell/render/report_output.h"
 #include "shell/report_run.h"
+#include "shell/review/review.h"
 
 namespace dirsnap {
 
@@ -32,7 +33,8 @@ class ReportTargets {
                                     const std::vector<std::string>& exports);
 
   // Renders into every target, then gives all files their names. Notes what a table cannot show.
-  ExitCode write(const ReportsOutcome& outcome);
+  // The review page asks `engine` about the case as well, with `review`.
+  ExitCode write(const ReportsOutcome& outcome, Engine& engine, const ReviewOptions& review);
 
  private:
   struct Target {

@@ -9,7 +9,9 @@
 #include "shell/report_catalogue.h"
 #include "shell/report_exports.h"
 #include "shell/report_run.h"
+#include "shell/review/review.h"
 #include "shell/signals.h"
+#include "storage/base/time.h"
 
 namespace dirsnap {
 namespace {
@@ -43,7 +45,12 @@ Result<ExitCode> run_over_case(const ReportArguments& arguments,
   const InterruptScope scope(*opened.engine);
   DIRSNAP_TRY(ReportsOutcome outcome, run_reports(*opened.engine, wanted, values, known));
   outcome.facts.case_path = arguments.where.path;
-  const ExitCode written = targets.write(outcome);
+  const ReviewOptions review{.case_path = arguments.where.path,
+                             .case_size_bytes = opened.file->size_bytes(),
+                             .made_at = iso_now(),
+                             .params = values,
+                             .limits = {}};
+  const ExitCode written = targets.write(outcome, *opened.engine, review);
   if (known.suppressions) tell_suppressions(*known.suppressions);
   return gravest(written, exit_code_of(outcome.results, arguments.fail_on));
 }
@@ -106,8 +113,8 @@ void add_report(CLI::App& app, Command& chosen) {
   add_selection_arguments(*command, *arguments);
   command
       ->add_option("--format", arguments->output.format,
-                   "text json jsonl markdown sarif junit csv tsv table box html line\n"
-                   "(default: text)")
+                   "text json jsonl markdown sarif junit csv tsv table box line, or\n"
+                   "html: the review page, one file for a browser (default: text)")
       ->type_name("F");
   command
       ->add_option("--export", arguments->exports,
@@ -118,7 +125,7 @@ void add_report(CLI::App& app, Command& chosen) {
   add_output_arguments(*command, arguments->output);
   command->footer(
       examples("dirsnap report corp.dirsnap connectors-without-services --param server=EX1",
-               "dirsnap report corp.dirsnap --all --export json=a.json --export sarif=a.sarif"));
+               "dirsnap report corp.dirsnap --all --export html=review.html --export json=a.json"));
   command->callback(
       [arguments, &chosen] { chosen = [arguments] { return run_report_command(*arguments); }; });
 }

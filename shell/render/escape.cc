@@ -24,6 +24,7 @@ constexpr std::array kUnsafe = {
     Range{0x2028, 0x202E},    // line and paragraph separator, embeddings, overrides
     Range{0x2060, 0x2064},    // word joiner, invisible operators
     Range{0x2066, 0x206F},    // isolates, deprecated format characters
+    Range{0xFDD0, 0xFDEF},    // no characters, by definition
     Range{0xFEFF, 0xFEFF},    // byte order mark
     Range{0xFFF9, 0xFFFB},    // interlinear annotation
     Range{0xFFFE, 0xFFFF},    // no characters; XML cannot hold them
@@ -59,6 +60,7 @@ CodePoint code_point_at(std::string_view text, std::size_t at) {
 }
 
 bool is_unsafe(char32_t code_point) {
+  if ((code_point & 0xFFFEU) == 0xFFFEU) return true;  // the last two of a plane: no characters
   return std::any_of(kUnsafe.begin(), kUnsafe.end(), [code_point](const Range& range) {
     return code_point >= range.first && code_point <= range.last;
   });

@@ -20,7 +20,8 @@ struct CodePoint {
 // REQUIRES: at < text.size().
 CodePoint code_point_at(std::string_view text, std::size_t at);
 
-// Control, bidirectional, zero-width, annotation and tag characters, line and paragraph separator.
+// Control, bidirectional, zero-width, annotation and tag characters, line and paragraph separator,
+// and code points that are no characters (HTML and XML do not allow them).
 bool is_unsafe(char32_t code_point);
 
 // What becomes of a line feed.

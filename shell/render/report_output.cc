@@ -68,7 +68,8 @@ Result<ReportFormatChoice> parse_report_format(std::string_view name) {
   static const std::map<std::string_view, ReportFormat> kKinds = {
       {"text", ReportFormat::kText},   {"json", ReportFormat::kJson},
       {"jsonl", ReportFormat::kJsonl}, {"markdown", ReportFormat::kMarkdown},
-      {"sarif", ReportFormat::kSarif}, {"junit", ReportFormat::kJunit}};
+      {"sarif", ReportFormat::kSarif}, {"junit", ReportFormat::kJunit},
+      {"html", ReportFormat::kReview}};
   std::vector<std::string> names = format_names();
   for (const char* own : {"text", "sarif", "junit"}) names.emplace_back(own);
   const auto found = match_prefix(name, names);
@@ -106,6 +107,7 @@ std::uint64_t render_reports(std::span<const ReportResult> results,
     case ReportFormat::kJunit:
       render_reports_junit(results, facts, output);
       return 0;
+    case ReportFormat::kReview:
     case ReportFormat::kTabular:
       break;
   }

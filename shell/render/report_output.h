@@ -59,7 +59,8 @@ enum class ReportFormat : std::uint8_t {
   kMarkdown,  // one section a report
   kSarif,     // SARIF 2.1.0, one run
   kJunit,     // JUnit XML, one suite a snapshot
-  kTabular,   // findings of all reports as one table: csv, tsv, box, table, html, line, insert, ...
+  kReview,    // the review page (shell/review), which asks the engine as well
+  kTabular,   // findings of all reports as one table: csv, tsv, box, table, line, insert, ...
 };
 
 // What --format named. `tabular` is the table's own format where `kind` is kTabular.
@@ -70,9 +71,9 @@ struct ReportFormatChoice {
 // Fails with kUsage and names the formats there are.
 Result<ReportFormatChoice> parse_report_format(std::string_view name);
 
-// `options.format` is not looked at. Coverage notes of a tabular format are not part of the table:
-// the caller tells them (coverage_lines); a report that is skipped or failed has a row that says
-// so. Cells made harmless for spreadsheets are counted in the result.
+// REQUIRES: not kReview. `options.format` is not looked at. Coverage notes of a tabular format are
+// not part of the table: the caller tells them (coverage_lines); a report that is skipped or failed
+// has a row that says so. Cells made harmless for spreadsheets are counted in the result.
 std::uint64_t render_reports(std::span<const ReportResult> results,
                              const ReportFormatChoice& choice,
                              const RenderOptions& options,

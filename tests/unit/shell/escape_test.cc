@@ -29,6 +29,14 @@ TEST_CASE("what a terminal would obey is shown instead") {
   CHECK(escape_for_terminal("\U000E0041") == "\\U000e0041");
 }
 
+TEST_CASE("code points that are no characters are shown: HTML and XML do not allow them") {
+  CHECK(escape_for_terminal("a\uFFFEb") == "a\\ufffeb");
+  CHECK(escape_for_terminal("\uFFFF") == "\\uffff");
+  CHECK(escape_for_terminal("\uFDD0\uFDEF") == "\\ufdd0\\ufdef");
+  CHECK(escape_for_terminal("\U0001FFFE") == "\\U0001fffe");
+  CHECK(escape_for_terminal("\uFFFD\uFDCF") == "\uFFFD\uFDCF");
+}
+
 TEST_CASE("bytes that are not UTF-8 are shown one by one") {
   CHECK(escape_for_terminal("\xff") == "\\xff");
   CHECK(escape_for_terminal("a\xc3") == "a\\xc3");

@@ -145,6 +145,12 @@ TEST_CASE("an unknown report format names those there are") {
   CHECK(choice.error().what.find("markdown") != std::string::npos);
 }
 
+TEST_CASE("html is the review page") {
+  const auto choice = parse_report_format("html");
+  REQUIRE(choice);
+  CHECK(choice->kind == ReportFormat::kReview);
+}
+
 TEST_CASE("parameters are NAME=VALUE and an unknown report names the nearest") {
   ParamValues values;
   REQUIRE(add_parameter("server=EX=1", values));
