@@ -50,7 +50,7 @@ cat >reports/hostile.sql <<'SQL'
 -- id: hostile-text
 -- title: Text that attacks </script> [each](x) format
 -- severity: info
-SELECT 1 AS snapshot_id, '/o=Org/cn=' || char(27) || '[2J]]>' || char(0x202e) || '<b>&"''' AS subject,
+SELECT 1 AS snapshot_id, '/o=Org/cn=' || char(27) || '[2J]]>' || char(0x202e) || '<marquee>&"''' AS subject,
        '=cmd|x' AS formula, char(0xFFFE) || char(1) AS controls, x'ff00' AS bytes, 'a' || char(10) || '-->' AS lines
 SQL
 cat >reports/broken.sql <<'SQL'
@@ -101,7 +101,7 @@ class Page(html.parser.HTMLParser):
     def handle_starttag(self, tag, attrs):
         self.tags.add(tag)
         if tag not in ("meta", "br", "link", "col"): self.open.append(tag)
-        if tag in ("b", "img", "iframe") or any(name.startswith("on") for name, _ in attrs):
+        if tag in ("marquee", "img", "iframe") or any(name.startswith("on") for name, _ in attrs):
             sys.exit(f"html: <{tag} {attrs}> came out of data")
     def handle_endtag(self, tag):
         if not self.open or self.open.pop() != tag: sys.exit(f"html: </{tag}> closes nothing")
