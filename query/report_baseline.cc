@@ -112,9 +112,9 @@ std::vector<ResolvedFinding> Baseline::apply(const Report& report,
   const bool judged = run.status == ReportStatus::kPass || run.status == ReportStatus::kFindings;
   std::vector<ResolvedFinding> gone;
   for (const ResolvedFinding& finding : earlier) {
-    if (!judged || present.count(finding.fingerprint) != 0) continue;
+    if (present.count(finding.fingerprint) != 0) continue;
     gone.push_back(finding);
-    gone.back().certain = run.coverage.empty();
+    gone.back().certain = judged && run.coverage.empty();
   }
   return gone;
 }

@@ -114,11 +114,14 @@ void Suppressions::apply(const Report& report,
                          std::vector<FindingMark>& marks) {
   const bool judged = run.status == ReportStatus::kPass || run.status == ReportStatus::kFindings;
   if (!judged) return;
+  std::vector<std::string> subjects;  // folded once, for any number of lines
+  for (const Finding& finding : run.findings)
+    subjects.push_back(fold_case(trim_blanks(subject_of(run, finding))));
   for (Line& line : lines_) {
     if (!line.report.matches(fold_case(report.id))) continue;
     line.asked = true;
-    for (std::size_t i = 0; i < run.findings.size(); ++i) {
-      if (!line.object.matches(fold_case(trim_blanks(subject_of(run, run.findings[i]))))) continue;
+    for (std::size_t i = 0; i < subjects.size(); ++i) {
+      if (!line.object.matches(subjects[i])) continue;
       line.matched = true;
       if (!marks[i].suppression) marks[i].suppression = line.suppression;
     }

@@ -50,7 +50,7 @@ cat >reports/hostile.sql <<'SQL'
 -- id: hostile-text
 -- title: Text that attacks </script> [each](x) format
 -- severity: info
-SELECT 1 AS snapshot_id, '/o=Org/cn=' || char(27) || '[2J]]>' || char(0x202e) || '<b>&"''' AS subject,
+SELECT 1 AS snapshot_id, '/o=Org/cn=' || char(27) || '[2J]]>' || char(0x202e) || '<marquee>&"''' AS subject,
        '=cmd|x' AS formula, char(0xFFFE) || char(1) AS controls, x'ff00' AS bytes, 'a' || char(10) || '-->' AS lines
 SQL
 cat >reports/broken.sql <<'SQL'

@@ -35,9 +35,10 @@ struct MarkCounts {
   std::size_t fresh = 0;
   std::size_t unchanged = 0;
   std::size_t resolved = 0;
+  std::size_t unclear = 0;
 
   void add(const ReportResult& result) {
-    resolved += result.resolved.size();
+    for (const ResolvedFinding& finding : result.resolved) ++(finding.certain ? resolved : unclear);
     for (const FindingMark& mark : result.marks) {
       if (mark.suppression) ++suppressed;
       if (mark.baseline == BaselineState::kNew) ++fresh;
@@ -47,8 +48,9 @@ struct MarkCounts {
   [[nodiscard]] std::string text() const {
     std::string out;
     if (suppressed > 0) out += fmt::format(", {} suppressed", suppressed);
-    if (fresh + unchanged + resolved > 0)
+    if (fresh + unchanged + resolved + unclear > 0)
       out += fmt::format(", {} new, {} unchanged, {} resolved", fresh, unchanged, resolved);
+    if (unclear > 0) out += fmt::format(", {} not judged again", unclear);
     return out;
   }
 };

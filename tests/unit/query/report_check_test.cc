@@ -99,5 +99,18 @@ TEST_CASE("a test passes only where the report could judge") {
   CHECK(outcome("-- needs: registry\n-- test: c, skipped\n") == "passed");
 }
 
+TEST_CASE("every shipped report is fit: statement, parameters, columns, tests") {
+  const TestCase test({SnapshotRows{.name = "one", .relations = {}}});
+  const auto engine = test.open();
+  for (const Report& report : shipped_reports()) {
+    INFO(report.id);
+    for (const ReportProblem& problem : check_report(*engine, report, false)) {
+      INFO(problem.line << " " << problem.message);
+      CHECK_FALSE(problem.is_fault);
+    }
+    CHECK(parse_report_tests(report));
+  }
+}
+
 }  // namespace
 }  // namespace dirsnap::test
