@@ -2,8 +2,8 @@
 //
 // Where reports begin: the Exchange servers that a directory knows, and the registries that tell
 // of servers.
-// Facts: servers stand below Configuration\Servers of their site; a registry that holds EventLog or
-// the System Attendant is taken for an export of all services (domain notes, section 4.1).
+// Facts: servers stand below Configuration\Servers of their site; an export lists the key it was
+// asked for, so that one of a single service does not hold the key Services.
 #include <array>
 
 #include "query/views.h"
@@ -49,8 +49,8 @@ constexpr ViewColumn kRegistryColumns[] = {
     {"server", "TEXT", "Server it is of; NULL where it does not tell."},
     {"services_path", "TEXT", "Path of the key Services of the control set in force."},
     {"is_complete", "INTEGER",
-     "1 if it holds MSExchangeSA or EventLog: a service that it lacks is then not there. 0: an "
-     "export of some keys, of which others prove nothing."},
+     "1 if it holds the key Services itself with MSExchangeSA or EventLog, or these two: a service "
+     "that it lacks is then not there. 0: an export of some keys, which proves no absence."},
     {"registry_source", "TEXT", "Path of the source."},
 };
 
@@ -61,10 +61,11 @@ constexpr const char* kRegistryExamples[] = {
 constexpr const char* kRegistrySql = R"sql(
 SELECT f.snapshot_id, f.source_id, f.server COLLATE FOLD AS server,
        'HKEY_LOCAL_MACHINE\SYSTEM\' || f.value || '\Services' AS services_path,
-       EXISTS (SELECT 1 FROM registry_keys k
-               WHERE k.snapshot_id = f.snapshot_id AND k.source_id = f.source_id
-                 AND k.path IN ('HKEY_LOCAL_MACHINE\SYSTEM\' || f.value || '\Services\MSExchangeSA',
-                                'HKEY_LOCAL_MACHINE\SYSTEM\' || f.value || '\Services\EventLog'))
+       (SELECT count(*) >= 2 FROM registry_keys k
+        WHERE k.snapshot_id = f.snapshot_id AND k.source_id = f.source_id
+          AND k.path IN ('HKEY_LOCAL_MACHINE\SYSTEM\' || f.value || '\Services',
+                         'HKEY_LOCAL_MACHINE\SYSTEM\' || f.value || '\Services\MSExchangeSA',
+                         'HKEY_LOCAL_MACHINE\SYSTEM\' || f.value || '\Services\EventLog'))
          AS is_complete,
        s.path AS registry_source
 FROM server_facts f
