@@ -15,24 +15,29 @@
 --   collected; a pair that differs by "-1" alone was made by the connector to Active Directory:
 --   delete the later one.
 WITH
-  keyed AS (
-    SELECT a.snapshot_id, a.object_id, a.text AS address, address_key(a.text) AS address_key
-    FROM attributes a
-    WHERE a.attribute_x500 IN ('Proxy-Addresses', 'Secondary-Proxy-Addresses', 'Target-Address')
-      AND a.text LIKE '%:%'
-  ),
-  -- Addresses that more than one object has, tombstones counted.
+  -- Addresses that more than one object has, tombstones counted. One snapshot at a time: the
+  -- addresses of all of them together would not fit into memory.
   shared AS (
-    SELECT snapshot_id, address_key
-    FROM keyed
-    GROUP BY snapshot_id, address_key
-    HAVING min(object_id) <> max(object_id)
+    SELECT s.snapshot_id, j.value AS address_key
+    FROM snapshots s,
+         json_each((SELECT json_group_array(k.address_key)
+                    FROM (SELECT address_key(a.text) AS address_key
+                          FROM attributes a
+                          WHERE a.snapshot_id = s.snapshot_id
+                            AND a.attribute_x500 IN ('Proxy-Addresses', 'Secondary-Proxy-Addresses',
+                                                     'Target-Address')
+                          GROUP BY address_key(a.text)
+                          HAVING min(a.object_id) <> max(a.object_id)) k
+                    WHERE k.address_key IS NOT NULL)) j
   ),
+  -- Who has them; one pass over the addresses of the snapshots concerned.
   holders AS (
-    SELECT DISTINCT k.snapshot_id, k.address_key, k.object_id, min(k.address) AS address
-    FROM shared s
-    JOIN keyed k ON k.snapshot_id = s.snapshot_id AND k.address_key = s.address_key
-    GROUP BY k.snapshot_id, k.address_key, k.object_id
+    SELECT a.snapshot_id, address_key(a.text) AS address_key, a.object_id, min(a.text) AS address
+    FROM (SELECT DISTINCT snapshot_id FROM shared) d
+    JOIN attributes a ON a.snapshot_id = d.snapshot_id
+    WHERE a.attribute_x500 IN ('Proxy-Addresses', 'Secondary-Proxy-Addresses', 'Target-Address')
+      AND (a.snapshot_id, address_key(a.text)) IN (SELECT snapshot_id, address_key FROM shared)
+    GROUP BY a.snapshot_id, address_key(a.text), a.object_id
   ),
   named AS (
     SELECT h.*, o.dn, o.rdn, o.is_deleted, o.source_id, o.class_x500

@@ -14,13 +14,6 @@
 -- remedy: Add the address on the page E-mail Addresses of the recipient, or let the site's addresses
 --   be generated again. A list takes its alias as surname.
 WITH
-  held AS (
-    SELECT snapshot_id, object_id,
-           group_concat('|' || upper(trim(substr(text, 1, instr(text, ':') - 1))) || '|', '') AS types
-    FROM attributes
-    WHERE attribute_x500 = 'Proxy-Addresses'
-    GROUP BY snapshot_id, object_id
-  ),
   addressing AS (
     SELECT o.snapshot_id, o.object_id, u.dn AS site_dn
     FROM objects o
@@ -48,14 +41,28 @@ WITH
     WHERE o.class IN ('organizationalPerson', 'Distribution-List', 'groupOfNames')
       AND o.is_deleted = 0 AND o.is_phantom = 0
   ),
-  lacking AS (
-    SELECT r.*, d.type, h.types
+  typed AS (
+    SELECT r.*,
+           (SELECT group_concat('|' || upper(trim(substr(a.text, 1, instr(a.text, ':') - 1))) || '|',
+                                '')
+            FROM attributes a
+            WHERE a.snapshot_id = r.snapshot_id AND a.object_id = r.object_id
+              AND a.attribute_x500 = 'Proxy-Addresses') AS types
     FROM recipients r
-    LEFT JOIN held h ON h.snapshot_id = r.snapshot_id AND h.object_id = r.object_id
-    JOIN defaults d ON d.snapshot_id = r.snapshot_id AND r.dn LIKE d.site_dn || '/%'
-    WHERE instr(coalesce(h.types, ''), '|' || d.type || '|') = 0
   ),
-  exported AS (SELECT DISTINCT snapshot_id FROM held)
+  lacking AS (
+    SELECT t.*, d.type
+    FROM typed t
+    JOIN defaults d ON d.snapshot_id = t.snapshot_id
+    WHERE instr(coalesce(t.types, ''), '|' || d.type || '|') = 0
+      AND t.dn LIKE d.site_dn || '/%'
+  ),
+  exported AS (
+    SELECT s.snapshot_id
+    FROM snapshots s
+    WHERE EXISTS (SELECT 1 FROM attributes a
+                  WHERE a.snapshot_id = s.snapshot_id AND a.attribute_x500 = 'Proxy-Addresses')
+  )
 SELECT l.snapshot_id AS snapshot_id, l.dn AS subject, coalesce(l.class_x500, l.class) AS class,
        group_concat(l.type, ', ') AS lacking_types, replace(trim(l.types, '|'), '||', ', ') AS types,
        d.path AS directory_source,
