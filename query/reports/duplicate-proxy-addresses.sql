@@ -15,13 +15,15 @@
 --   collected; a pair that differs by "-1" alone was made by the connector to Active Directory:
 --   delete the later one.
 WITH
-  -- Addresses that more than one object has, tombstones counted. One snapshot at a time: the
-  -- addresses of all of them together would not fit into memory.
-  shared AS (
-    SELECT s.snapshot_id, j.value AS address_key
+  -- Addresses that more than one object has, tombstones counted, and these objects. One snapshot
+  -- at a time: the addresses of all of them together would not fit into memory.
+  shared AS MATERIALIZED (
+    SELECT s.snapshot_id, json_extract(j.value, '$[0]') AS address_key,
+           json_extract(j.value, '$[1]') AS object_ids
     FROM snapshots s,
-         json_each((SELECT json_group_array(k.address_key)
-                    FROM (SELECT address_key(a.text) AS address_key
+         json_each((SELECT json_group_array(json_array(k.address_key, k.object_ids))
+                    FROM (SELECT address_key(a.text) AS address_key,
+                                 '[' || group_concat(a.object_id) || ']' AS object_ids
                           FROM attributes a
                           WHERE a.snapshot_id = s.snapshot_id
                             AND a.attribute_x500 IN ('Proxy-Addresses', 'Secondary-Proxy-Addresses',
@@ -30,14 +32,14 @@ WITH
                           HAVING min(a.object_id) <> max(a.object_id)) k
                     WHERE k.address_key IS NOT NULL)) j
   ),
-  -- Who has them; one pass over the addresses of the snapshots concerned.
   holders AS (
-    SELECT a.snapshot_id, address_key(a.text) AS address_key, a.object_id, min(a.text) AS address
-    FROM (SELECT DISTINCT snapshot_id FROM shared) d
-    JOIN attributes a ON a.snapshot_id = d.snapshot_id
-    WHERE a.attribute_x500 IN ('Proxy-Addresses', 'Secondary-Proxy-Addresses', 'Target-Address')
-      AND (a.snapshot_id, address_key(a.text)) IN (SELECT snapshot_id, address_key FROM shared)
-    GROUP BY a.snapshot_id, address_key(a.text), a.object_id
+    SELECT DISTINCT s.snapshot_id, s.address_key, j.value AS object_id,
+           (SELECT min(a.text) FROM attributes a
+            WHERE a.snapshot_id = s.snapshot_id AND a.object_id = j.value
+              AND a.attribute_x500 IN ('Proxy-Addresses', 'Secondary-Proxy-Addresses',
+                                       'Target-Address')
+              AND address_key(a.text) = s.address_key) AS address
+    FROM shared s, json_each(s.object_ids) j
   ),
   named AS (
     SELECT h.*, o.dn, o.rdn, o.is_deleted, o.source_id, o.class_x500
