@@ -334,7 +334,12 @@ TEST_CASE("the healthy organisation has no findings of warning or error") {
   CaseUnderTest made("healthy organisation", {healthy});
   for (const Report& report : reports()) {
     CAPTURE(report.id);
-    const ReportRun run = made.run(report);
+    // On a day soon after the backup, for reports that look at its age.
+    ParamValues params;
+    for (const ReportParam& param : report.params) {
+      if (param.name == "now") params[param.name] = "1998-03-07T00:00:00Z";
+    }
+    const ReportRun run = made.run(report, params);
     CHECK(run.error.empty());
     std::string found;
     for (const Finding& finding : run.findings) {

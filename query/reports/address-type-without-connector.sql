@@ -1,0 +1,87 @@
+-- SPDX-License-Identifier: MIT
+-- id: address-type-without-connector
+-- title: Addresses of a type that no connector of the organization delivers
+-- severity: warning
+-- kb: Q285090, Q169425, Q148727
+-- applies: 4.0, 5.0, 5.5
+-- needs: directory
+-- tags: addressing, routing, recipients
+-- remedy: Add a connector, or an address space of the type to one, and recalculate routing; or take
+--   the addresses and the type away where the foreign system is gone.
+-- x-why: Mail to such an address cannot be routed and comes back, or stays in a queue.
+-- x-logic: The types of all live recipients' addresses are compared with the types in Routing-List
+--   and Connected-Domains of the organization's live connectors. EX and X500 serve inside only.
+--   MS, CCMAIL and X400 proxies are given to everyone by default: alone they are a hint.
+WITH
+  directories AS (
+    SELECT snapshot_id, source_id, path, kind IN ('ese', 'esedbexport') AS is_whole
+    FROM sources WHERE role = 'directory'
+  ),
+  -- Types of addresses in use, by organization.
+  used AS (
+    SELECT a.snapshot_id, a.attribute_x500 = 'Target-Address' AS is_target,
+           upper(substr(a.text, 1, instr(a.text, ':') - 1)) AS type,
+           count(*) AS addresses, min(o.dn) AS example, min(o.source_id) AS source_id,
+           substr(o.dn, 1, instr(substr(o.dn, 2) || '/', '/')) COLLATE FOLD AS organization
+    FROM (SELECT 'Proxy-Addresses' AS name UNION ALL SELECT 'Target-Address') n
+    JOIN attributes a ON a.attribute_x500 = n.name
+    JOIN objects o ON o.snapshot_id = a.snapshot_id AND o.object_id = a.object_id
+    WHERE instr(a.text, ':') > 1 AND o.is_deleted = 0 AND o.dn LIKE '/o=%'
+    GROUP BY a.snapshot_id, organization, type, is_target
+  ),
+  types AS (
+    SELECT snapshot_id, organization, trim(type) AS type, sum(addresses) AS addresses,
+           sum(iif(is_target, addresses, 0)) AS targets,
+           coalesce(max(iif(is_target, example, NULL)), min(example)) AS example,
+           min(source_id) AS source_id
+    FROM used
+    WHERE type NOT IN ('EX', 'X500')
+    GROUP BY snapshot_id, organization, trim(type)
+  ),
+  spaces AS (
+    SELECT c.snapshot_id, c.dn, '/o=' || c.organization COLLATE FOLD AS organization, a.text,
+           a.attribute_x500 AS attribute
+    FROM connectors c
+    JOIN attributes a ON a.snapshot_id = c.snapshot_id AND a.object_id = c.object_id
+    WHERE c.is_deleted = 0 AND a.attribute_x500 IN ('Routing-List', 'Connected-Domains')
+  ),
+  delivered AS (
+    SELECT snapshot_id, organization,
+           upper(trim(substr(text, 1, instr(text, ':') - 1))) AS type
+    FROM spaces
+    WHERE attribute = 'Routing-List' AND instr(text, ':') > 1
+    UNION
+    -- The routing address is the last field of a connected site.
+    SELECT s.snapshot_id, s.organization, upper(trim(substr(j.value, 1, instr(j.value, ':') - 1)))
+    FROM spaces s, json_each('[' || replace(json_quote(s.text), '§', '","') || ']') j
+    WHERE s.attribute = 'Connected-Domains' AND instr(j.value, ':') > 1
+  ),
+  -- Connectors prove an absence where the database is whole, or the export carries their spaces.
+  judged AS (
+    SELECT snapshot_id, min(path) AS path,
+           max(is_whole) = 1 OR snapshot_id IN (SELECT snapshot_id FROM spaces) AS has_spaces,
+           snapshot_id IN (SELECT snapshot_id FROM types) AS has_types
+    FROM directories
+    GROUP BY snapshot_id
+  )
+SELECT t.snapshot_id AS snapshot_id, t.organization AS subject, t.type AS address_type,
+       'no connector has an address space of the type' AS finding, t.addresses, t.targets,
+       t.example,
+       (SELECT group_concat(DISTINCT d.type) FROM delivered d
+        WHERE d.snapshot_id = t.snapshot_id AND d.organization = t.organization)
+         AS delivered_types,
+       s.path AS directory_source,
+       iif(t.targets = 0 AND t.type IN ('MS', 'CCMAIL', 'X400'), 'info', 'warning') AS severity,
+       NULL AS missing
+FROM types t
+JOIN judged j ON j.snapshot_id = t.snapshot_id AND j.has_spaces = 1
+LEFT JOIN sources s ON s.snapshot_id = t.snapshot_id AND s.source_id = t.source_id
+WHERE NOT EXISTS (SELECT 1 FROM delivered d
+                  WHERE d.snapshot_id = t.snapshot_id AND d.organization = t.organization
+                    AND d.type = t.type)
+UNION ALL
+SELECT snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, path, 'skipped',
+       iif(has_types = 0, 'addresses of recipients', 'address spaces of connectors')
+FROM judged
+WHERE has_types = 0 OR has_spaces = 0
+ORDER BY snapshot_id, missing, severity, address_type
