@@ -48,8 +48,8 @@ WITH
                  substr(o.dn, instr(lower(o.dn), '/ou=') + 4) || '/', '/') - 1), NULL)
              COLLATE FOLD AS site_dn
     FROM (SELECT 'Extension-Name' AS name UNION ALL SELECT 'Extension-Name-Inherited') n
-    JOIN attributes a ON a.attribute_x500 = n.name
-    JOIN objects o ON o.snapshot_id = a.snapshot_id AND o.object_id = a.object_id
+    CROSS JOIN attributes a ON a.attribute_x500 = n.name
+    CROSS JOIN objects o ON o.snapshot_id = a.snapshot_id AND o.object_id = a.object_id
     WHERE o.is_deleted = 0 AND o.is_phantom = 0 AND o.dn LIKE '/o=%'
       AND o.class_x500 IS NOT 'Admin-Extension' AND o.class_x500 IS NOT 'Add-In'
       AND trim(coalesce(a.text, '')) <> ''

@@ -27,7 +27,7 @@ WITH
     FROM (SELECT 'Hide-From-AB' AS name UNION ALL SELECT 'hideFromAB'
           UNION ALL SELECT 'Hide-From-Address-Book' UNION ALL SELECT 'hideFromAddressBook'
           UNION ALL SELECT 'showInAdvancedViewOnly') n
-    JOIN attributes a ON a.attribute = n.name
+    CROSS JOIN attributes a ON a.attribute = n.name
     WHERE upper(trim(a.text)) IN ('TRUE', '1')
   ),
   carried AS (
@@ -44,7 +44,7 @@ WITH
     SELECT o.snapshot_id, o.object_id, o.dn, o.created_at, o.source_id,
            julianday(o.created_at) * 1440.0 AS minute
     FROM hidden h
-    JOIN objects o ON o.snapshot_id = h.snapshot_id AND o.object_id = h.object_id
+    CROSS JOIN objects o ON o.snapshot_id = h.snapshot_id AND o.object_id = h.object_id
     JOIN carried c ON c.snapshot_id = o.snapshot_id AND c.has_account
     WHERE o.class_x500 = 'Mailbox' AND o.is_deleted = 0 AND o.is_phantom = 0
       AND o.created_at IS NOT NULL

@@ -34,16 +34,20 @@ WITH
     GROUP BY snapshot_id, configuration
     HAVING count(*) > 1
   ),
+  heads AS (
+    SELECT snapshot_id, configuration, configuration AS dn FROM sites
+    UNION ALL
+    SELECT snapshot_id, configuration, dn_parent(configuration) FROM sites
+  ),
   -- Replication links of the site and of its Configuration, with the partners they name.
   links AS (
     SELECT t.snapshot_id, t.configuration, hex(a.value) AS link,
            rtrim(CAST(substr(a.value, 29) AS TEXT), char(0)) COLLATE FOLD AS name_a,
            rtrim(CAST(substr(a.value, 33) AS TEXT), char(0)) COLLATE FOLD AS name_b,
            ',' || CAST(a.value AS TEXT) AS as_text
-    FROM sites t
-    JOIN objects o ON o.snapshot_id = t.snapshot_id
-                  AND (o.dn = t.configuration OR o.dn = dn_parent(t.configuration))
-    JOIN attributes a ON a.snapshot_id = o.snapshot_id AND a.object_id = o.object_id
+    FROM heads t
+    CROSS JOIN objects o ON o.snapshot_id = t.snapshot_id AND o.dn = t.dn
+    CROSS JOIN attributes a ON a.snapshot_id = o.snapshot_id AND a.object_id = o.object_id
     WHERE a.attribute_x500 IN ('Reps-From', 'Reps-To')
   ),
   named AS (

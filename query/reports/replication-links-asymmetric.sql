@@ -47,9 +47,10 @@ WITH
   heads AS (
     SELECT w.snapshot_id, w.source_id, w.configuration, w.server, w.path, w.is_lossy,
            o.object_id, o.dn
-    FROM own w
-    JOIN objects o ON o.snapshot_id = w.snapshot_id AND o.source_id = w.source_id
-                  AND (o.dn = w.configuration OR o.dn = dn_parent(w.configuration))
+    FROM (SELECT *, configuration AS head_dn FROM own
+          UNION ALL SELECT *, dn_parent(configuration) FROM own) w
+    CROSS JOIN objects o ON o.snapshot_id = w.snapshot_id AND o.source_id = w.source_id
+                        AND o.dn = w.head_dn
     WHERE o.is_deleted = 0 AND o.is_phantom = 0
   ),
   -- A link: head, invocation id of 16 bytes, name; Reps-From has a number more in its head.
@@ -59,7 +60,7 @@ WITH
            rtrim(CAST(substr(a.value, 33) AS TEXT), char(0)) COLLATE FOLD AS name_b,
            CAST(a.value AS TEXT) AS as_text
     FROM heads h
-    JOIN attributes a ON a.snapshot_id = h.snapshot_id AND a.object_id = h.object_id
+    CROSS JOIN attributes a ON a.snapshot_id = h.snapshot_id AND a.object_id = h.object_id
     WHERE a.attribute_x500 IN ('Reps-From', 'Reps-To')
   ),
   matches AS (

@@ -34,8 +34,8 @@ WITH
     SELECT o.snapshot_id, o.dn, o.source_id, a.attribute_x500 AS role, a.text AS target
     FROM (SELECT 'Site-Folder-Server' AS name UNION ALL SELECT 'Rid-Server'
           UNION ALL SELECT 'Off-Line-AB-Server') n
-    JOIN attributes a ON a.attribute_x500 = n.name
-    JOIN objects o ON o.snapshot_id = a.snapshot_id AND o.object_id = a.object_id
+    CROSS JOIN attributes a ON a.attribute_x500 = n.name
+    CROSS JOIN objects o ON o.snapshot_id = a.snapshot_id AND o.object_id = a.object_id
     WHERE o.is_deleted = 0 AND o.is_phantom = 0
     UNION ALL
     SELECT o.snapshot_id, o.dn, o.source_id, 'Home-MTA', a.text
