@@ -112,7 +112,8 @@ WITH
 SELECT l.snapshot_id AS snapshot_id, l.dn AS subject,
        iif(EXISTS (SELECT 1 FROM ends e
                    WHERE e.snapshot_id = l.snapshot_id AND e.site_dn = l.remote_dn
-                     AND e.remote_dn = l.site_dn), 'its counterpart is deleted',
+                     AND e.is_deleted = 1 AND coalesce(e.remote_dn, l.site_dn) = l.site_dn),
+           'its counterpart is deleted',
            'the other site has no connector that leads back') AS finding,
        l.remote_dn AS remote_site, NULL AS counterpart, NULL AS detail,
        l.path AS directory_source, 'error' AS severity, NULL AS missing

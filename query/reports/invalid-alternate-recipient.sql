@@ -20,15 +20,17 @@ WITH
                      AND i.severity = 'loss') AS is_lossy
     FROM sources s WHERE s.role = 'directory'
   ),
-  -- The target's object: live, else deleted, else none.
+  -- The target and its live object. A name whose object a database does not have is there by its
+  -- number only.
   forwards AS (
-    SELECT o.snapshot_id, o.object_id, o.dn, o.source_id, a.text AS target,
+    SELECT o.snapshot_id, o.object_id, o.dn, o.source_id,
+           coalesce(a.text, 'object number ' || a.value) AS target,
            (SELECT t.object_id FROM objects t
             WHERE t.snapshot_id = a.snapshot_id AND t.dn = a.text AND t.is_deleted = 0
               AND t.is_phantom = 0 LIMIT 1) AS target_id
     FROM attributes a
     JOIN objects o ON o.snapshot_id = a.snapshot_id AND o.object_id = a.object_id
-    WHERE a.attribute_x500 = 'Alt-Recipient' AND trim(coalesce(a.text, '')) <> ''
+    WHERE a.attribute_x500 = 'Alt-Recipient' AND coalesce(trim(a.text), a.value, '') <> ''
       AND o.is_deleted = 0 AND o.is_phantom = 0
   ),
   chains(snapshot_id, start_id, at_id, steps) AS (
@@ -56,10 +58,10 @@ WITH
                    WHERE t.snapshot_id = f.snapshot_id AND t.dn = f.target
                      AND t.is_deleted = 1) AS is_deleted,
            d.is_lossy = 0 AND (
-             (d.is_whole = 1 AND EXISTS (
+             (d.is_whole = 1 AND (f.target LIKE 'object number %' OR EXISTS (
                SELECT 1 FROM sites s
                WHERE s.snapshot_id = f.snapshot_id
-                 AND substr(f.target, 1, length(s.dn) + 1) = s.dn || '/' COLLATE FOLD))
+                 AND substr(f.target, 1, length(s.dn) + 1) = s.dn || '/' COLLATE FOLD)))
              OR EXISTS (SELECT 1 FROM containers k
                         WHERE k.snapshot_id = f.snapshot_id AND k.dn = dn_parent(f.target)
                           AND k.children > 0)) AS is_loaded,

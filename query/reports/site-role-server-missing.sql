@@ -30,15 +30,18 @@ WITH
     WHERE o.class_x500 = 'Computer' AND o.is_deleted = 0 AND o.is_phantom = 0
       AND o.dn LIKE '/o=%/cn=Servers/cn=%'
   ),
+  -- A name whose object a database does not have is there by its number only.
   roles AS (
-    SELECT o.snapshot_id, o.dn, o.source_id, a.attribute_x500 AS role, a.text AS target
+    SELECT o.snapshot_id, o.dn, o.source_id, a.attribute_x500 AS role,
+           coalesce(a.text, 'object number ' || a.value) AS target
     FROM (SELECT 'Site-Folder-Server' AS name UNION ALL SELECT 'Rid-Server'
           UNION ALL SELECT 'Off-Line-AB-Server') n
     CROSS JOIN attributes a ON a.attribute_x500 = n.name
     CROSS JOIN objects o ON o.snapshot_id = a.snapshot_id AND o.object_id = a.object_id
     WHERE o.is_deleted = 0 AND o.is_phantom = 0
     UNION ALL
-    SELECT o.snapshot_id, o.dn, o.source_id, 'Home-MTA', a.text
+    SELECT o.snapshot_id, o.dn, o.source_id, 'Home-MTA',
+           coalesce(a.text, 'object number ' || a.value)
     FROM objects o
     JOIN attributes a ON a.snapshot_id = o.snapshot_id AND a.object_id = o.object_id
                      AND a.attribute_x500 = 'Home-MTA'
@@ -55,12 +58,17 @@ WITH
             WHERE s.snapshot_id = r.snapshot_id AND s.server = dn_server(r.target)
               AND substr(r.target || '/', 1, length(s.dn) + 1) = s.dn || '/' COLLATE FOLD)
              COLLATE FOLD AS configuration,
+           EXISTS (SELECT 1 FROM objects o
+                   WHERE o.snapshot_id = r.snapshot_id AND o.rdn = dn_server(r.target)
+                     AND o.is_deleted = 1 AND o.is_phantom = 0
+                     AND substr(r.target || '/', 1, length(o.dn) + 1)
+                         = o.dn || '/' COLLATE FOLD) AS server_deleted,
            (SELECT min(o.is_deleted) FROM objects o
             WHERE o.snapshot_id = r.snapshot_id AND o.dn = r.target AND o.is_phantom = 0)
              AS target_deleted
     FROM roles r
     JOIN directories d ON d.snapshot_id = r.snapshot_id AND d.source_id = r.source_id
-    WHERE r.target LIKE '/o=%'
+    WHERE r.target LIKE '/o=%' OR r.target LIKE 'object number %'
   ),
   judged AS (
     SELECT s.*,
@@ -68,8 +76,8 @@ WITH
                      AND dn_parent(dn) LIKE '%/cn=Configuration'
                      AND configuration <> dn_parent(dn) COLLATE FOLD
                 THEN 'the server belongs to another site'
+                WHEN server_id IS NULL AND server_deleted THEN 'the server is deleted'
                 WHEN target_deleted = 0 THEN NULL
-                WHEN target_deleted = 1 AND server_id IS NULL THEN 'the server is deleted'
                 WHEN target_deleted = 1 THEN 'what it names on the server is deleted'
                 WHEN is_lossy THEN NULL
                 WHEN server_id IS NULL AND (is_whole OR EXISTS (

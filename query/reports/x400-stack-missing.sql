@@ -30,23 +30,29 @@ WITH
     JOIN directories d ON d.snapshot_id = c.snapshot_id AND d.source_id = c.source_id
     WHERE c.is_deleted = 0 AND c.type IN ('x400', 'ras') AND c.dn LIKE '/o=%'
   ),
-  stacks AS (
-    SELECT l.snapshot_id, l.object_id, a.text AS stack,
-           EXISTS (SELECT 1 FROM objects o
-                   WHERE o.snapshot_id = l.snapshot_id AND o.dn = a.text
-                     AND o.is_deleted = 0 AND o.is_phantom = 0) AS is_live,
-           EXISTS (SELECT 1 FROM objects o
-                   WHERE o.snapshot_id = l.snapshot_id AND o.dn = a.text
-                     AND o.is_deleted = 1) AS is_deleted,
-           l.is_lossy = 0 AND (l.is_whole = 1 OR EXISTS (
-             SELECT 1 FROM containers k
-             WHERE k.snapshot_id = l.snapshot_id AND k.dn = dn_parent(a.text)
-               AND k.children > 0)) AS is_loaded,
-           fold(dn_server(a.text)) IS fold(dn_server(l.home_mta)) AS is_at_home
+  -- A name whose object a database does not have is there by its number only.
+  named AS (
+    SELECT l.snapshot_id, l.object_id, l.home_mta, l.is_whole, l.is_lossy,
+           coalesce(a.text, 'object number ' || a.value) AS stack
     FROM links l
     JOIN attributes a ON a.snapshot_id = l.snapshot_id AND a.object_id = l.object_id
                      AND a.attribute_x500 = 'Supporting-Stack'
-    WHERE trim(coalesce(a.text, '')) <> ''
+  ),
+  stacks AS (
+    SELECT n.snapshot_id, n.object_id, n.stack,
+           EXISTS (SELECT 1 FROM objects o
+                   WHERE o.snapshot_id = n.snapshot_id AND o.dn = n.stack
+                     AND o.is_deleted = 0 AND o.is_phantom = 0) AS is_live,
+           EXISTS (SELECT 1 FROM objects o
+                   WHERE o.snapshot_id = n.snapshot_id AND o.dn = n.stack
+                     AND o.is_deleted = 1) AS is_deleted,
+           n.is_lossy = 0 AND (n.is_whole = 1 OR EXISTS (
+             SELECT 1 FROM containers k
+             WHERE k.snapshot_id = n.snapshot_id AND k.dn = dn_parent(n.stack)
+               AND k.children > 0)) AS is_loaded,
+           fold(dn_server(n.stack)) IS fold(dn_server(n.home_mta)) AS is_at_home
+    FROM named n
+    WHERE trim(n.stack) <> ''
   ),
   summed AS (
     SELECT l.*, group_concat(s.stack, '; ') AS stack, count(s.stack) AS stacks,
