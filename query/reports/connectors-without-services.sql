@@ -7,6 +7,12 @@
 -- needs: directory, registry
 -- tags: connectors, services
 -- param: server text = NULL   only this server
+-- x-why: The connector still takes part in routing, so mail is sent to it, but no service moves
+--   that mail on: it waits in the queue and nobody is told.
+-- x-logic: The service key of each live connector is looked for in its server's control set; a key
+--   without ImagePath counts as missing. Connectors that the message transfer agent or the
+--   directory run need no key, and an export that does not hold the core services proves no
+--   absence.
 -- remedy: Delete the connector from every Connections container it stands in (organization, site
 --   and Configuration), then run the Internet Mail wizard, or the connector's own setup, so that
 --   object and service are made together. If the Administrator program refuses, delete the object

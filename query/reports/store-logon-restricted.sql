@@ -7,6 +7,10 @@
 -- needs: registry
 -- tags: stores, registry, connectors
 -- param: server text = NULL   only this server
+-- x-why: With the value set nobody but those listed can log on to the store; connectors that are
+--   not listed do not start and their mail waits.
+-- x-logic: The list is read as names, compared without case, and set beside the connectors homed on
+--   the server and the live objects of the directory.
 -- remedy: Delete the value, or add the connector's name to it, and restart the information store
 --   and the connector. The value is a lock for maintenance; while it stands the Internet Mail
 --   connector does not start (events 4018, 4116).
