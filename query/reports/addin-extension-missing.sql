@@ -11,10 +11,10 @@
 -- x-why: The Administrator program cannot open the object; where the token is inherited from a
 --   container no mailbox can be made in it. Typical after a server was recovered without its
 --   third-party connector.
--- x-logic: Tokens of Extension-Name and Extension-Name-Inherited on live objects are looked up among
---   the live Admin-Extension objects of their site; objects above the sites may use any site's. A
---   platform that only some extensions of a site have is a warning. Sites whose Add-Ins are not
---   loaded are not judged.
+-- x-logic: Tokens of Extension-Name and Extension-Name-Inherited on live objects are looked up
+--   among the live Admin-Extension objects of their site; objects above the sites may use any
+--   site's. A platform that only some extensions of a site have is a warning. Sites whose Add-Ins
+--   are not loaded are not judged.
 WITH
   directories AS (
     SELECT s.snapshot_id, s.source_id, s.path, s.kind IN ('ese', 'esedbexport') AS is_whole,

@@ -68,7 +68,8 @@ WITH
                   THEN 'a site of another organization' END AS finding
     FROM states s
   )
-SELECT j.snapshot_id AS snapshot_id, j.dn AS subject, j.type, j.finding, j.site_dn AS connected_site,
+SELECT j.snapshot_id AS snapshot_id, j.dn AS subject, j.type, j.finding,
+       j.site_dn AS connected_site,
        j.entry AS connected_domain, j.site AS own_site, d.path AS directory_source,
        CASE j.finding WHEN 'its own site: mail goes round in a loop' THEN 'error'
                       WHEN 'a site of another organization' THEN 'info'

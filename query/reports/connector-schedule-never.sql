@@ -26,14 +26,16 @@ WITH
     WHERE k.rdn = 'Dir-Repl' AND o.is_deleted = 0 AND o.is_phantom = 0
   )
 SELECT x.snapshot_id AS snapshot_id, x.dn AS subject, x.type, x.server,
-       'never' AS schedule, a.text AS activation_style, s.path AS directory_source, NULL AS severity, NULL AS missing
+       'never' AS schedule, a.text AS activation_style, s.path AS directory_source,
+       NULL AS severity, NULL AS missing
 FROM senders x
 JOIN attributes a ON a.snapshot_id = x.snapshot_id AND a.object_id = x.object_id
                  AND a.attribute_x500 = 'Activation-Style'
 LEFT JOIN sources s ON s.snapshot_id = x.snapshot_id AND s.source_id = x.source_id
 WHERE trim(a.text) = '0'
 UNION ALL
-SELECT s.snapshot_id, NULL, NULL, NULL, NULL, NULL, min(s.path), 'skipped', 'Activation-Style of connectors'
+SELECT s.snapshot_id, NULL, NULL, NULL, NULL, NULL, min(s.path), 'skipped',
+       'Activation-Style of connectors'
 FROM sources s
 WHERE s.role = 'directory'
   AND NOT EXISTS (SELECT 1 FROM attributes a

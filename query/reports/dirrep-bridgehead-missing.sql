@@ -8,8 +8,8 @@
 -- tags: replication, connectors
 -- remedy: Choose a live server as bridgehead on the connector in both sites, then run the knowledge
 --   consistency check.
--- x-why: Requests for changes are sent to a server that does not answer, or are asked for by nobody:
---   the sites no longer replicate.
+-- x-why: Requests for changes are sent to a server that does not answer, or are asked for by
+--   nobody: the sites no longer replicate.
 -- x-logic: Local-Bridge-Head must be a live server of the connector's own site, Remote-Bridge-Head
 --   one of the remote site; every other name of a server in the connector must be live too. A
 --   site whose servers are not loaded is not judged.

@@ -10,9 +10,9 @@
 --   remove directory synchronization first, then the connector.
 -- x-why: The left objects keep the synchronization agent busy with postoffices it cannot reach, and
 --   cannot be opened or deleted in the usual way.
--- x-logic: Live requestor, server and remote objects of directory synchronization in an organization
---   that has no live MS Mail connector. The Microsoft DXA object of each server and the service
---   MSExchangeDX are always installed and not counted.
+-- x-logic: Live requestor, server and remote objects of directory synchronization in an
+--   organization that has no live MS Mail connector. The Microsoft DXA object of each server and
+--   the service MSExchangeDX are always installed and not counted.
 WITH
   directories AS (
     SELECT snapshot_id, source_id, path, kind IN ('ese', 'esedbexport') AS is_whole

@@ -32,7 +32,7 @@ WITH
     SELECT snapshot_id, dn, source_id, coalesce(target, rdn) AS address,
            fold(trim(substr(place, instr(place, ':') + 1,
                             length(place) - instr(place, ':') - length('/$SYSTEM')))) AS postoffice
-    FROM (SELECT r.*, iif(trim(target) LIKE '%/$SYSTEM', trim(target), trim(replace(rdn, '\/', '/')))
+    FROM (SELECT r.*, trim(iif(trim(target) LIKE '%/$SYSTEM', target, replace(rdn, '\/', '/')))
                         AS place
           FROM recipients r)
     WHERE place LIKE '%/$SYSTEM'

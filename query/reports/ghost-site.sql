@@ -9,8 +9,8 @@
 -- remedy: Remove the messaging and directory replication connectors that still lead there, run the
 --   knowledge consistency check and let it replicate. If the site stays, see
 --   site-proxy-space-oversize: its addresses may be too large to be taken down.
--- x-why: The remnant keeps addresses and routes of a site that is gone; mail for it waits, and a new
---   site of that name cannot join.
+-- x-why: The remnant keeps addresses and routes of a site that is gone; mail for it waits, and a
+--   new site of that name cannot join.
 -- x-logic: A live site without a live server below its Configuration, to and from which no live
 --   directory replication connector leads. A site that is only partly replicated so far has such a
 --   connector. In a text export a site whose Configuration is not there is not judged.

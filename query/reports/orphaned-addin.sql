@@ -8,8 +8,8 @@
 -- tags: templates, connectors
 -- remedy: If the product is gone, uninstall it completely or delete its Admin-Extension, Addr-Type
 --   and address templates in raw mode, after no object names the extension any more.
--- x-why: What a removed gateway leaves behind keeps making addresses that nobody delivers, and stops
---   the making of mailboxes when its files go.
+-- x-why: What a removed gateway leaves behind keeps making addresses that nobody delivers, and
+--   stops the making of mailboxes when its files go.
 -- x-logic: Live Admin-Extension and Addr-Type objects whose name no live connector of the
 --   organization has as its Extension-Name or as the type of an address space. What Exchange itself
 --   installs needs no connector. Extensions that add pages only look the same: a hint.

@@ -62,7 +62,8 @@ WITH
   alive AS (
     SELECT j.*, o.dn, o.created_at,
            (SELECT max(coalesce(t.changed_at, '')) FROM objects t
-            WHERE t.snapshot_id = j.home_snapshot AND t.dn = o.dn AND t.is_deleted = 1) AS deleted_at
+            WHERE t.snapshot_id = j.home_snapshot AND t.dn = o.dn AND t.is_deleted = 1)
+             AS deleted_at
     FROM joined j
     JOIN objects o ON o.snapshot_id = j.snapshot_id AND o.source_id = j.source_id
     WHERE o.is_deleted = 0 AND o.is_phantom = 0

@@ -38,7 +38,8 @@ WITH
     WHERE a.text LIKE 'X400:%'
   )
 SELECT b.snapshot_id AS snapshot_id, p.dn AS subject, b.dn AS connector, p.text AS gateway_proxy,
-       coalesce(p.prmd, 'absent') AS prmd, s.path AS directory_source, NULL AS severity, NULL AS missing
+       coalesce(p.prmd, 'absent') AS prmd, s.path AS directory_source, NULL AS severity,
+       NULL AS missing
 FROM bridges b
 JOIN proxies p ON p.snapshot_id = b.snapshot_id AND p.site_dn = b.site_dn
 LEFT JOIN sources s ON s.snapshot_id = p.snapshot_id AND s.source_id = p.source_id

@@ -80,7 +80,8 @@ WITH
     GROUP BY l.snapshot_id, l.object_id, m.protocol
   )
 SELECT l.snapshot_id AS snapshot_id, l.dn AS subject, l.kind,
-       'no Protocols container' AS finding, NULL AS protocols, l.path AS directory_source, NULL AS severity,
+       'no Protocols container' AS finding, NULL AS protocols, l.path AS directory_source,
+       NULL AS severity,
        NULL AS missing
 FROM lists l
 WHERE l.protocols_id IS NULL AND l.is_lossy = 0

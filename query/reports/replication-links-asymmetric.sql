@@ -133,7 +133,8 @@ WHERE h.is_lossy = 0
       NOT IN (SELECT snapshot_id, object_id, attribute FROM readable)
 GROUP BY h.snapshot_id, h.object_id, l.attribute
 UNION ALL
-SELECT d.snapshot_id, NULL, d.server, NULL, NULL, NULL, NULL, NULL, d.path, 'skipped', 'server objects'
+SELECT d.snapshot_id, NULL, d.server, NULL, NULL, NULL, NULL, NULL, d.path, 'skipped',
+       'server objects'
 FROM directories d
 WHERE d.snapshot_id NOT IN (SELECT snapshot_id FROM members)
 ORDER BY snapshot_id, missing, subject, attribute, server

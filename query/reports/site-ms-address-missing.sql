@@ -37,7 +37,8 @@ WITH
     HAVING max(is_whole) = 1 OR count(proxies) > 0
   )
 SELECT snapshot_id AS snapshot_id, dn AS subject, 'no MS address' AS finding,
-       proxies AS gateway_proxy, disabled AS disabled_gateway_proxy, path AS directory_source, NULL AS severity,
+       proxies AS gateway_proxy, disabled AS disabled_gateway_proxy, path AS directory_source,
+       NULL AS severity,
        NULL AS missing
 FROM addressing
 WHERE has_ms = 0 AND snapshot_id IN (SELECT snapshot_id FROM carried)

@@ -10,9 +10,10 @@
 --   own back; delete a language container that is not used.
 -- x-why: Clients search for the template of each address type at logon and wait when it is not
 --   there; the offline address book is not made for a language without templates.
--- x-logic: The types of a connector's address spaces must each have a live Address-Template in every
---   language of its site; EX and X500 need none. Language containers below Address-Templates and
---   Display-Templates must not be empty. Where no template is loaded at all nothing is concluded.
+-- x-logic: The types of a connector's address spaces must each have a live Address-Template in
+--   every language of its site; EX and X500 need none. Language containers below Address-Templates
+--   and Display-Templates must not be empty. Where no template is loaded at all nothing is
+--   concluded.
 WITH
   directories AS (
     SELECT s.snapshot_id, s.source_id, s.path, s.kind IN ('ese', 'esedbexport') AS is_whole,

@@ -25,7 +25,8 @@ WITH
     WHERE c.is_deleted = 0 AND c.type = 'x400' AND c.class LIKE 'RFC1006%'
   )
 SELECT l.snapshot_id AS snapshot_id, l.dn AS subject, l.server, l.address AS remote_host,
-       l.address_type AS n_address_type, s.path AS directory_source, NULL AS severity, NULL AS missing
+       l.address_type AS n_address_type, s.path AS directory_source, NULL AS severity,
+       NULL AS missing
 FROM links l
 LEFT JOIN sources s ON s.snapshot_id = l.snapshot_id AND s.source_id = l.source_id
 WHERE l.address_type = 0

@@ -10,8 +10,8 @@
 --   connector, or make the connector anew on the server that has the stack.
 -- x-why: Without its stack the transfer agent cannot open a connection for the connector; mail
 --   waits in its queue.
--- x-logic: Every value of Supporting-Stack of a live X.400 or Dynamic RAS connector must name a live
---   object below the server of Home-MTA; of several stacks one good one is enough. A name in a
+-- x-logic: Every value of Supporting-Stack of a live X.400 or Dynamic RAS connector must name a
+--   live object below the server of Home-MTA; of several stacks one good one is enough. A name in a
 --   part of the directory that is not loaded is not judged.
 WITH
   directories AS (
