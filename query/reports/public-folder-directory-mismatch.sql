@@ -24,12 +24,14 @@ WITH
     FROM sources s WHERE s.role = 'directory'
   ),
   stores AS (
-    SELECT s.snapshot_id, s.source_id, s.path, s.server COLLATE FOLD AS server,
+    SELECT s.snapshot_id, s.source_id, s.path, coalesce(s.server, n.server) COLLATE FOLD AS server,
            EXISTS (SELECT 1 FROM import_issues i
                    WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
                      AND i.severity = 'loss') AS is_lossy
     FROM sources s
-    WHERE s.role = 'public-store' AND (:server IS NULL OR s.server = :server COLLATE FOLD)
+    JOIN snapshots n ON n.snapshot_id = s.snapshot_id
+    WHERE s.role = 'public-store'
+      AND (:server IS NULL OR coalesce(s.server, n.server) = :server COLLATE FOLD)
   ),
   objects_of_folders AS (
     SELECT o.snapshot_id, o.object_id, o.dn, o.rdn, o.source_id,
