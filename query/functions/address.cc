@@ -48,8 +48,8 @@ void address_key(sqlite3_context* context, int, sqlite3_value** arguments) {
     if (colon == folded.npos) return;
     const std::string type(trim_blanks(std::string_view(folded).substr(0, colon)));
     const std::string_view rest = std::string_view(folded).substr(colon + 1);
-    set_result_text(context, type + ":" + (type == "x400" ? x400_key(rest)
-                                                          : std::string(trim_blanks(rest))));
+    set_result_text(
+        context, type + ":" + (type == "x400" ? x400_key(rest) : std::string(trim_blanks(rest))));
   });
 }
 

@@ -80,12 +80,13 @@ constexpr std::array kViews = {
              .columns = kServerColumns,
              .examples = kServerExamples,
              .sql = kServerSql},
-    ViewSpec{.name = "server_registries",
-             .doc = "One row per registry source that holds a control set: whose services it tells.",
-             .theme = "registry",
-             .columns = kRegistryColumns,
-             .examples = kRegistryExamples,
-             .sql = kRegistrySql},
+    ViewSpec{
+        .name = "server_registries",
+        .doc = "One row per registry source that holds a control set: whose services it tells.",
+        .theme = "registry",
+        .columns = kRegistryColumns,
+        .examples = kRegistryExamples,
+        .sql = kRegistrySql},
 };
 
 }  // namespace

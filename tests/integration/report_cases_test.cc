@@ -190,6 +190,7 @@ class CaseUnderTest {
       request.sources = {folder / snapshot.name};
       request.snapshot = snapshot.name;
       if (!snapshot.taken_at.empty()) request.taken_at = snapshot.taken_at;
+      if (!snapshot.server.empty()) request.options.server = snapshot.server;
       request.options.codepage = 1252;
       const CancelToken cancel;
       const auto summary = run_import(request, cancel, nullptr);
