@@ -41,14 +41,17 @@ WITH
                      AND a.attribute_x500 = 'Extension-Name'
   ),
   tokens AS (
-    SELECT o.snapshot_id, o.object_id, o.dn, o.source_id, a.attribute_x500 AS attribute,
+    SELECT o.snapshot_id, o.object_id, o.dn, o.source_id, a.attribute,
            trim(a.text) COLLATE FOLD AS token,
            iif(instr(lower(o.dn), '/ou=') > 0,
                substr(o.dn, 1, instr(lower(o.dn), '/ou=') + 3 + instr(
                  substr(o.dn, instr(lower(o.dn), '/ou=') + 4) || '/', '/') - 1), NULL)
              COLLATE FOLD AS site_dn
-    FROM (SELECT 'Extension-Name' AS name UNION ALL SELECT 'Extension-Name-Inherited') n
-    CROSS JOIN attributes a ON a.attribute_x500 = n.name
+    FROM (SELECT snapshot_id, object_id, text, 'Extension-Name' AS attribute
+          FROM attributes WHERE attribute_x500 = 'Extension-Name'
+          UNION ALL
+          SELECT snapshot_id, object_id, text, 'Extension-Name-Inherited'
+          FROM attributes WHERE attribute_x500 = 'Extension-Name-Inherited') a
     CROSS JOIN objects o ON o.snapshot_id = a.snapshot_id AND o.object_id = a.object_id
     WHERE o.is_deleted = 0 AND o.is_phantom = 0 AND o.dn LIKE '/o=%'
       AND o.class_x500 IS NOT 'Admin-Extension' AND o.class_x500 IS NOT 'Add-In'

@@ -22,13 +22,22 @@ WITH
     FROM sources WHERE role = 'directory'
     GROUP BY snapshot_id
   ),
+  -- Exports call it by several names.
   hidden AS (
-    SELECT DISTINCT a.snapshot_id, a.object_id
-    FROM (SELECT 'Hide-From-AB' AS name UNION ALL SELECT 'hideFromAB'
-          UNION ALL SELECT 'Hide-From-Address-Book' UNION ALL SELECT 'hideFromAddressBook'
-          UNION ALL SELECT 'showInAdvancedViewOnly') n
-    CROSS JOIN attributes a ON a.attribute = n.name
-    WHERE upper(trim(a.text)) IN ('TRUE', '1')
+    SELECT snapshot_id, object_id FROM attributes
+    WHERE attribute = 'Hide-From-AB' AND upper(trim(text)) IN ('TRUE', '1')
+    UNION
+    SELECT snapshot_id, object_id FROM attributes
+    WHERE attribute = 'hideFromAB' AND upper(trim(text)) IN ('TRUE', '1')
+    UNION
+    SELECT snapshot_id, object_id FROM attributes
+    WHERE attribute = 'Hide-From-Address-Book' AND upper(trim(text)) IN ('TRUE', '1')
+    UNION
+    SELECT snapshot_id, object_id FROM attributes
+    WHERE attribute = 'hideFromAddressBook' AND upper(trim(text)) IN ('TRUE', '1')
+    UNION
+    SELECT snapshot_id, object_id FROM attributes
+    WHERE attribute = 'showInAdvancedViewOnly' AND upper(trim(text)) IN ('TRUE', '1')
   ),
   carried AS (
     SELECT d.snapshot_id, d.path,

@@ -18,6 +18,20 @@ WITH
     SELECT snapshot_id, source_id, path, kind IN ('ese', 'esedbexport') AS is_whole
     FROM sources WHERE role = 'directory'
   ),
+  -- Exports call it by several names.
+  hidden AS (
+    SELECT snapshot_id, object_id FROM attributes
+    WHERE attribute = 'Hide-From-AB' AND upper(trim(text)) IN ('TRUE', '1')
+    UNION
+    SELECT snapshot_id, object_id FROM attributes
+    WHERE attribute = 'hideFromAB' AND upper(trim(text)) IN ('TRUE', '1')
+    UNION
+    SELECT snapshot_id, object_id FROM attributes
+    WHERE attribute = 'Hide-From-Address-Book' AND upper(trim(text)) IN ('TRUE', '1')
+    UNION
+    SELECT snapshot_id, object_id FROM attributes
+    WHERE attribute = 'hideFromAddressBook' AND upper(trim(text)) IN ('TRUE', '1')
+  ),
   recipients AS (
     SELECT o.snapshot_id, o.object_id, o.dn, o.rdn, o.source_id,
            (SELECT min(a.text) FROM attributes a
@@ -98,11 +112,6 @@ FROM directories d
 WHERE d.is_whole = 0 AND d.snapshot_id NOT IN (SELECT snapshot_id FROM systems)
   AND NOT EXISTS (SELECT 1 FROM directories w
                   WHERE w.snapshot_id = d.snapshot_id AND w.is_whole = 1)
-  AND NOT EXISTS (SELECT 1
-                  FROM (SELECT 'Hide-From-AB' AS name UNION ALL SELECT 'hideFromAB'
-                        UNION ALL SELECT 'Hide-From-Address-Book'
-                        UNION ALL SELECT 'hideFromAddressBook') n
-                  JOIN attributes a ON a.snapshot_id = d.snapshot_id AND a.attribute = n.name
-                  WHERE upper(a.text) IN ('TRUE', '1'))
+  AND d.snapshot_id NOT IN (SELECT snapshot_id FROM hidden)
 GROUP BY d.snapshot_id
 ORDER BY snapshot_id, missing, severity, postoffice, subject

@@ -79,8 +79,8 @@ SELECT a.snapshot_id AS snapshot_id, a.dn AS subject,
        a.home_path AS own_site_source, NULL AS severity, NULL AS missing
 FROM alive a
 WHERE iif(a.deleted_at IS NOT NULL,
-          a.deleted_at = ''
-            OR julianday(a.deleted_at) <= julianday(a.taken_at) - :latency,
+          julianday(coalesce(nullif(a.deleted_at, ''), a.home_taken_at))
+            <= julianday(a.taken_at) - :latency,
           a.is_lossy = 0
             AND (a.is_whole OR EXISTS (SELECT 1 FROM containers k
                                        WHERE k.snapshot_id = a.home_snapshot

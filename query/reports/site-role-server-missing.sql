@@ -31,13 +31,21 @@ WITH
       AND o.dn LIKE '/o=%/cn=Servers/cn=%'
   ),
   -- A name whose object a database does not have is there by its number only.
+  held AS (
+    SELECT snapshot_id, object_id, 'Site-Folder-Server' AS role,
+           coalesce(text, 'object number ' || value) AS target
+    FROM attributes WHERE attribute_x500 = 'Site-Folder-Server'
+    UNION ALL
+    SELECT snapshot_id, object_id, 'Rid-Server', coalesce(text, 'object number ' || value)
+    FROM attributes WHERE attribute_x500 = 'Rid-Server'
+    UNION ALL
+    SELECT snapshot_id, object_id, 'Off-Line-AB-Server', coalesce(text, 'object number ' || value)
+    FROM attributes WHERE attribute_x500 = 'Off-Line-AB-Server'
+  ),
   roles AS (
-    SELECT o.snapshot_id, o.dn, o.source_id, a.attribute_x500 AS role,
-           coalesce(a.text, 'object number ' || a.value) AS target
-    FROM (SELECT 'Site-Folder-Server' AS name UNION ALL SELECT 'Rid-Server'
-          UNION ALL SELECT 'Off-Line-AB-Server') n
-    CROSS JOIN attributes a ON a.attribute_x500 = n.name
-    CROSS JOIN objects o ON o.snapshot_id = a.snapshot_id AND o.object_id = a.object_id
+    SELECT o.snapshot_id, o.dn, o.source_id, h.role, h.target
+    FROM held h
+    CROSS JOIN objects o ON o.snapshot_id = h.snapshot_id AND o.object_id = h.object_id
     WHERE o.is_deleted = 0 AND o.is_phantom = 0
     UNION ALL
     SELECT o.snapshot_id, o.dn, o.source_id, 'Home-MTA',

@@ -27,8 +27,8 @@ WITH
     SELECT l.snapshot_id, l.object_id, l.dn, l.rdn AS language, p.rdn AS kind, d.path, d.is_whole,
            dn_parent(dn_parent(dn_parent(dn_parent(l.dn)))) COLLATE FOLD AS site_dn
     FROM (SELECT 'Address-Templates' AS name UNION ALL SELECT 'Display-Templates') n
-    JOIN objects p ON p.rdn = n.name AND p.is_deleted = 0
-    JOIN objects l ON l.snapshot_id = p.snapshot_id AND l.parent_id = p.object_id
+    CROSS JOIN objects p ON p.rdn = n.name AND p.is_deleted = 0
+    CROSS JOIN objects l ON l.snapshot_id = p.snapshot_id AND l.parent_id = p.object_id
     JOIN directories d ON d.snapshot_id = l.snapshot_id AND d.source_id = l.source_id
     WHERE l.class_x500 = 'Container' AND l.is_deleted = 0 AND l.is_phantom = 0
       AND l.dn LIKE '/o=%' AND d.is_lossy = 0
@@ -36,13 +36,13 @@ WITH
   templates AS (
     SELECT l.snapshot_id, l.object_id, l.kind, t.rdn COLLATE FOLD AS name
     FROM languages l
-    JOIN objects t ON t.snapshot_id = l.snapshot_id AND t.parent_id = l.object_id
+    CROSS JOIN objects t ON t.snapshot_id = l.snapshot_id AND t.parent_id = l.object_id
     WHERE t.is_deleted = 0 AND t.is_phantom = 0
     UNION
     SELECT l.snapshot_id, l.object_id, l.kind, a.text
     FROM languages l
-    JOIN objects t ON t.snapshot_id = l.snapshot_id AND t.parent_id = l.object_id
-    JOIN attributes a ON a.snapshot_id = t.snapshot_id AND a.object_id = t.object_id
+    CROSS JOIN objects t ON t.snapshot_id = l.snapshot_id AND t.parent_id = l.object_id
+    CROSS JOIN attributes a ON a.snapshot_id = t.snapshot_id AND a.object_id = t.object_id
     WHERE t.is_deleted = 0 AND t.is_phantom = 0
       AND a.attribute_x500 IN ('Address-Type', 'Display-Name')
   ),
