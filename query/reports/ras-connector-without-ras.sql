@@ -77,4 +77,11 @@ UNION ALL
 SELECT snapshot_id, NULL, server, NULL, NULL, path, NULL, NULL, 'objects of server ' || server
 FROM states
 WHERE NOT knows_stacks AND has_stack = 0 AND server IS NOT NULL
+UNION ALL
+SELECT d.snapshot_id, NULL, NULL, NULL, NULL, min(d.path), NULL, 'skipped',
+       'Connections containers'
+FROM directories d
+WHERE NOT EXISTS (SELECT 1 FROM containers k
+                  WHERE k.snapshot_id = d.snapshot_id AND k.rdn = 'Connections')
+GROUP BY d.snapshot_id
 ORDER BY snapshot_id, missing, subject, finding

@@ -89,4 +89,11 @@ SELECT j.snapshot_id, NULL, j.type, j.server, NULL, j.stack, NULL, j.path, NULL,
            'stacks of the server: ' || j.stack || ' is in a part that is not loaded')
 FROM judged j
 WHERE j.finding IS NULL AND NOT coalesce(j.any_good, 0)
+UNION ALL
+SELECT d.snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, min(d.path), 'skipped',
+       'Connections containers'
+FROM directories d
+WHERE NOT EXISTS (SELECT 1 FROM containers k
+                  WHERE k.snapshot_id = d.snapshot_id AND k.rdn = 'Connections')
+GROUP BY d.snapshot_id
 ORDER BY snapshot_id, missing, subject
