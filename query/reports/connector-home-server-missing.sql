@@ -22,12 +22,14 @@ WITH
                                               'routing-group')
   ),
   refs AS (
-    SELECT c.snapshot_id, c.object_id, a.attribute_x500 AS attribute, a.text AS value,
+    SELECT c.snapshot_id, c.object_id, coalesce(a.attribute_x500, a.attribute) AS attribute,
+           a.text AS value,
            iif(a.attribute_x500 IN ('Home-MTA', 'Home-MDB'), dn_server(a.text),
                coalesce(dn_server(a.text), trim(a.text))) COLLATE FOLD AS server
     FROM live c
     JOIN attributes a ON a.snapshot_id = c.snapshot_id AND a.object_id = c.object_id
-    WHERE a.attribute_x500 IN ('Home-MTA', 'Home-MDB', 'Home-Server', 'Computer-Name')
+    WHERE coalesce(a.attribute_x500, a.attribute)
+            IN ('Home-MTA', 'Home-MDB', 'Home-Server', 'Computer-Name')
       AND NOT (a.attribute_x500 = 'Computer-Name' AND c.type IN ('gateway', 'unknown'))
   ),
   sites AS (

@@ -72,13 +72,14 @@ WITH
   )
 SELECT c.snapshot_id, c.dn AS subject, c.name, c.type, c.level, c.organization, c.site, c.server,
        c.service_key, c.join_rule, l.detail,
-       d.path AS directory_source, r.path AS registry_source, NULL AS missing
+       d.path AS directory_source, r.path AS registry_source, NULL AS severity, NULL AS missing
 FROM lacking l
 JOIN connectors c ON c.snapshot_id = l.snapshot_id AND c.object_id = l.object_id
 LEFT JOIN sources d ON d.snapshot_id = c.snapshot_id AND d.source_id = c.source_id
 LEFT JOIN sources r ON r.snapshot_id = c.snapshot_id AND r.source_id = l.registry_source_id
 UNION ALL
 SELECT s.snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, s.server, NULL, NULL, NULL, NULL, NULL,
+       iif(EXISTS (SELECT 1 FROM covered x WHERE x.snapshot_id = s.snapshot_id), NULL, 'skipped'),
        iif(EXISTS (SELECT 1 FROM loaded x
                    WHERE x.snapshot_id = s.snapshot_id AND x.server = s.server),
            'services of server ' || s.server || ': registry export is partial',
@@ -88,7 +89,7 @@ WHERE NOT EXISTS (SELECT 1 FROM covered v
                   WHERE v.snapshot_id = s.snapshot_id AND v.server = s.server)
 UNION ALL
 SELECT snapshot_id, dn, name, type, level, organization, site, NULL, service_key, join_rule, NULL,
-       NULL, NULL, 'home server of connector ' || dn
+       NULL, NULL, NULL, 'home server of connector ' || dn
 FROM live
 WHERE server IS NULL
 ORDER BY snapshot_id, missing, name, subject

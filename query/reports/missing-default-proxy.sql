@@ -35,20 +35,39 @@ WITH
     UNION
     SELECT DISTINCT snapshot_id, site_dn, 'X400' FROM exchange_servers
   ),
-  recipients AS (
-    SELECT o.snapshot_id, o.object_id, o.dn, o.class, o.class_x500, o.source_id
-    FROM objects o
-    WHERE o.class IN ('organizationalPerson', 'Distribution-List', 'groupOfNames')
-      AND o.is_deleted = 0 AND o.is_phantom = 0
+  -- Every type that some site of the snapshot gives, as it stands in a list of types.
+  marks AS MATERIALIZED (
+    SELECT DISTINCT snapshot_id, '|' || type || ':' AS mark FROM defaults
   ),
-  typed AS (
-    SELECT r.*,
+  -- Recipients that lack one of these; one snapshot at a time, in the order of their rows.
+  suspects AS MATERIALIZED (
+    SELECT s.snapshot_id, j.value AS object_id
+    FROM snapshots s,
+         json_each((SELECT json_group_array(x.object_id) FROM (
+           SELECT o.object_id
+           FROM objects o
+           WHERE o.snapshot_id = s.snapshot_id AND o.is_deleted = 0 AND o.is_phantom = 0
+             AND o.class IN ('organizationalPerson', 'Distribution-List', 'groupOfNames')
+           EXCEPT
+           SELECT h.object_id
+           FROM (SELECT a.object_id,
+                        group_concat('|' || upper(substr(a.text, 1, instr(a.text, ':'))), '') AS types
+                 FROM attributes a
+                 WHERE a.snapshot_id = s.snapshot_id AND a.attribute_x500 = 'Proxy-Addresses'
+                 GROUP BY a.object_id) h
+           WHERE NOT EXISTS (SELECT 1 FROM marks m
+                             WHERE m.snapshot_id = s.snapshot_id
+                               AND instr(h.types, m.mark) = 0)) x)) j
+  ),
+  typed AS MATERIALIZED (
+    SELECT o.snapshot_id, o.object_id, o.dn, o.class, o.class_x500, o.source_id,
            (SELECT group_concat('|' || upper(trim(substr(a.text, 1, instr(a.text, ':') - 1))) || '|',
                                 '')
             FROM attributes a
-            WHERE a.snapshot_id = r.snapshot_id AND a.object_id = r.object_id
+            WHERE a.snapshot_id = o.snapshot_id AND a.object_id = o.object_id
               AND a.attribute_x500 = 'Proxy-Addresses') AS types
-    FROM recipients r
+    FROM suspects s
+    JOIN objects o ON o.snapshot_id = s.snapshot_id AND o.object_id = s.object_id
   ),
   lacking AS (
     SELECT t.*, d.type

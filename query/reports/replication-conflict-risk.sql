@@ -19,24 +19,21 @@ WITH
     FROM snapshots s
     WHERE EXISTS (SELECT 1 FROM sources d
                   WHERE d.snapshot_id = s.snapshot_id AND d.role = 'directory')
-  ),
-  -- One row for each object of a directory of Exchange 4.0 to 5.5.
-  states AS (
-    SELECT snapshot_id, object_id, version, originating_id
-    FROM replication_metadata
-    WHERE attribute IS NULL AND version IS NOT NULL AND originating_id IS NOT NULL
   )
 SELECT p.snapshot_id AS snapshot_id, o.dn AS subject, a.version AS object_version,
        a.originating_id AS signature, b.originating_id AS other_signature,
        p.before_id AS other_snapshot_id, o.changed_at, c.changed_at AS other_changed_at,
        d.path AS directory_source, 'info' AS severity, NULL AS missing
 FROM ordered p
-JOIN objects o ON o.snapshot_id = p.snapshot_id
-JOIN objects c ON c.snapshot_id = p.before_id AND c.dn = o.dn
-JOIN states a ON a.snapshot_id = o.snapshot_id AND a.object_id = o.object_id
-JOIN states b ON b.snapshot_id = c.snapshot_id AND b.object_id = c.object_id
+-- Exchange 4.0 to 5.5 keep one version for each object, which has no attribute here.
+CROSS JOIN replication_metadata a ON a.snapshot_id = p.snapshot_id AND a.attribute IS NULL
+CROSS JOIN objects o ON o.snapshot_id = a.snapshot_id AND o.object_id = a.object_id
+CROSS JOIN objects c ON c.snapshot_id = p.before_id AND c.dn = o.dn
+CROSS JOIN replication_metadata b ON b.snapshot_id = c.snapshot_id AND b.object_id = c.object_id
+                                 AND b.attribute IS NULL
 LEFT JOIN sources d ON d.snapshot_id = o.snapshot_id AND d.source_id = o.source_id
-WHERE a.version = b.version AND a.originating_id <> b.originating_id
+WHERE p.before_id IS NOT NULL AND a.version = b.version
+  AND a.originating_id <> b.originating_id
 UNION ALL
 SELECT snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'skipped',
        'another backup of the directory'

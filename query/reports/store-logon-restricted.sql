@@ -88,7 +88,8 @@ FROM found f
 LEFT JOIN sources r ON r.snapshot_id = f.snapshot_id AND r.source_id = f.source_id
 LEFT JOIN directories d ON d.snapshot_id = f.snapshot_id
 UNION ALL
-SELECT v.snapshot_id, NULL, v.server, NULL, NULL, NULL, NULL, NULL,
+SELECT v.snapshot_id, NULL, v.server, NULL, NULL, NULL, NULL,
+       iif(EXISTS (SELECT 1 FROM stores x WHERE x.snapshot_id = v.snapshot_id), NULL, 'skipped'),
        'registry of server ' || v.server
 FROM servers v
 WHERE NOT EXISTS (SELECT 1 FROM stores s
