@@ -14,8 +14,11 @@
 --   MS, CCMAIL and X400 proxies are given to everyone by default: alone they are a hint.
 WITH
   directories AS (
-    SELECT snapshot_id, source_id, path, kind IN ('ese', 'esedbexport') AS is_whole
-    FROM sources WHERE role = 'directory'
+    SELECT s.snapshot_id, s.source_id, s.path, s.kind IN ('ese', 'esedbexport') AS is_whole,
+           EXISTS (SELECT 1 FROM import_issues i
+                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
+                     AND i.severity = 'loss') AS is_lossy
+    FROM sources s WHERE s.role = 'directory'
   ),
   spaces AS (
     SELECT c.snapshot_id, c.dn, '/o=' || c.organization COLLATE FOLD AS organization, a.text,
@@ -77,7 +80,9 @@ WITH
   -- Connectors prove an absence where the database is whole, or the export carries their spaces.
   judged AS (
     SELECT snapshot_id, min(path) AS path,
-           max(is_whole) = 1 OR snapshot_id IN (SELECT snapshot_id FROM spaces) AS has_spaces,
+           max(is_lossy) = 0 AND (max(is_whole) = 1
+             OR snapshot_id IN (SELECT snapshot_id FROM spaces)) AS has_spaces,
+           max(is_lossy) AS is_lossy,
            snapshot_id IN (SELECT snapshot_id FROM found) AS has_types
     FROM directories
     GROUP BY snapshot_id
@@ -100,7 +105,8 @@ JOIN judged j ON j.snapshot_id = t.snapshot_id AND j.has_spaces = 1
 WHERE t.target IS NOT NULL OR t.proxy IS NOT NULL
 UNION ALL
 SELECT snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, path, 'skipped',
-       iif(has_types = 0, 'addresses of recipients', 'address spaces of connectors')
+       iif(has_types = 0, 'addresses of recipients', 'address spaces of connectors') ||
+         iif(is_lossy, ': some of the directory was lost', '')
 FROM judged
 WHERE has_types = 0 OR has_spaces = 0
 ORDER BY snapshot_id, missing, severity, address_type

@@ -15,8 +15,11 @@
 --   the service MSExchangeDX are always installed and not counted.
 WITH
   directories AS (
-    SELECT snapshot_id, source_id, path, kind IN ('ese', 'esedbexport') AS is_whole
-    FROM sources WHERE role = 'directory'
+    SELECT s.snapshot_id, s.source_id, s.path, s.kind IN ('ese', 'esedbexport') AS is_whole,
+           EXISTS (SELECT 1 FROM import_issues i
+                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
+                     AND i.severity = 'loss') AS is_lossy
+    FROM sources s WHERE s.role = 'directory'
   ),
   agents AS (
     SELECT o.snapshot_id, o.object_id, o.dn, coalesce(o.class_x500, o.class) AS class, o.source_id,
@@ -40,9 +43,12 @@ WITH
   ),
   loaded AS (
     SELECT DISTINCT d.snapshot_id FROM directories d
-    WHERE d.is_whole = 1
-       OR EXISTS (SELECT 1 FROM containers k
-                  WHERE k.snapshot_id = d.snapshot_id AND k.rdn = 'Connections' AND k.children > 0)
+    WHERE NOT EXISTS (SELECT 1 FROM directories x
+                      WHERE x.snapshot_id = d.snapshot_id AND x.is_lossy = 1)
+      AND (d.is_whole = 1
+           OR EXISTS (SELECT 1 FROM containers k
+                      WHERE k.snapshot_id = d.snapshot_id AND k.rdn = 'Connections'
+                        AND k.children > 0))
   ),
   alone AS (
     SELECT a.* FROM agents a
@@ -59,7 +65,8 @@ FROM alone a
 LEFT JOIN sources s ON s.snapshot_id = a.snapshot_id AND s.source_id = a.source_id
 WHERE a.snapshot_id IN (SELECT snapshot_id FROM loaded)
 UNION ALL
-SELECT d.snapshot_id, NULL, NULL, NULL, NULL, min(d.path), 'skipped', 'connectors'
+SELECT d.snapshot_id, NULL, NULL, NULL, NULL, min(d.path), 'skipped',
+       'connectors' || iif(max(d.is_lossy), ': some of the directory was lost', '')
 FROM directories d
 WHERE d.snapshot_id NOT IN (SELECT snapshot_id FROM loaded)
 GROUP BY d.snapshot_id

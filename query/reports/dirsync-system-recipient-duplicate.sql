@@ -15,8 +15,11 @@
 --   names is a warning. They are hidden: an export without hidden recipients proves nothing.
 WITH
   directories AS (
-    SELECT snapshot_id, source_id, path, kind IN ('ese', 'esedbexport') AS is_whole
-    FROM sources WHERE role = 'directory'
+    SELECT s.snapshot_id, s.source_id, s.path, s.kind IN ('ese', 'esedbexport') AS is_whole,
+           EXISTS (SELECT 1 FROM import_issues i
+                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
+                     AND i.severity = 'loss') AS is_lossy
+    FROM sources s WHERE s.role = 'directory'
   ),
   -- Exports call it by several names.
   hidden AS (
@@ -83,12 +86,14 @@ WITH
                           OR t.text = substr(s.postoffice, instr(s.postoffice, '/') + 1)))
              AS has_requestor,
            -- Requestors prove an absence where the database is whole, or some are shown.
-           EXISTS (SELECT 1 FROM directories d
-                   WHERE d.snapshot_id = s.snapshot_id AND d.source_id = s.source_id
-                     AND d.is_whole = 1)
-             OR EXISTS (SELECT 1 FROM containers k
-                        WHERE k.snapshot_id = s.snapshot_id AND k.rdn = 'Connections'
-                          AND k.children > 0) AS knows_requestors
+           NOT EXISTS (SELECT 1 FROM directories d
+                       WHERE d.snapshot_id = s.snapshot_id AND d.is_lossy = 1)
+             AND (EXISTS (SELECT 1 FROM directories d
+                          WHERE d.snapshot_id = s.snapshot_id AND d.source_id = s.source_id
+                            AND d.is_whole = 1)
+                  OR EXISTS (SELECT 1 FROM containers k
+                             WHERE k.snapshot_id = s.snapshot_id AND k.rdn = 'Connections'
+                               AND k.children > 0)) AS knows_requestors
     FROM systems s
     JOIN counted c ON c.snapshot_id = s.snapshot_id AND c.postoffice = s.postoffice
   )

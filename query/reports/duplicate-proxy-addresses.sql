@@ -10,20 +10,26 @@
 --   Exchange 5.5 and Active Directory stops at them.
 -- x-logic: Addresses of all objects, hidden and deleted ones too, in the form in which equal ones are
 --   equal: without case, X.400 components in any order and without blanks around them. Several equal
---   values of one object, primary or not, its target address among them, are no finding.
+--   values of one object, primary or not, its target address among them, are no finding. Of very
+--   many holders some fifty are named.
 -- remedy: Change the address of one of the objects. A tombstone gives its address free when it is
 --   collected; a pair that differs by "-1" alone was made by the connector to Active Directory:
 --   delete the later one.
 WITH
-  -- Addresses that more than one object has, tombstones counted, and these objects. One snapshot
-  -- at a time: the addresses of all of them together would not fit into memory.
+  -- Addresses that more than one object has, tombstones counted, and the first of these objects.
+  -- One snapshot at a time: the addresses of all of them together would not fit into memory.
   shared AS MATERIALIZED (
     SELECT s.snapshot_id, json_extract(j.value, '$[0]') AS address_key,
-           json_extract(j.value, '$[1]') AS object_ids
+           json_extract(j.value, '$[1]') AS address_count,
+           json_extract(j.value, '$[2]') AS object_ids
     FROM snapshots s,
-         json_each((SELECT json_group_array(json_array(k.address_key, k.object_ids))
-                    FROM (SELECT address_key(a.text) AS address_key,
-                                 '[' || group_concat(a.object_id) || ']' AS object_ids
+         json_each((SELECT json_group_array(json_array(
+                             k.address_key, k.address_count,
+                             '[' || iif(length(k.ids) > 200,
+                                        rtrim(rtrim(substr(k.ids, 1, 200), '0123456789'), ','),
+                                        k.ids) || ']'))
+                    FROM (SELECT address_key(a.text) AS address_key, count(*) AS address_count,
+                                 group_concat(a.object_id) AS ids
                           FROM attributes a
                           WHERE a.snapshot_id = s.snapshot_id
                             AND a.attribute_x500 IN ('Proxy-Addresses', 'Secondary-Proxy-Addresses',
@@ -34,6 +40,7 @@ WITH
   ),
   holders AS (
     SELECT DISTINCT s.snapshot_id, s.address_key, j.value AS object_id,
+           iif(s.address_count > json_array_length(s.object_ids), s.address_count, 0) AS address_count,
            (SELECT min(a.text) FROM attributes a
             WHERE a.snapshot_id = s.snapshot_id AND a.object_id = j.value
               AND a.attribute_x500 IN ('Proxy-Addresses', 'Secondary-Proxy-Addresses',
@@ -49,8 +56,9 @@ WITH
   )
 SELECT n.snapshot_id AS snapshot_id, min(iif(n.is_deleted = 0, n.dn, NULL)) AS subject,
        min(iif(n.is_deleted = 0, n.address, NULL)) AS address,
-       count(*) AS objects,
-       group_concat(n.dn || iif(n.is_deleted, ' (deleted)', ''), '; ') AS held_by,
+       max(count(*), max(n.address_count)) AS objects,
+       group_concat(n.dn || iif(n.is_deleted, ' (deleted)', ''), '; ') ||
+         iif(max(n.address_count) > 0, '; ...', '') AS held_by,
        CASE WHEN max(n.is_deleted) = 1 AND sum(n.is_deleted = 0) = 1
             THEN 'the other one is deleted'
             WHEN count(*) = 2 AND (max(n.rdn) = min(n.rdn) || '-1')

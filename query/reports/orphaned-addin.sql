@@ -15,8 +15,11 @@
 --   installs needs no connector. Extensions that add pages only look the same: a hint.
 WITH
   directories AS (
-    SELECT snapshot_id, source_id, path, kind IN ('ese', 'esedbexport') AS is_whole
-    FROM sources WHERE role = 'directory'
+    SELECT s.snapshot_id, s.source_id, s.path, s.kind IN ('ese', 'esedbexport') AS is_whole,
+           EXISTS (SELECT 1 FROM import_issues i
+                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
+                     AND i.severity = 'loss') AS is_lossy
+    FROM sources s WHERE s.role = 'directory'
   ),
   addins AS (
     SELECT o.snapshot_id, o.dn, o.class_x500 AS class, o.source_id,
@@ -36,9 +39,12 @@ WITH
   ),
   loaded AS (
     SELECT DISTINCT d.snapshot_id FROM directories d
-    WHERE d.is_whole = 1
-       OR EXISTS (SELECT 1 FROM containers k
-                  WHERE k.snapshot_id = d.snapshot_id AND k.rdn = 'Connections' AND k.children > 0)
+    WHERE NOT EXISTS (SELECT 1 FROM directories x
+                      WHERE x.snapshot_id = d.snapshot_id AND x.is_lossy = 1)
+      AND (d.is_whole = 1
+           OR EXISTS (SELECT 1 FROM containers k
+                      WHERE k.snapshot_id = d.snapshot_id AND k.rdn = 'Connections'
+                        AND k.children > 0))
   )
 SELECT a.snapshot_id AS snapshot_id, a.dn AS subject, a.class, a.name AS product,
        'no connector of the product' AS finding,
@@ -56,7 +62,8 @@ WHERE a.snapshot_id IN (SELECT snapshot_id FROM loaded)
 UNION ALL
 SELECT d.snapshot_id, NULL, NULL, NULL, NULL, NULL, min(d.path), 'skipped',
        iif(d.snapshot_id IN (SELECT snapshot_id FROM addins), 'connectors',
-           'extensions and address generators')
+           'extensions and address generators') ||
+         iif(max(d.is_lossy), ': some of the directory was lost', '')
 FROM directories d
 WHERE d.snapshot_id NOT IN (SELECT snapshot_id FROM addins)
    OR d.snapshot_id NOT IN (SELECT snapshot_id FROM loaded)

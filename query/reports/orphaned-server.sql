@@ -16,7 +16,11 @@
 --   DSA changed long before its siblings'. All of it must hold: one sign alone proves nothing.
 WITH
   directories AS (
-    SELECT snapshot_id, source_id, path, server FROM sources WHERE role = 'directory'
+    SELECT s.snapshot_id, s.source_id, s.path,
+           EXISTS (SELECT 1 FROM import_issues i
+                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
+                     AND i.severity = 'loss') AS is_lossy
+    FROM sources s WHERE s.role = 'directory'
   ),
   servers AS (
     SELECT o.snapshot_id, o.object_id, o.dn, o.rdn AS server, o.source_id,
@@ -74,7 +78,8 @@ SELECT l.snapshot_id AS snapshot_id, l.dn AS subject, l.server,
        d.path AS directory_source, NULL AS severity, NULL AS missing
 FROM lonely l
 JOIN directories d ON d.snapshot_id = l.snapshot_id AND d.source_id = l.source_id
-WHERE EXISTS (SELECT 1 FROM named n
+WHERE d.is_lossy = 0
+  AND EXISTS (SELECT 1 FROM named n
               WHERE n.snapshot_id = l.snapshot_id AND n.configuration = l.configuration)
   AND NOT EXISTS (SELECT 1
                   FROM objects c
@@ -87,10 +92,11 @@ WHERE EXISTS (SELECT 1 FROM named n
                     AND o.is_deleted = 0 AND o.dn NOT LIKE '%/cn=Configuration/%')
 UNION ALL
 SELECT l.snapshot_id, NULL, l.server, NULL, NULL, NULL, d.path, NULL,
-       'replication links (Reps-From, Reps-To) of ' || l.configuration
+       'replication links (Reps-From, Reps-To) of ' || l.configuration ||
+         iif(d.is_lossy, ': some of the directory was lost', '')
 FROM lonely l
 JOIN directories d ON d.snapshot_id = l.snapshot_id AND d.source_id = l.source_id
-WHERE NOT EXISTS (SELECT 1 FROM named n
+WHERE d.is_lossy = 1 OR NOT EXISTS (SELECT 1 FROM named n
                   WHERE n.snapshot_id = l.snapshot_id AND n.configuration = l.configuration)
 UNION ALL
 SELECT t.snapshot_id, NULL, s.server, NULL, NULL, NULL, NULL, NULL,
