@@ -6,13 +6,14 @@
 -- applies: 4.0, 5.0, 5.5
 -- needs: directory
 -- tags: addressing, recipients
--- x-why: The message transfer agent and connectors need the X.400 address of every recipient: without
---   it mail from and to him is not delivered. Another missing type cuts him off from that system.
+-- x-why: The message transfer agent and connectors need the X.400 address of every recipient:
+--   without it mail from and to him is not delivered. Another missing type cuts him off from that
+--   system.
 -- x-logic: Live mailboxes and distribution lists without an X400 address are errors; those without
 --   another type that Gateway-Proxy of their site lists, and Disabled-Gateway-Proxy does not, are
 --   warnings. Custom recipients and public folders may go without and are not judged.
--- remedy: Add the address on the page E-mail Addresses of the recipient, or let the site's addresses
---   be generated again. A list takes its alias as surname.
+-- remedy: Add the address on the page E-mail Addresses of the recipient, or let the site's
+--   addresses be generated again. A list takes its alias as surname.
 WITH
   addressing AS (
     SELECT o.snapshot_id, o.object_id, u.dn AS site_dn
@@ -51,7 +52,8 @@ WITH
            EXCEPT
            SELECT h.object_id
            FROM (SELECT a.object_id,
-                        group_concat('|' || upper(substr(a.text, 1, instr(a.text, ':'))), '') AS types
+                        group_concat('|' || upper(substr(a.text, 1, instr(a.text, ':'))), '')
+                          AS types
                  FROM attributes a
                  WHERE a.snapshot_id = s.snapshot_id AND a.attribute_x500 = 'Proxy-Addresses'
                  GROUP BY a.object_id) h
@@ -61,7 +63,8 @@ WITH
   ),
   typed AS MATERIALIZED (
     SELECT o.snapshot_id, o.object_id, o.dn, o.class, o.class_x500, o.source_id,
-           (SELECT group_concat('|' || upper(trim(substr(a.text, 1, instr(a.text, ':') - 1))) || '|',
+           (SELECT group_concat('|' || upper(trim(substr(a.text, 1, instr(a.text, ':') - 1)))
+                               || '|',
                                 '')
             FROM attributes a
             WHERE a.snapshot_id = o.snapshot_id AND a.object_id = o.object_id
@@ -83,7 +86,8 @@ WITH
                   WHERE a.snapshot_id = s.snapshot_id AND a.attribute_x500 = 'Proxy-Addresses')
   )
 SELECT l.snapshot_id AS snapshot_id, l.dn AS subject, coalesce(l.class_x500, l.class) AS class,
-       group_concat(l.type, ', ') AS lacking_types, replace(trim(l.types, '|'), '||', ', ') AS types,
+       group_concat(l.type, ', ') AS lacking_types,
+       replace(trim(l.types, '|'), '||', ', ') AS types,
        d.path AS directory_source,
        iif(max(l.type = 'X400'), 'error', 'warning') AS severity, NULL AS missing
 FROM lacking l
