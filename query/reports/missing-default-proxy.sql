@@ -29,12 +29,14 @@ WITH
     JOIN attributes a ON a.snapshot_id = g.snapshot_id AND a.object_id = g.object_id
     WHERE a.attribute_x500 IN ('Gateway-Proxy', 'Disabled-Gateway-Proxy')
   ),
-  -- What each recipient of the site should have.
+  -- What each recipient of the site should have; an X.400 address whatever the site says.
   defaults AS (
-    SELECT snapshot_id, site_dn, type FROM listed GROUP BY snapshot_id, site_dn, type
+    SELECT snapshot_id, site_dn, type FROM listed
+    WHERE type <> 'X400'
+    GROUP BY snapshot_id, site_dn, type
     HAVING min(is_given) = 1
-    UNION
-    SELECT DISTINCT snapshot_id, site_dn, 'X400' FROM exchange_servers
+    UNION ALL
+    SELECT snapshot_id, '/o=%/ou=%', 'X400' FROM snapshots
   ),
   -- Every type that some site of the snapshot gives, as it stands in a list of types.
   marks AS MATERIALIZED (
@@ -105,4 +107,14 @@ SELECT DISTINCT v.snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL,
 FROM exchange_servers v
 WHERE NOT EXISTS (SELECT 1 FROM listed l
                   WHERE l.snapshot_id = v.snapshot_id AND l.site_dn = v.site_dn AND l.is_given = 1)
+UNION ALL
+-- Recipients alone, or a directory of another kind.
+SELECT x.snapshot_id, NULL, NULL, NULL, NULL, NULL,
+       iif(EXISTS (SELECT 1 FROM objects o
+                   WHERE o.snapshot_id = x.snapshot_id AND o.class_x500 = 'Mailbox'),
+           NULL, 'skipped'),
+       'Gateway-Proxy of sites'
+FROM exported x
+WHERE NOT EXISTS (SELECT 1 FROM exchange_servers v WHERE v.snapshot_id = x.snapshot_id)
+  AND NOT EXISTS (SELECT 1 FROM listed l WHERE l.snapshot_id = x.snapshot_id)
 ORDER BY snapshot_id, missing, severity, subject
