@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""check_review.py PLAIN.html HOSTILE.html: looks at review pages in a browser.
+"""check_review.py PLAIN.html HOSTILE.html KNOWN.html: looks at review pages in a browser.
 
-Both pages are parsed by html5lib, which must find nothing to repair, and opened in headless
+The pages are parsed by html5lib, which must find nothing to repair, and opened in headless
 Chromium: wide and narrow, light and dark, on paper, with and without scripts. PLAIN is the page of
-the sample backup (KB Q188632 at server SRV1), HOSTILE one whose every name attacks the reader.
+the sample backup (KB Q188632 at server SRV1), HOSTILE one whose every name attacks the reader,
+KNOWN the sample's with one finding suppressed and the others in the baseline.
 """
 import pathlib
 import sys
@@ -237,9 +238,19 @@ def check_hostile(browser, path):
         check(character not in text, f"U+{ord(character):04X} is not on the page")
 
 
+def check_known(browser, path):
+    browser.open(path)
+    field = browser.driver.find_element("css selector", "#tools label:nth-of-type(5) select")
+    field.send_keys("Suppressed")
+    check("1 of 6" in browser.run("return document.querySelector('#tools output').textContent"),
+          "the status filters the rows")
+    check(browser.run("return document.querySelectorAll('article.suppressed .accepted').length")
+          == 1, "a suppressed finding is marked")
+
+
 def main():
-    plain, hostile = sys.argv[1:3]
-    for path in (plain, hostile):
+    plain, hostile, known = sys.argv[1:4]
+    for path in (plain, hostile, known):
         parse(path)
     browser = Browser()
     try:
@@ -248,7 +259,8 @@ def main():
         check_without_script(browser, plain)
         check_paper(browser, plain)
         check_hostile(browser, hostile)
-        for path in (plain, hostile):
+        check_known(browser, known)
+        for path in (plain, hostile, known):
             check_every_view(browser, path)
     finally:
         browser.driver.quit()

@@ -20,6 +20,14 @@ export XDG_CONFIG_HOME=$folder  # no reports of the user's own
 "$dirsnap" import sample.dirsnap "$sample" --codepage 1252 >/dev/null 2>&1
 "$dirsnap" report sample.dirsnap connectors-without-services gateway-mailbox-mismatch \
   mailbox-directory-only --format html --output sample.html
+# What somebody accepted, and what an earlier run knew.
+cat >accepted.csv <<'TEXT'
+report,object,reason,owner,expires
+connectors-without-services,*cn=Configuration*cc:Mail*,retired on purpose,J. Doe,
+TEXT
+"$dirsnap" report sample.dirsnap connectors-without-services --format json --output old.json
+"$dirsnap" report sample.dirsnap --all --suppressions accepted.csv --baseline old.json \
+  --format html --output known.html
 "$dirsnap" import hostile.dirsnap hostile/backup --server EX1 >/dev/null 2>&1
 "$dirsnap" report hostile.dirsnap --all --reports hostile/reports --format html --output hostile.html
-HOME=$folder "$check" sample.html hostile.html
+HOME=$folder "$check" sample.html hostile.html known.html

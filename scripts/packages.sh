@@ -6,8 +6,8 @@ set -euo pipefail
 build=(g++ cmake ninja-build pkg-config libsqlite3-dev liblmdb-dev libcli11-dev libexpected-dev
        libfmt-dev libssl-dev libedit-dev libutf8proc-dev nlohmann-json3-dev libre2-dev liblzma-dev)
 test=(catch2 libesedb-utils sqlite3 xz-utils)
-ci=(clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev chromium chromium-driver
-    libxml2-utils python3 python3-html5lib python3-jsonschema python3-selenium)
+ci=(clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev libxml2-utils python3 python3-jsonschema
+    python3-html5lib python3-selenium chromium chromium-driver)
 
 packages=("${build[@]}")
 case "${1:-build}" in

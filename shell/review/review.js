@@ -29,6 +29,7 @@
   const severity = choice("Severity", 1);
   const report = choice("Report", 2);
   const snapshot = choice("Snapshot", 4);
+  const status = heads.length > 5 ? choice("Status", 5) : null;
   const count = document.createElement("output");
   count.setAttribute("aria-live", "polite");
   tools.append(count);
@@ -40,14 +41,15 @@
       const fits = (!severity.value || shownText(row, 1) === severity.value) &&
         (!report.value || shownText(row, 2) === report.value) &&
         (!snapshot.value || shownText(row, 4) === snapshot.value) &&
+        (!status || !status.value || shownText(row, 5) === status.value) &&
         row.textContent.toLowerCase().includes(wanted);
       row.hidden = !fits;
       if (fits) shown += 1;
     }
     count.textContent = `${shown} of ${rows.length} shown`;
   };
-  for (const control of [words, severity, report, snapshot]) {
-    control.addEventListener("input", filter);
+  for (const control of [words, severity, report, snapshot, status]) {
+    if (control) control.addEventListener("input", filter);
   }
 
   const keyOf = (row, column) => {

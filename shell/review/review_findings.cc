@@ -9,6 +9,7 @@
 
 #include "shell/render/value_text.h"
 #include "shell/review/review_page.h"
+#include "shell/review/review_query.h"
 
 namespace dirsnap {
 namespace {
@@ -20,10 +21,28 @@ constexpr std::string_view kSourceSuffix = "_source";
 struct Group {
   const ReportResult* result = nullptr;
   FindingSeverity severity = FindingSeverity::kInfo;
-  std::vector<const Finding*> shown;
-  std::size_t first_number = 0;  // of the first one shown
+  std::vector<std::size_t> shown;  // indexes of the findings, suppressed ones last
+  std::size_t first_number = 0;    // of the first one shown
   std::uint64_t left = 0;
+  std::uint64_t suppressed = 0;  // of all
 };
+
+Group group_of(const ReportResult& result, FindingSeverity severity, std::size_t most) {
+  Group group{&result, severity, {}, 0, 0, 0};
+  for (const bool suppressed : {false, true}) {
+    for (std::size_t i = 0; i < result.run.findings.size(); ++i) {
+      if (result.run.findings[i].severity != severity) continue;
+      if (mark_of(result, i).suppression.has_value() != suppressed) continue;
+      group.suppressed += suppressed ? 1U : 0U;
+      if (group.shown.size() < most) {
+        group.shown.push_back(i);
+      } else {
+        ++group.left;
+      }
+    }
+  }
+  return group;
+}
 
 // Errors first, then in the order of the reports.
 std::vector<Group> groups_of(const ReviewPage& page) {
@@ -33,18 +52,10 @@ std::vector<Group> groups_of(const ReviewPage& page) {
   for (const auto severity :
        {FindingSeverity::kError, FindingSeverity::kWarning, FindingSeverity::kInfo}) {
     for (const ReportResult& result : page.results) {
-      Group group{&result, severity, {}, shown + 1, 0};
       const std::size_t room = limits.findings > shown ? limits.findings - shown : 0;
-      const std::size_t most =
-          std::min(limits.findings_per_report, std::max(room, kLeastPerReport));
-      for (const Finding& finding : result.run.findings) {
-        if (finding.severity != severity) continue;
-        if (group.shown.size() < most) {
-          group.shown.push_back(&finding);
-        } else {
-          ++group.left;
-        }
-      }
+      Group group = group_of(result, severity,
+                             std::min(limits.findings_per_report, std::max(room, kLeastPerReport)));
+      group.first_number = shown + 1;
       shown += group.shown.size();
       if (!group.shown.empty() || group.left > 0) groups.push_back(std::move(group));
     }
@@ -52,15 +63,8 @@ std::vector<Group> groups_of(const ReviewPage& page) {
   return groups;
 }
 
-const OwnedValue* cell_of(const ReportRun& run, const Finding& finding, std::string_view name) {
-  for (std::size_t i = 0; i < run.columns.size() && i < finding.cells.size(); ++i) {
-    if (run.columns[i] == name) return &finding.cells[i];
-  }
-  return nullptr;
-}
-
 std::int64_t snapshot_of(const ReportRun& run, const Finding& finding) {
-  const OwnedValue* cell = cell_of(run, finding, "snapshot_id");
+  const OwnedValue* cell = find_cell(run, finding, "snapshot_id");
   return cell == nullptr ? 0 : cell->integer;
 }
 
@@ -79,6 +83,20 @@ std::string words_of(std::string_view column) {
   std::string words(column);
   std::replace(words.begin(), words.end(), '_', ' ');
   return words;
+}
+
+// What is known of a finding, in a word.
+Markup status_of(const FindingMark& mark) {
+  if (mark.suppression) return "Suppressed";
+  switch (mark.baseline) {
+    case BaselineState::kNew:
+      return "New";
+    case BaselineState::kUnchanged:
+      return "Unchanged";
+    case BaselineState::kNone:
+      break;
+  }
+  return "Open";
 }
 
 void write_fact(HtmlWriter& out, std::string_view label, const OwnedValue& value) {
@@ -181,14 +199,25 @@ void write_common_facts(const ReportRun& run,
 
 void write_card(const ReviewPage& page, const Group& group, std::size_t index, HtmlWriter& out) {
   const ReportRun& run = group.result->run;
-  const Finding& finding = *group.shown[index];
+  const std::size_t place = group.shown[index];
+  const Finding& finding = run.findings[place];
+  const FindingMark& mark = mark_of(*group.result, place);
   const auto number = static_cast<std::int64_t>(group.first_number + index);
-  out.raw("<article class=\"finding\" id=\"f").digits(number).raw("\">\n<h5>");
-  if (const OwnedValue* subject = cell_of(run, finding, "subject"); subject != nullptr)
+  out.raw(mark.suppression ? Markup("<article class=\"finding suppressed\" id=\"f")
+                           : Markup("<article class=\"finding\" id=\"f"));
+  out.digits(number).raw("\">\n<h5>");
+  if (const OwnedValue* subject = find_cell(run, finding, "subject"); subject != nullptr)
     write_value(out, *subject);
   out.raw("</h5>\n<p class=\"where\">Finding ").number(number).raw(" · snapshot ");
   write_snapshot(page, out, snapshot_of(run, finding));
+  if (mark.baseline != BaselineState::kNone)
+    out.raw(mark.baseline == BaselineState::kNew ? Markup(" · new since the baseline")
+                                                 : Markup(" · unchanged since the baseline"));
   out.raw("</p>\n");
+  if (mark.suppression) {
+    out.raw("<p class=\"accepted\"><strong>Suppressed:</strong> ");
+    out.text(suppression_text(*mark.suppression)).raw("</p>\n");
+  }
   const auto sides = sides_of(run);
   write_common_facts(run, finding, sides, out);
   if (!sides.empty()) {
@@ -213,7 +242,10 @@ void write_group(const ReviewPage& page, const Group& group, HtmlWriter& out) {
   out.raw("\">\n<h4>");
   write_severity(out, group.severity);
   out.raw(" ").text(report.title).raw("</h4>\n<p class=\"about\">");
-  out.count(group.shown.size() + group.left, "finding").raw(" · report <code>").text(report.id);
+  out.count(group.shown.size() + group.left, "finding");
+  if (group.suppressed > 0)
+    out.raw(", ").number(static_cast<std::int64_t>(group.suppressed)).raw(" suppressed");
+  out.raw(" · report <code>").text(report.id);
   out.raw("</code>");
   write_articles(report, out);
   out.raw("</p>\n");
@@ -228,19 +260,37 @@ void write_group(const ReviewPage& page, const Group& group, HtmlWriter& out) {
   out.raw("</section>\n");
 }
 
-void write_row(const ReviewPage& page, const Group& group, std::size_t index, HtmlWriter& out) {
+void write_row(const ReviewPage& page,
+               const Group& group,
+               std::size_t index,
+               bool has_status,
+               HtmlWriter& out) {
   const ReportRun& run = group.result->run;
-  const Finding& finding = *group.shown[index];
+  const std::size_t place = group.shown[index];
+  const Finding& finding = run.findings[place];
+  const FindingMark& mark = mark_of(*group.result, place);
   const auto number = static_cast<std::int64_t>(group.first_number + index);
   out.raw("<tr><td class=\"n\"><a href=\"#f").digits(number).raw("\">").digits(number);
   out.raw("</a></td><td>");
   write_severity(out, group.severity);
   out.raw("</td><td class=\"id\">").text(run.id).raw("</td><td class=\"dn\">");
-  if (const OwnedValue* subject = cell_of(run, finding, "subject"); subject != nullptr)
+  if (const OwnedValue* subject = find_cell(run, finding, "subject"); subject != nullptr)
     write_value(out, *subject);
   out.raw("</td><td>");
   write_snapshot(page, out, snapshot_of(run, finding));
-  out.raw("</td></tr>\n");
+  out.raw("</td>");
+  if (has_status) out.raw("<td>").raw(status_of(mark)).raw("</td>");
+  out.raw("</tr>\n");
+}
+
+// Whether anything is known of a finding beside its row.
+bool has_marks(const ReviewPage& page) {
+  for (const ReportResult& result : page.results) {
+    for (const FindingMark& mark : result.marks) {
+      if (mark.suppression || mark.baseline != BaselineState::kNone) return true;
+    }
+  }
+  return false;
 }
 
 void write_table(const ReviewPage& page, const std::vector<Group>& groups, HtmlWriter& out) {
@@ -250,10 +300,13 @@ void write_table(const ReviewPage& page, const std::vector<Group>& groups, HtmlW
   out.raw("<table id=\"list\">\n<caption>All findings listed on this page</caption>\n<thead><tr>");
   out.raw("<th scope=\"col\" class=\"n\">No.</th><th scope=\"col\">Severity</th>");
   out.raw("<th scope=\"col\">Report</th><th scope=\"col\">Subject</th>");
-  out.raw("<th scope=\"col\">Snapshot</th></tr></thead>\n<tbody>\n");
+  out.raw("<th scope=\"col\">Snapshot</th>");
+  const bool has_status = has_marks(page);
+  if (has_status) out.raw("<th scope=\"col\">Status</th>");
+  out.raw("</tr></thead>\n<tbody>\n");
   std::uint64_t left = 0;
   for (const Group& group : groups) {
-    for (std::size_t i = 0; i < group.shown.size(); ++i) write_row(page, group, i, out);
+    for (std::size_t i = 0; i < group.shown.size(); ++i) write_row(page, group, i, has_status, out);
     left += group.left;
   }
   out.raw("</tbody>\n</table>\n</div>\n");
@@ -272,6 +325,41 @@ Markup heading_of(FindingSeverity severity) {
   return "For information";
 }
 
+void write_resolved_row(const ReportResult& result,
+                        const ResolvedFinding& finding,
+                        HtmlWriter& out) {
+  out.raw("<tr><td>");
+  write_severity(out, finding.severity);
+  out.raw("</td><td class=\"id\">").text(result.run.id).raw("</td><td class=\"dn\">");
+  for (const auto& cell : finding.cells) {
+    if (cell.first == "subject") write_value(out, cell.second);
+  }
+  out.raw(finding.certain ? Markup("</td><td>resolved</td></tr>\n")
+                          : Markup("</td><td>not judged again: may still be there</td></tr>\n"));
+}
+
+// Findings of the baseline that are no more.
+void write_resolved(const ReviewPage& page, HtmlWriter& out) {
+  std::uint64_t count = 0;
+  for (const ReportResult& result : page.results) count += result.resolved.size();
+  if (count == 0) return;
+  out.raw("<h3>Gone since the baseline</h3>\n");
+  out.raw("<div class=\"scroll\" role=\"region\" aria-label=\"Gone\" tabindex=\"0\">\n<table>\n");
+  out.raw("<caption>Findings of the earlier run that this one does not have</caption>\n<thead>");
+  out.raw("<tr><th scope=\"col\">Severity</th><th scope=\"col\">Report</th>");
+  out.raw("<th scope=\"col\">Subject</th><th scope=\"col\">Outcome</th></tr></thead>\n<tbody>\n");
+  std::size_t shown = 0;
+  for (const ReportResult& result : page.results) {
+    for (const ResolvedFinding& finding : result.resolved) {
+      if (shown == page.options.limits.findings) break;
+      write_resolved_row(result, finding, out);
+      ++shown;
+    }
+  }
+  out.raw("</tbody>\n</table>\n</div>\n");
+  write_left_over(out, left_over(count, shown), "finding");
+}
+
 }  // namespace
 
 void write_findings(const ReviewPage& page, HtmlWriter& out) {
@@ -280,6 +368,7 @@ void write_findings(const ReviewPage& page, HtmlWriter& out) {
     out.raw(
         "<p>No report found anything in what could be judged. What could not be judged stands "
         "under <a href=\"#coverage\">What was judged</a>.</p>\n");
+    write_resolved(page, out);
     return;
   }
   write_table(page, groups, out);
@@ -290,6 +379,7 @@ void write_findings(const ReviewPage& page, HtmlWriter& out) {
     write_group(page, group, out);
     last = &group;
   }
+  write_resolved(page, out);
 }
 
 }  // namespace dirsnap

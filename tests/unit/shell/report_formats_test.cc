@@ -324,7 +324,7 @@ TEST_CASE("text and markdown say what is suppressed, new and resolved") {
   CHECK(markdown.find("- not judged again: ") != std::string::npos);
 }
 
-TEST_CASE("--fail-on counts neither suppressed findings nor those of the baseline") {
+TEST_CASE("neither suppressed findings nor those of the baseline count for --fail-on") {
   World world;
   world.results.erase(world.results.begin() + 1, world.results.end());
   CHECK(exit_code_of(world.results, "") == ExitCode::kOk);

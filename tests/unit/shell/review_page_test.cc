@@ -151,6 +151,27 @@ TEST_CASE("the connector without its service is drawn as such") {
     CHECK(contains(outline.text, std::string(level) + " level"));
 }
 
+TEST_CASE("one fault in many snapshots is told once, and those not drawn are counted") {
+  Setting setting("x");
+  std::vector<SnapshotRows> snapshots;
+  for (const char* name : {"1", "2", "3", "4"}) {
+    snapshots.push_back(setting.snapshot);
+    snapshots.back().name = name;
+  }
+  setting.options.limits.trees = 3;
+  const TestCase test(snapshots);
+  const auto engine = test.open();
+  const std::string page = captured([&](Output& output) {
+    REQUIRE(write_review(*engine, setting.results, setting.options, output));
+  });
+  const std::string summary = page.substr(0, page.find("id=\"findings\""));
+  const HtmlOutline outline = outline_of(page);
+  CHECK(outline.fault.empty());
+  CHECK(contains(summary, ", in 1 container, and 2 older snapshots"));
+  CHECK(contains(summary, "1 more snapshot with such connectors"));
+  CHECK(count_tag(outline, "<li class=\"leaf missing\">") == 1 + 3);
+}
+
 TEST_CASE("a finding tells both sides, the source of each and the remedy") {
   const std::string page = Setting("x").page();
   const std::string card =
@@ -219,6 +240,53 @@ TEST_CASE("many reports share the room, and each keeps its first ten findings") 
   for (const std::string& tag : outline.tags) cards += tag.rfind("<article", 0) == 0 ? 1U : 0U;
   CHECK(cards == 50);
   CHECK(contains(outline.text, "Not listed here: 50 findings."));
+}
+
+TEST_CASE("suppressed findings stay on the page, marked and last, and are not counted as errors") {
+  Setting setting("x");
+  setting.results[0].run = run_of(setting.report, 3, "x");
+  setting.results[0].marks.resize(3);
+  Suppression suppression;
+  suppression.reason = "wizard <b>ran</b> again";
+  suppression.owner = "J. Doe";
+  suppression.expires = "2027-01-31";
+  setting.results[0].marks[0].suppression = suppression;
+  setting.results[0].marks[1].baseline = BaselineState::kNew;
+  setting.results[0].marks[2].baseline = BaselineState::kUnchanged;
+  const std::string page = setting.page();
+  const HtmlOutline outline = outline_of(page);
+  CHECK(outline.fault.empty());
+  CHECK(count_tag(outline, "<article class=\"finding suppressed\" id=\"f3\">") == 1);
+  CHECK(contains(page, "</svg><b>2</b> <span>errors</span>"));
+  CHECK(contains(page, "wizard &lt;b&gt;ran&lt;/b&gt; again (J. Doe, until 2027-01-31)"));
+  CHECK(contains(page, "<td>Suppressed</td>"));
+  CHECK(contains(page, "<td>New</td>"));
+  CHECK(contains(page, "<td>Unchanged</td>"));
+  CHECK(contains(page, "3 findings, 1 suppressed"));
+}
+
+TEST_CASE("what is gone since the baseline is listed, and told apart from what was not judged") {
+  Setting setting("x");
+  setting.results[0].run = run_of(setting.report, 0, "x");
+  for (const bool certain : {true, false}) {
+    ResolvedFinding gone;
+    gone.certain = certain;
+    gone.cells = {{"subject", text("/o=Org/cn=gone <i>")}};
+    setting.results[0].resolved.push_back(gone);
+  }
+  const std::string page = setting.page();
+  CHECK(outline_of(page).fault.empty());
+  CHECK(contains(page, "Gone since the baseline"));
+  CHECK(contains(page, "/o=Org/cn=gone &lt;i&gt;"));
+  CHECK(contains(page, "<td>resolved</td>"));
+  CHECK(contains(page, "<td>not judged again: may still be there</td>"));
+  CHECK(contains(page, "Gone since then: 2."));
+}
+
+TEST_CASE("without suppressions and baseline no status is shown") {
+  const std::string page = Setting("x").page();
+  CHECK_FALSE(contains(page, "Status</th>"));
+  CHECK_FALSE(contains(page, "since the baseline"));
 }
 
 TEST_CASE("links lead to places that are on the page, and no id stands twice") {
