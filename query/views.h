@@ -32,6 +32,7 @@ struct ViewSpec {
 
 // One file each, or one for each family.
 extern const ViewSpec kMailboxPairs;
+std::span<const ViewSpec> server_views();
 std::span<const ViewSpec> store_check_views();
 
 std::vector<const ViewSpec*> shipped_views();

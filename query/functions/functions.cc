@@ -9,9 +9,9 @@
 namespace dirsnap {
 namespace {
 
-std::array<std::span<const SqlFunction>, 5> families() {
-  return {dn_functions(), identifier_functions(), security_functions(), text_functions(),
-          bounded_functions()};
+std::array<std::span<const SqlFunction>, 6> families() {
+  return {address_functions(),  dn_functions(),   identifier_functions(),
+          security_functions(), text_functions(), bounded_functions()};
 }
 
 // The collation of names, DNs and paths.

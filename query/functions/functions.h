@@ -28,6 +28,7 @@ struct SqlFunction {
 };
 
 // The families.
+std::span<const SqlFunction> address_functions();
 std::span<const SqlFunction> dn_functions();
 std::span<const SqlFunction> identifier_functions();
 std::span<const SqlFunction> security_functions();

@@ -7,6 +7,12 @@
 -- needs: directory, registry
 -- tags: connectors, services
 -- param: server text = NULL   only this server
+-- x-why: The connector still takes part in routing, so mail is sent to it, but no service moves
+--   that mail on: it waits in the queue and nobody is told.
+-- x-logic: The service key of each live connector is looked for in its server's control set; a key
+--   without ImagePath counts as missing. Connectors that the message transfer agent or the
+--   directory run need no key, and an export that does not hold the core services proves no
+--   absence.
 -- remedy: Delete the connector from every Connections container it stands in (organization, site
 --   and Configuration), then run the Internet Mail wizard, or the connector's own setup, so that
 --   object and service are made together. If the Administrator program refuses, delete the object
@@ -66,13 +72,14 @@ WITH
   )
 SELECT c.snapshot_id, c.dn AS subject, c.name, c.type, c.level, c.organization, c.site, c.server,
        c.service_key, c.join_rule, l.detail,
-       d.path AS directory_source, r.path AS registry_source, NULL AS missing
+       d.path AS directory_source, r.path AS registry_source, NULL AS severity, NULL AS missing
 FROM lacking l
 JOIN connectors c ON c.snapshot_id = l.snapshot_id AND c.object_id = l.object_id
 LEFT JOIN sources d ON d.snapshot_id = c.snapshot_id AND d.source_id = c.source_id
 LEFT JOIN sources r ON r.snapshot_id = c.snapshot_id AND r.source_id = l.registry_source_id
 UNION ALL
 SELECT s.snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, s.server, NULL, NULL, NULL, NULL, NULL,
+       iif(EXISTS (SELECT 1 FROM covered x WHERE x.snapshot_id = s.snapshot_id), NULL, 'skipped'),
        iif(EXISTS (SELECT 1 FROM loaded x
                    WHERE x.snapshot_id = s.snapshot_id AND x.server = s.server),
            'services of server ' || s.server || ': registry export is partial',
@@ -82,7 +89,7 @@ WHERE NOT EXISTS (SELECT 1 FROM covered v
                   WHERE v.snapshot_id = s.snapshot_id AND v.server = s.server)
 UNION ALL
 SELECT snapshot_id, dn, name, type, level, organization, site, NULL, service_key, join_rule, NULL,
-       NULL, NULL, 'home server of connector ' || dn
+       NULL, NULL, NULL, 'home server of connector ' || dn
 FROM live
 WHERE server IS NULL
 ORDER BY snapshot_id, missing, name, subject

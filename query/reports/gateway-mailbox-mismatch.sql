@@ -7,6 +7,10 @@
 -- needs: directory
 -- tags: stores, connectors
 -- param: server text = NULL   only this server
+-- x-why: A gateway works through a mailbox of its own name in the private store; without it, or
+--   with one that must not be, its mail is stuck or lost.
+-- x-logic: Owners of the store's mailboxes are set beside the connector objects and the Private MDB
+--   of their server. Stores that are not loaded, or of which rows were lost, prove no absence.
 -- remedy: An MS Mail connector with a mailbox: correct its extension; what waits in that mailbox is
 --   lost. No private store: make one, the Internet Mail connector does not start without (event
 --   4018). No mailbox yet: normal until the connector has started once.

@@ -5,9 +5,13 @@
 -- kb: Q169413, Q190700
 -- applies: 4.0, 5.0, 5.5
 -- needs: directory, private-store
--- tags: stores, mailboxes
+-- tags: stores, recipients
 -- param: server text = NULL   only mailboxes of this server
 -- param: days integer = 30   objects older than this, when the backup was taken, are a warning
+-- x-why: A mailbox that the store never made is usually an unused one, but after the loss of a
+--   store it is a person whose mail is gone.
+-- x-logic: Live objects homed on a server whose private store is loaded, without a mailbox of their
+--   name. Agents and connectors are left out; young objects are an info.
 -- remedy: None for new and unused mailboxes: the store makes one at the first logon or delivery.
 --   After the loss of a store the list names those whose mail is lost.
 WITH

@@ -5,8 +5,13 @@
 -- kb: Q284199, Q177772, Q182979
 -- applies: 4.0, 5.0, 5.5
 -- needs: directory, private-store
--- tags: stores, mailboxes
+-- tags: stores, recipients
 -- param: server text = NULL   only stores of this server
+-- x-why: Nobody can open such a mailbox and the administrator does not see it, yet it takes space
+--   and holds somebody's mail.
+-- x-logic: Owners of the store's mailboxes that are no live object, or one with another home
+--   server. Mailboxes of agents and connectors are not judged, nor those whose owner the store does
+--   not tell.
 -- remedy: Orphan: run the DS/IS consistency adjuster, or make a directory object with the same
 --   name, then delete it if the mailbox is not wanted. Stranded: move the mailbox to the server
 --   that holds it and back; the duplicate goes with it. Compare a directory and a store of the

@@ -7,6 +7,10 @@
 -- needs: registry
 -- tags: stores, registry, connectors
 -- param: server text = NULL   only this server
+-- x-why: With the value set nobody but those listed can log on to the store; connectors that are
+--   not listed do not start and their mail waits.
+-- x-logic: The list is read as names, compared without case, and set beside the connectors homed on
+--   the server and the live objects of the directory.
 -- remedy: Delete the value, or add the connector's name to it, and restart the information store
 --   and the connector. The value is a lock for maintenance; while it stands the Internet Mail
 --   connector does not start (events 4018, 4116).
@@ -84,7 +88,8 @@ FROM found f
 LEFT JOIN sources r ON r.snapshot_id = f.snapshot_id AND r.source_id = f.source_id
 LEFT JOIN directories d ON d.snapshot_id = f.snapshot_id
 UNION ALL
-SELECT v.snapshot_id, NULL, v.server, NULL, NULL, NULL, NULL, NULL,
+SELECT v.snapshot_id, NULL, v.server, NULL, NULL, NULL, NULL,
+       iif(EXISTS (SELECT 1 FROM stores x WHERE x.snapshot_id = v.snapshot_id), NULL, 'skipped'),
        'registry of server ' || v.server
 FROM servers v
 WHERE NOT EXISTS (SELECT 1 FROM stores s

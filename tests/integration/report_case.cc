@@ -109,6 +109,8 @@ class CaseParser {
       snapshot().name = *snapshot_name;
     } else if (const auto time = after(text, "taken at ")) {
       snapshot().taken_at = *time;
+    } else if (const auto name_of_server = after(text, "server ")) {
+      snapshot().server = *name_of_server;
     } else if (const auto what = after(text, "omit ")) {
       if (*what != "directory" && !what->starts_with("registry ")) {
         fail("omit takes directory or registry SERVER");

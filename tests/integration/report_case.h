@@ -35,6 +35,7 @@ struct CaseBlock {
 struct CaseSnapshot {
   std::string name = "backup";
   std::string taken_at;  // ISO 8601, empty: not told
+  std::string server;    // as --server tells it, empty: not told
   std::string directory_form = "ldif";
   std::vector<CaseBlock> directory;
   std::vector<CaseBlock> registries;

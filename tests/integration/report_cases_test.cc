@@ -18,6 +18,7 @@
 
 #include "query/report.h"
 #include "shell/report_pages.h"
+#include "storage/base/text.h"
 #include "tests/integration/case_backup.h"
 #include "tests/integration/report_case.h"
 #include "tests/support/case_run.h"
@@ -190,11 +191,12 @@ class CaseUnderTest {
       request.sources = {folder / snapshot.name};
       request.snapshot = snapshot.name;
       if (!snapshot.taken_at.empty()) request.taken_at = snapshot.taken_at;
+      if (!snapshot.server.empty()) request.options.server = snapshot.server;
       request.options.codepage = 1252;
       const CancelToken cancel;
       const auto summary = run_import(request, cancel, nullptr);
       if (!summary) FAIL(file << ": " << summary.error().error.what);
-      CHECK(summary->losses + summary->doubts == 0);
+      CHECK(summary->losses == 0);
     }
     open_ = std::make_unique<OpenCase>(folder / "case.dirsnap");
   }
@@ -234,7 +236,8 @@ bool is_met(const ReportRun& run, const Finding& finding, const ExpectedFinding&
     if (at == run.columns.end()) return "no column " + column;
     return text_of(finding.cells[static_cast<std::size_t>(at - run.columns.begin())]);
   };
-  return cell("subject") == expected.subject &&
+  // A case cannot tell blanks at the end.
+  return trim_blanks(cell("subject")) == expected.subject &&
          std::all_of(expected.cells.begin(), expected.cells.end(),
                      [&](const auto& wanted) { return cell(wanted.first) == wanted.second; });
 }
@@ -327,7 +330,10 @@ TEST_CASE("every file of cases is of a shipped report") {
 }
 
 TEST_CASE("the healthy organisation has no findings of warning or error") {
+  const std::string form = GENERATE("ldif", "csv", "admindmp");
+  CAPTURE(form);
   CaseSnapshot healthy;
+  healthy.directory_form = form;
   healthy.taken_at = "1998-03-06T00:00:00Z";
   for (const auto& server : base().site.spec().servers) {
     healthy.stores.push_back({.server = server.name});
@@ -335,7 +341,12 @@ TEST_CASE("the healthy organisation has no findings of warning or error") {
   CaseUnderTest made("healthy organisation", {healthy});
   for (const Report& report : reports()) {
     CAPTURE(report.id);
-    const ReportRun run = made.run(report);
+    // On a day soon after the backup, for reports that look at its age.
+    ParamValues params;
+    for (const ReportParam& param : report.params) {
+      if (param.name == "now") params[param.name] = "1998-03-07T00:00:00Z";
+    }
+    const ReportRun run = made.run(report, params);
     CHECK(run.error.empty());
     std::string found;
     for (const Finding& finding : run.findings) {

@@ -368,5 +368,52 @@ TEST_CASE("store-logon-restricted tells who can no longer log on") {
   }
 }
 
+TEST_CASE("public-folder-directory-mismatch pairs the folders of a public store by name") {
+  const TempFolder folder;
+  fs::create_directory(folder / "backup");
+  const auto entry = [](const std::string& names, const std::string& lines) {
+    return "dn: " + names + ",ou=Harbour,o=Quillmark Papers\n" + lines + "\n";
+  };
+  const std::string home =
+      "Home-MDB: cn=Microsoft Public MDB,cn=SRV1,cn=Servers,cn=Configuration,ou=Harbour,"
+      "o=Quillmark Papers\n";
+  const std::string server = "cn=SRV1,cn=Servers,cn=Configuration";
+  folder.write(
+      "backup/directory.ldf",
+      entry("cn=Servers,cn=Configuration", "objectClass: container\n") +
+          entry(server, "objectClass: computer\n") +
+          entry("cn=Microsoft Public MDB," + server, "objectClass: Information-Store-Cfg\n") +
+          entry("cn=news1,cn=Recipients",
+                "objectClass: publicFolder\nDisplay-Name: NEWS\n" + home) +
+          entry("cn=old1,cn=Recipients",
+                "objectClass: publicFolder\nDisplay-Name: Old board\n" + home));
+  PrivateStore store;
+  store.folders = {{257, 0, 257, ""},
+                   {258, 257, 257, "IPM_SUBTREE"},
+                   {259, 258, 257, "News"},
+                   {260, 258, 257, "Nobody's"},
+                   {261, 257, 257, "NON_IPM_SUBTREE"},
+                   {262, 261, 257, "EFORMS REGISTRY"}};
+  store.messages = {{300, 259, 1000, "Hello"}};
+  support::StoreForm form;
+  form.mailboxes = "";
+  REQUIRE(support::write_private_store(store, (folder / "backup/Pub.edb").string(), form));
+  const ExchangeSite site(two_servers());
+  folder.write("backup/SRV1.reg",
+               support::registry_text_nt4(support::server_registry(site, {0, {}, {}})));
+  ImportOptions options;
+  options.codepage = 1252;
+  import_into(folder / "case", folder / "backup", options);
+  OpenCase open(folder / "case");
+  const ReportRun result = run(open, "public-folder-directory-mismatch");
+  CHECK(findings(result, "finding") ==
+        Findings{"warning /IPM_SUBTREE/NOBODY'S: folder of the store without an object of the "
+                 "directory",
+                 "warning /O=QUILLMARK PAPERS/OU=HARBOUR/CN=RECIPIENTS/CN=OLD1: object of the "
+                 "directory without a folder in the store"});
+  CHECK(result.coverage.empty());
+  CHECK(run(open, "public-folder-directory-mismatch", {{"server", "SRV2"}}).findings.empty());
+}
+
 }  // namespace
 }  // namespace dirsnap::test

@@ -32,7 +32,7 @@ class TempFolder {
   }
 
   std::filesystem::path write(const std::string& name, std::span<const std::byte> bytes) const {
-    const std::filesystem::path path = path_ / name;
+    std::filesystem::path path = path_ / name;
     std::filesystem::create_directories(path.parent_path());
     std::ofstream file(path, std::ios::binary | std::ios::trunc);
     file.write(reinterpret_cast<const char*>(bytes.data()),

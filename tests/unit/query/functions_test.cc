@@ -25,6 +25,18 @@ std::string value_of(const std::string& expression) {
   return show(rows_of(*kEngine, "SELECT " + expression).at(0));
 }
 
+TEST_CASE("addresses that are the same have the same key") {
+  CHECK(value_of("address_key('SMTP:Anna@Org.example ')") == "t:smtp:anna@org.example");
+  CHECK(value_of("address_key('smtp: anna@org.example')") == "t:smtp:anna@org.example");
+  CHECK(value_of("address_key('X400:c=NO;a= ;p=Org;s=Roe;g=Ann;')") ==
+        "t:x400:c=no;g=ann;p=org;s=roe;");
+  CHECK(value_of("address_key('x400:G=Ann; S=Roe;P=ORG;A=;C=no') = "
+                 "address_key('X400:c=NO;a= ;p=Org;s=Roe;g=Ann;')") == "i:1");
+  CHECK(value_of("address_key('MS:A/B/C') = address_key('MS:A/B/D')") == "i:0");
+  CHECK(value_of("address_key('no type')") == "NULL");
+  CHECK(value_of("address_key(NULL)") == "NULL");
+}
+
 TEST_CASE("functions on names take both forms") {
   CHECK(value_of("dn_parent('/o=Org/ou=Site/cn=a')") == "t:/o=Org/ou=Site");
   CHECK(value_of("dn_parent('cn=a\\,b,ou=Site')") == "t:ou=Site");

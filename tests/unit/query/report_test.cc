@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "query/report.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include <catch2/catch.hpp>
@@ -375,6 +377,15 @@ TEST_CASE("a report that its notes say to be unable to judge any snapshot is ski
         ReportStatus::kFindings);
 }
 
+const std::set<std::string> kTags = {
+    "connectors", "services",  "registry", "addressing", "routing",  "replication", "recipients",
+    "stores",     "templates", "dirsync",  "deleted",    "versions", "security"};
+
+bool has_key(const Report& report, const std::string& name) {
+  return std::any_of(report.extra.begin(), report.extra.end(),
+                     [&](const auto& key) { return key.first == name && !key.second.empty(); });
+}
+
 TEST_CASE("every shipped report parses, names its remedy and plans without a full join") {
   CHECK(!shipped_reports().empty());
   World world = two_sources();
@@ -385,6 +396,13 @@ TEST_CASE("every shipped report parses, names its remedy and plans without a ful
     INFO(report.id);
     CHECK(!report.remedy.empty());
     CHECK(!report.kb.empty());
+    CHECK(has_key(report, "x-why"));
+    CHECK(has_key(report, "x-logic"));
+    CHECK(!report.tags.empty());
+    for (const std::string& tag : report.tags) {
+      CAPTURE(tag);
+      CHECK(kTags.count(tag) == 1);
+    }
     const auto result = run_report(*engine, report, {});
     REQUIRE(result);
     CHECK(result->error.empty());

@@ -1,0 +1,70 @@
+-- SPDX-License-Identifier: MIT
+-- id: connectors-partial-containers
+-- title: Connector present in some of the Connections containers only
+-- severity: warning
+-- kb: Q188632
+-- applies: 4.0, 5.0, 5.5
+-- needs: directory
+-- tags: connectors, routing
+-- param: server text = NULL   only connectors of this server
+-- x-why: What is left of a connector in one container keeps its name taken and its routes alive, and
+--   keeps the connector from being made anew.
+-- x-logic: Live connectors of one name and type in one site are taken together; a finding is one that
+--   lacks a level (organization, site, Configuration) at which its site has a Connections container.
+--   Where there is one level only, as usual, nothing is said; replicas in other backups are no levels.
+-- remedy: Delete what is left of the connector in every Connections container, in raw mode if need
+--   be, and make it again with the wizard or its setup program.
+WITH
+  -- Levels at which a site's connectors can stand: its own two, and the organization's.
+  sites AS (
+    SELECT DISTINCT snapshot_id, scope AS site_dn, dn_rdn(scope) COLLATE FOLD AS site,
+           dn_parent(scope) COLLATE FOLD AS organization_dn
+    FROM containers
+    WHERE rdn = 'Connections' AND level IN ('site', 'configuration')
+  ),
+  levels AS (
+    SELECT DISTINCT s.snapshot_id, s.site_dn, s.site, k.level
+    FROM sites s
+    JOIN containers k ON k.snapshot_id = s.snapshot_id AND k.rdn = 'Connections'
+                     AND ((k.level IN ('site', 'configuration') AND k.scope = s.site_dn)
+                          OR (k.level = 'organization' AND k.scope = s.organization_dn))
+    JOIN objects o ON o.snapshot_id = k.snapshot_id AND o.object_id = k.object_id
+    WHERE o.is_deleted = 0
+  ),
+  live AS (
+    SELECT * FROM connectors
+    WHERE is_deleted = 0 AND level IN ('organization', 'site', 'configuration')
+  ),
+  present AS (
+    SELECT snapshot_id, site, type, name, server, source_id,
+           coalesce(max(iif(level = 'configuration', dn, NULL)), min(dn)) AS dn
+    FROM live
+    WHERE site IS NOT NULL AND (:server IS NULL OR server = :server)
+    GROUP BY snapshot_id, site, type, name
+  ),
+  compared AS (
+    SELECT p.snapshot_id, p.dn, p.site, p.type, p.name, p.server, p.source_id, l.site_dn, l.level,
+           EXISTS (SELECT 1 FROM live c
+                   WHERE c.snapshot_id = p.snapshot_id AND c.name = p.name AND c.type = p.type
+                     AND c.level = l.level AND coalesce(c.site, p.site) = p.site COLLATE FOLD)
+             AS is_there
+    FROM present p
+    JOIN levels l ON l.snapshot_id = p.snapshot_id AND l.site = p.site
+  )
+SELECT c.snapshot_id AS snapshot_id, c.dn AS subject, c.name, c.type, c.site, c.server,
+       group_concat(iif(c.is_there, c.level, NULL), ', ') AS present,
+       group_concat(iif(c.is_there, NULL, c.level), ', ') AS absent,
+       (SELECT group_concat(t.dn, '; ') FROM connectors t
+        WHERE t.snapshot_id = c.snapshot_id AND t.name = c.name AND t.is_deleted = 1)
+         AS deleted_copies,
+       d.path AS directory_source, NULL AS missing
+FROM compared c
+LEFT JOIN sources d ON d.snapshot_id = c.snapshot_id AND d.source_id = c.source_id
+GROUP BY c.snapshot_id, c.site_dn, c.type, c.name
+HAVING sum(c.is_there) < count(*)
+UNION ALL
+SELECT snapshot_id, NULL, name, type, NULL, server, NULL, NULL, NULL, NULL,
+       'site of connector ' || dn
+FROM live
+WHERE site IS NULL AND :server IS NULL
+ORDER BY snapshot_id, missing, name, subject

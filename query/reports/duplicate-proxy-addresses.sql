@@ -1,0 +1,81 @@
+-- SPDX-License-Identifier: MIT
+-- id: duplicate-proxy-addresses
+-- title: One e-mail address on several objects
+-- severity: error
+-- kb: Q251152, Q259009, Q196174, Q324080
+-- applies: 4.0, 5.0, 5.5, 2000, 2003
+-- needs: directory
+-- tags: addressing, recipients
+-- x-why: Mail to the address is returned or goes to the wrong one of the two, and replication between
+--   Exchange 5.5 and Active Directory stops at them.
+-- x-logic: Addresses of all objects, hidden and deleted ones too, in the form in which equal ones are
+--   equal: without case, X.400 components in any order and without blanks around them. Several equal
+--   values of one object, primary or not, its target address among them, are no finding. Of very
+--   many holders some fifty are named.
+-- remedy: Change the address of one of the objects. A tombstone gives its address free when it is
+--   collected; a pair that differs by "-1" alone was made by the connector to Active Directory:
+--   delete the later one.
+WITH
+  -- Addresses that more than one object has, tombstones counted, and the first of these objects.
+  -- One snapshot at a time: the addresses of all of them together would not fit into memory.
+  shared AS MATERIALIZED (
+    SELECT s.snapshot_id, json_extract(j.value, '$[0]') AS address_key,
+           json_extract(j.value, '$[1]') AS address_count,
+           json_extract(j.value, '$[2]') AS object_ids
+    FROM snapshots s,
+         json_each((SELECT json_group_array(json_array(
+                             k.address_key, k.address_count,
+                             '[' || iif(length(k.ids) > 200,
+                                        rtrim(rtrim(substr(k.ids, 1, 200), '0123456789'), ','),
+                                        k.ids) || ']'))
+                    FROM (SELECT address_key(a.text) AS address_key, count(*) AS address_count,
+                                 group_concat(a.object_id) AS ids
+                          FROM attributes a
+                          WHERE a.snapshot_id = s.snapshot_id
+                            AND a.attribute_x500 IN ('Proxy-Addresses', 'Secondary-Proxy-Addresses',
+                                                     'Target-Address')
+                          GROUP BY address_key(a.text)
+                          HAVING min(a.object_id) <> max(a.object_id)) k
+                    WHERE k.address_key IS NOT NULL)) j
+  ),
+  holders AS (
+    SELECT DISTINCT s.snapshot_id, s.address_key, j.value AS object_id,
+           iif(s.address_count > json_array_length(s.object_ids), s.address_count, 0) AS address_count,
+           (SELECT min(a.text) FROM attributes a
+            WHERE a.snapshot_id = s.snapshot_id AND a.object_id = j.value
+              AND a.attribute_x500 IN ('Proxy-Addresses', 'Secondary-Proxy-Addresses',
+                                       'Target-Address')
+              AND address_key(a.text) = s.address_key) AS address
+    FROM shared s, json_each(s.object_ids) j
+  ),
+  named AS (
+    SELECT h.*, o.dn, o.rdn, o.is_deleted, o.source_id, o.class_x500
+    FROM holders h
+    JOIN objects o ON o.snapshot_id = h.snapshot_id AND o.object_id = h.object_id
+    WHERE o.is_phantom = 0
+  )
+SELECT n.snapshot_id AS snapshot_id, min(iif(n.is_deleted = 0, n.dn, NULL)) AS subject,
+       min(iif(n.is_deleted = 0, n.address, NULL)) AS address,
+       max(count(*), max(n.address_count)) AS objects,
+       group_concat(n.dn || iif(n.is_deleted, ' (deleted)', ''), '; ') ||
+         iif(max(n.address_count) > 0, '; ...', '') AS held_by,
+       CASE WHEN max(n.is_deleted) = 1 AND sum(n.is_deleted = 0) = 1
+            THEN 'the other one is deleted'
+            WHEN count(*) = 2 AND (max(n.rdn) = min(n.rdn) || '-1')
+            THEN 'their names differ by -1: one is a copy'
+            ELSE 'several live objects' END AS finding,
+       d.path AS directory_source,
+       iif(sum(n.is_deleted = 0) = 1, 'info', 'error') AS severity, NULL AS missing
+FROM (SELECT * FROM named ORDER BY snapshot_id, address_key, dn) n
+LEFT JOIN sources d ON d.snapshot_id = n.snapshot_id AND d.source_id = n.source_id
+GROUP BY n.snapshot_id, n.address_key
+HAVING count(*) > 1 AND sum(n.is_deleted = 0) > 0
+UNION ALL
+SELECT s.snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, 'skipped', 'e-mail addresses'
+FROM snapshots s
+WHERE EXISTS (SELECT 1 FROM sources d WHERE d.snapshot_id = s.snapshot_id AND d.role = 'directory')
+  AND NOT EXISTS (SELECT 1 FROM attributes a
+                  WHERE a.snapshot_id = s.snapshot_id
+                    AND a.attribute_x500 IN ('Proxy-Addresses', 'Secondary-Proxy-Addresses',
+                                             'Target-Address'))
+ORDER BY snapshot_id, missing, address

@@ -1,0 +1,110 @@
+-- SPDX-License-Identifier: MIT
+-- id: service-account-inconsistent
+-- title: Exchange services run under different accounts, or under the system account
+-- severity: warning
+-- kb: Q275271, Q156093, Q162384, Q163686, Q151689, Q180013
+-- applies: 4.0, 5.0, 5.5
+-- needs: registry
+-- tags: services, security
+-- param: server text = NULL   only this server
+-- x-why: The services of a site trust each other by one account. One that runs under another, or
+--   under LocalSystem, cannot log on to the rest, and replication or delivery stops.
+-- x-logic: ObjectName of the Exchange services is compared with that of the System Attendant, or with
+--   the most usual one where that runs under LocalSystem, which is an error. Key management must
+--   match the directory service. ".\user" and "DOMAIN\user" are not compared: they may be the same.
+--   Other accounts on other servers of the site are an info. Exchange 2000 is not judged.
+-- remedy: Give all services the site's service account (Control Panel, Services); change its
+--   password through the properties of the site's Configuration object, never in Windows alone.
+WITH
+  run AS (
+    SELECT s.snapshot_id, s.source_id, s.server, s.name COLLATE FOLD AS name, s.key_path,
+           s.account AS stored_account,
+           iif(trim(coalesce(s.account, '')) IN ('', 'LocalSystem', '.\LocalSystem',
+                                                 'NT AUTHORITY\SYSTEM'),
+               'LocalSystem', trim(s.account)) COLLATE FOLD AS account
+    FROM services s
+    WHERE s.is_current = 1 AND s.image_path IS NOT NULL
+      AND s.kind NOT IN ('kernel-driver', 'file-system-driver', 'adapter')
+      AND (s.name LIKE 'MSExchange%' OR s.name LIKE 'LME-%' OR s.name LIKE '%-LME-%')
+      AND (:server IS NULL OR s.server = :server)
+  ),
+  -- Servers of Exchange 4.0 to 5.5: the later ones have no directory service of their own.
+  judged AS (
+    SELECT r.*
+    FROM run r
+    WHERE EXISTS (SELECT 1 FROM services d
+                  WHERE d.snapshot_id = r.snapshot_id AND d.source_id = r.source_id
+                    AND d.name = 'MSExchangeDS' AND d.is_current = 1)
+       OR EXISTS (SELECT 1 FROM exchange_servers e
+                  WHERE e.snapshot_id = r.snapshot_id AND e.server = r.server)
+  ),
+  counted AS (
+    SELECT snapshot_id, source_id, account, count(*) AS services,
+           max(name = 'MSExchangeSA') AS is_attendants
+    FROM judged WHERE account <> 'LocalSystem'
+    GROUP BY snapshot_id, source_id, account
+  ),
+  reference AS (
+    SELECT * FROM (
+      SELECT *, row_number() OVER (PARTITION BY snapshot_id, source_id
+                                   ORDER BY is_attendants DESC, services DESC, account) AS place
+      FROM counted)
+    WHERE place = 1
+  ),
+  directory_service AS (
+    SELECT snapshot_id, source_id, account FROM judged WHERE name = 'MSExchangeDS'
+  ),
+  compared AS (
+    SELECT j.*, iif(j.name = 'MSExchangeKMS', coalesce(d.account, r.account), r.account)
+                  COLLATE FOLD AS expected
+    FROM judged j
+    LEFT JOIN reference r ON r.snapshot_id = j.snapshot_id AND r.source_id = j.source_id
+    LEFT JOIN directory_service d ON d.snapshot_id = j.snapshot_id AND d.source_id = j.source_id
+  ),
+  found AS (
+    SELECT *, iif(account = 'LocalSystem', 'runs under the system account',
+                  'runs under another account than ' ||
+                  iif(name = 'MSExchangeKMS', 'the directory service', 'the other services'))
+                AS finding,
+           iif(account = 'LocalSystem' AND name = 'MSExchangeSA', 'error', 'warning') AS severity
+    FROM compared
+    WHERE account <> coalesce(expected, '')
+      AND (account = 'LocalSystem' OR expected IS NOT NULL)
+      -- The same user of this computer and of a domain: the same on a domain controller.
+      AND NOT (account LIKE '%\%' AND expected LIKE '%\%'
+               AND (account LIKE '.\%' OR expected LIKE '.\%')
+               AND substr(account, instr(account, '\')) = substr(expected, instr(expected, '\'))
+                     COLLATE FOLD)
+  ),
+  sites AS (
+    SELECT r.snapshot_id, r.source_id, e.site_dn, e.server, r.account
+    FROM reference r
+    JOIN judged j ON j.snapshot_id = r.snapshot_id AND j.source_id = r.source_id
+                 AND j.name = 'MSExchangeSA'
+    JOIN exchange_servers e ON e.snapshot_id = r.snapshot_id AND e.server = j.server
+  )
+SELECT f.snapshot_id AS snapshot_id, f.key_path AS subject, f.server, f.name AS service, f.finding,
+       f.stored_account AS account, f.expected AS expected_account, s.path AS registry_source,
+       f.severity, NULL AS missing
+FROM found f
+LEFT JOIN sources s ON s.snapshot_id = f.snapshot_id AND s.source_id = f.source_id
+UNION ALL
+SELECT t.snapshot_id, t.site_dn, NULL, NULL, 'servers of one site run under different accounts',
+       group_concat(t.server || ': ' || t.account, '; '), NULL, NULL, 'info', NULL
+FROM sites t
+WHERE :server IS NULL
+GROUP BY t.snapshot_id, t.site_dn
+HAVING min(t.account) <> max(t.account)
+UNION ALL
+SELECT v.snapshot_id, NULL, v.server, NULL, NULL, NULL, NULL, NULL,
+       iif(EXISTS (SELECT 1 FROM judged j WHERE j.snapshot_id = v.snapshot_id), NULL, 'skipped'),
+       iif(EXISTS (SELECT 1 FROM server_registries x
+                   WHERE x.snapshot_id = v.snapshot_id AND x.server = v.server),
+           'services of server ' || v.server || ': registry export is partial',
+           'registry of server ' || v.server)
+FROM exchange_servers v
+WHERE (:server IS NULL OR v.server = :server)
+  AND NOT EXISTS (SELECT 1 FROM judged j
+                  WHERE j.snapshot_id = v.snapshot_id AND j.server = v.server
+                    AND j.name = 'MSExchangeSA')
+ORDER BY snapshot_id, missing, severity, server, subject
