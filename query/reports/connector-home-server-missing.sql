@@ -7,12 +7,12 @@
 -- needs: directory
 -- tags: connectors, routing
 -- param: server text = NULL   only references to this server
--- x-why: Nothing serves such a connector, yet routing still sends mail to it; it also keeps its server
---   from being forgotten.
+-- x-why: Nothing serves such a connector, yet routing still sends mail to it; it also keeps its
+--   server from being forgotten.
 -- x-logic: Home-MTA, Home-MDB, Home-Server and Computer-Name of live connectors must lead to a live
 --   server of the connector's site. Gateways may name any computer in Computer-Name. A server in
---   brackets in the connector's name that is not the one of Home-MTA is a warning: renamed or moved.
---   Sites of which no server is in the directory are not judged.
+--   brackets in the connector's name that is not the one of Home-MTA is a warning: renamed or
+--   moved. Sites of which no server is in the directory are not judged.
 -- remedy: Connectors do not move and are not renamed with a server: make the connector anew on a
 --   live server, then delete the old one; before a server is removed, not after.
 WITH
@@ -35,12 +35,13 @@ WITH
   sites AS (
     SELECT DISTINCT snapshot_id, site, organization FROM exchange_servers
   ),
-  -- The site of the container, else that of the home server; of a connector of the organization any.
+  -- The site of the container, else of the home server; of a connector of the organization any.
   placed AS (
     SELECT c.snapshot_id, c.object_id, c.dn, c.name, c.type, c.site, c.level, c.organization,
            c.source_id,
            EXISTS (SELECT 1 FROM sites s WHERE s.snapshot_id = c.snapshot_id
-                     AND (s.site = c.site OR c.level = 'organization' OR c.site IS NULL)) AS is_known
+                     AND (s.site = c.site OR c.level = 'organization' OR c.site IS NULL))
+             AS is_known
     FROM live c
   ),
   broken AS (

@@ -10,8 +10,8 @@
 -- x-why: Mail for the connector is queued and nothing moves it on: a disabled service cannot start
 --   (error 1058), a manual one waits for somebody.
 -- x-logic: The service that a live connector needs is there and has Start 4 (error) or 3 (warning),
---   or is automatic but disabled in a hardware profile (info). A missing service is another report's
---   matter.
+--   or is automatic but disabled in a hardware profile (info). A missing service is another
+--   report's matter.
 -- remedy: Set the service to automatic, or to manual on purpose; enable it for the hardware profile
 --   in force (Control Panel, Services, HW Profiles).
 WITH

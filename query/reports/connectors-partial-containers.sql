@@ -7,11 +7,12 @@
 -- needs: directory
 -- tags: connectors, routing
 -- param: server text = NULL   only connectors of this server
--- x-why: What is left of a connector in one container keeps its name taken and its routes alive, and
---   keeps the connector from being made anew.
--- x-logic: Live connectors of one name and type in one site are taken together; a finding is one that
---   lacks a level (organization, site, Configuration) at which its site has a Connections container.
---   Where there is one level only, as usual, nothing is said; replicas in other backups are no levels.
+-- x-why: What is left of a connector in one container keeps its name taken and its routes alive,
+--   and keeps the connector from being made anew.
+-- x-logic: Live connectors of one name and type in one site are taken together; a finding is one
+--   that lacks a level (organization, site, Configuration) at which its site has a Connections
+--   container. Where there is one level only, as usual, nothing is said; replicas in other backups
+--   are no levels.
 -- remedy: Delete what is left of the connector in every Connections container, in raw mode if need
 --   be, and make it again with the wizard or its setup program.
 WITH

@@ -26,7 +26,8 @@ WITH
     WHERE s.is_current = 1
   ),
   covered AS (
-    SELECT snapshot_id, server, min(source_id) AS source_id, min(registry_source) AS registry_source,
+    SELECT snapshot_id, server, min(source_id) AS source_id,
+           min(registry_source) AS registry_source,
            min(services_path) AS services_path
     FROM registries WHERE is_complete = 1 AND server IS NOT NULL GROUP BY snapshot_id, server
   ),
@@ -45,7 +46,8 @@ WITH
   )
 SELECT l.snapshot_id AS snapshot_id, l.dn AS subject, l.server,
        'services that the server lacks' AS finding,
-       group_concat(l.service || iif(l.is_stub, ' (a key without ImagePath)', ''), ', ') AS services,
+       group_concat(l.service || iif(l.is_stub, ' (a key without ImagePath)', ''), ', ')
+         AS services,
        l.services_path, l.directory_source, l.registry_source, NULL AS severity, NULL AS missing
 FROM lacking l
 GROUP BY l.snapshot_id, l.dn

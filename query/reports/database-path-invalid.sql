@@ -13,8 +13,9 @@
 --   .edb, those of the stores not the same; log and working paths must be folders (warning);
 --   databases and logs on different drives are an info. Where the server has no public store in the
 --   directory its public path may be stale: an info.
--- remedy: Write the full path of priv.edb, pub.edb or dir.edb into the value, or that of the folder,
---   and restart the service. Equal paths are what the optimizer's workaround left: name pub.edb again.
+-- remedy: Write the full path of priv.edb, pub.edb or dir.edb into the value, or that of the
+--   folder, and restart the service. Equal paths are what the optimizer's workaround left: name
+--   pub.edb again.
 WITH
   registries AS (SELECT * FROM server_registries WHERE :server IS NULL OR server = :server),
   named(subkey, name, what) AS (VALUES
@@ -60,7 +61,8 @@ WITH
     UNION ALL
     SELECT p.*, 'not the path of a folder', NULL, 'warning'
     FROM paths p
-    WHERE p.what LIKE '%folder' AND (NOT p.has_start OR p.path REGEXP '\\[^\\]*\.(EDB|LOG|PAT|CHK|DAT)$')
+    WHERE p.what LIKE '%folder' AND (NOT p.has_start OR p.path
+            REGEXP '\\[^\\]*\.(EDB|LOG|PAT|CHK|DAT)$')
     UNION ALL
     SELECT p.*, 'database and logs stand on different drives', q.value, 'info'
     FROM paths p

@@ -10,8 +10,8 @@
 -- x-why: The directory service does not start without these values (events 1016, 1002), and nothing
 --   of Exchange starts without it.
 -- x-logic: MSExchangeDS\Parameters must hold six values, none empty. Of an Exchange 4.0 server only
---   the first three are looked for, as a warning. Where the key itself is not in the export nothing is
---   said.
+--   the first three are looked for, as a warning. Where the key itself is not in the export nothing
+--   is said.
 -- remedy: Make the values anew, with the paths of the server's own installation; the defaults stand
 --   in the article.
 WITH

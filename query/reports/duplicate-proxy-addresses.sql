@@ -6,12 +6,12 @@
 -- applies: 4.0, 5.0, 5.5, 2000, 2003
 -- needs: directory
 -- tags: addressing, recipients
--- x-why: Mail to the address is returned or goes to the wrong one of the two, and replication between
---   Exchange 5.5 and Active Directory stops at them.
--- x-logic: Addresses of all objects, hidden and deleted ones too, in the form in which equal ones are
---   equal: without case, X.400 components in any order and without blanks around them. Several equal
---   values of one object, primary or not, its target address among them, are no finding. Of very
---   many holders some fifty are named.
+-- x-why: Mail to the address is returned or goes to the wrong one of the two, and replication
+--   between Exchange 5.5 and Active Directory stops at them.
+-- x-logic: Addresses of all objects, hidden and deleted ones too, in the form in which equal ones
+--   are equal: without case, X.400 components in any order and without blanks around them. Several
+--   equal values of one object, primary or not, its target address among them, are no finding. Of
+--   very many holders some fifty are named.
 -- remedy: Change the address of one of the objects. A tombstone gives its address free when it is
 --   collected; a pair that differs by "-1" alone was made by the connector to Active Directory:
 --   delete the later one.
@@ -40,7 +40,8 @@ WITH
   ),
   holders AS (
     SELECT DISTINCT s.snapshot_id, s.address_key, j.value AS object_id,
-           iif(s.address_count > json_array_length(s.object_ids), s.address_count, 0) AS address_count,
+           iif(s.address_count > json_array_length(s.object_ids), s.address_count, 0)
+             AS address_count,
            (SELECT min(a.text) FROM attributes a
             WHERE a.snapshot_id = s.snapshot_id AND a.object_id = j.value
               AND a.attribute_x500 IN ('Proxy-Addresses', 'Secondary-Proxy-Addresses',

@@ -23,11 +23,13 @@ WHERE a.attribute_x500 = 'Hide-From-Address-Book' AND a.value = 1 AND o.is_delet
   AND o.dn NOT LIKE '/o=%/cn=Configuration/%'
 UNION ALL
 -- A database shows that nobody has the attribute; a dump may have been made without it.
-SELECT s.snapshot_id, NULL, NULL, NULL, NULL, NULL, 'skipped', 'Hide-From-Address-Book of recipients'
+SELECT s.snapshot_id, NULL, NULL, NULL, NULL, NULL, 'skipped',
+       'Hide-From-Address-Book of recipients'
 FROM snapshots s
 WHERE EXISTS (SELECT 1 FROM sources d WHERE d.snapshot_id = s.snapshot_id AND d.role = 'directory')
   AND NOT EXISTS (SELECT 1 FROM sources d
                   WHERE d.snapshot_id = s.snapshot_id AND d.role = 'directory' AND d.kind = 'ese')
   AND NOT EXISTS (SELECT 1 FROM attributes a
-                  WHERE a.snapshot_id = s.snapshot_id AND a.attribute_x500 = 'Hide-From-Address-Book')
+                  WHERE a.snapshot_id = s.snapshot_id
+                    AND a.attribute_x500 = 'Hide-From-Address-Book')
 ORDER BY snapshot_id, missing, subject

@@ -10,9 +10,9 @@
 -- x-why: Without a mailbox for its notifications the service does not start, or stops at the first
 --   mail that it cannot deliver (events 4071, 4072, 100).
 -- x-logic: Names of recipients that live Internet Mail connectors hold must be live mailboxes or
---   lists with an X.400 address. Which attribute it is has not been published: every name outside of
---   Configuration is judged, but those of who may send. Where a connector holds none, or the site of
---   the name is not in the directory, nothing is said.
+--   lists with an X.400 address. Which attribute it is has not been published: every name outside
+--   of Configuration is judged, but those of who may send. Where a connector holds none, or the
+--   site of the name is not in the directory, nothing is said.
 -- remedy: Choose an existing mailbox on the page Internet Mail of the connector's properties.
 WITH
   imcs AS (

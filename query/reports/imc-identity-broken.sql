@@ -10,8 +10,8 @@
 -- x-why: The service builds the name of its own object from these values; if they are missing or
 --   lead nowhere it does not start (event 4018).
 -- x-logic: CommonName and HomeDSA must be there; the connector below Configuration\Connections of
---   SiteDN (of the server's site where that is absent) with that name must be live; HomeDSA, a server
---   name or a directory name, must be of a live server. Names are compared without case.
+--   SiteDN (of the server's site where that is absent) with that name must be live; HomeDSA, a
+--   server name or a directory name, must be of a live server. Names are compared without case.
 -- remedy: Put the values right, or make the service anew with the Internet Mail wizard.
 WITH
   registries AS (SELECT * FROM server_registries WHERE :server IS NULL OR server = :server),

@@ -6,13 +6,14 @@
 -- applies: 4.0, 5.0, 5.5
 -- needs: directory
 -- tags: addressing, recipients
--- x-why: The message transfer agent and connectors need the X.400 address of every recipient: without
---   it mail from and to him is not delivered. Another missing type cuts him off from that system.
+-- x-why: The message transfer agent and connectors need the X.400 address of every recipient:
+--   without it mail from and to him is not delivered. Another missing type cuts him off from that
+--   system.
 -- x-logic: Live mailboxes and distribution lists without an X400 address are errors; those without
 --   another type that Gateway-Proxy of their site lists, and Disabled-Gateway-Proxy does not, are
 --   warnings. Custom recipients and public folders may go without and are not judged.
--- remedy: Add the address on the page E-mail Addresses of the recipient, or let the site's addresses
---   be generated again. A list takes its alias as surname.
+-- remedy: Add the address on the page E-mail Addresses of the recipient, or let the site's
+--   addresses be generated again. A list takes its alias as surname.
 WITH
   addressing AS (
     SELECT o.snapshot_id, o.object_id, u.dn AS site_dn
@@ -28,12 +29,14 @@ WITH
     JOIN attributes a ON a.snapshot_id = g.snapshot_id AND a.object_id = g.object_id
     WHERE a.attribute_x500 IN ('Gateway-Proxy', 'Disabled-Gateway-Proxy')
   ),
-  -- What each recipient of the site should have.
+  -- What each recipient of the site should have; an X.400 address whatever the site says.
   defaults AS (
-    SELECT snapshot_id, site_dn, type FROM listed GROUP BY snapshot_id, site_dn, type
+    SELECT snapshot_id, site_dn, type FROM listed
+    WHERE type <> 'X400'
+    GROUP BY snapshot_id, site_dn, type
     HAVING min(is_given) = 1
-    UNION
-    SELECT DISTINCT snapshot_id, site_dn, 'X400' FROM exchange_servers
+    UNION ALL
+    SELECT snapshot_id, '/o=%/ou=%', 'X400' FROM snapshots
   ),
   -- Every type that some site of the snapshot gives, as it stands in a list of types.
   marks AS MATERIALIZED (
@@ -51,7 +54,8 @@ WITH
            EXCEPT
            SELECT h.object_id
            FROM (SELECT a.object_id,
-                        group_concat('|' || upper(substr(a.text, 1, instr(a.text, ':'))), '') AS types
+                        group_concat('|' || upper(substr(a.text, 1, instr(a.text, ':'))), '')
+                          AS types
                  FROM attributes a
                  WHERE a.snapshot_id = s.snapshot_id AND a.attribute_x500 = 'Proxy-Addresses'
                  GROUP BY a.object_id) h
@@ -61,7 +65,8 @@ WITH
   ),
   typed AS MATERIALIZED (
     SELECT o.snapshot_id, o.object_id, o.dn, o.class, o.class_x500, o.source_id,
-           (SELECT group_concat('|' || upper(trim(substr(a.text, 1, instr(a.text, ':') - 1))) || '|',
+           (SELECT group_concat('|' || upper(trim(substr(a.text, 1, instr(a.text, ':') - 1)))
+                               || '|',
                                 '')
             FROM attributes a
             WHERE a.snapshot_id = o.snapshot_id AND a.object_id = o.object_id
@@ -83,7 +88,8 @@ WITH
                   WHERE a.snapshot_id = s.snapshot_id AND a.attribute_x500 = 'Proxy-Addresses')
   )
 SELECT l.snapshot_id AS snapshot_id, l.dn AS subject, coalesce(l.class_x500, l.class) AS class,
-       group_concat(l.type, ', ') AS lacking_types, replace(trim(l.types, '|'), '||', ', ') AS types,
+       group_concat(l.type, ', ') AS lacking_types,
+       replace(trim(l.types, '|'), '||', ', ') AS types,
        d.path AS directory_source,
        iif(max(l.type = 'X400'), 'error', 'warning') AS severity, NULL AS missing
 FROM lacking l
@@ -101,4 +107,14 @@ SELECT DISTINCT v.snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL,
 FROM exchange_servers v
 WHERE NOT EXISTS (SELECT 1 FROM listed l
                   WHERE l.snapshot_id = v.snapshot_id AND l.site_dn = v.site_dn AND l.is_given = 1)
+UNION ALL
+-- Recipients alone, or a directory of another kind.
+SELECT x.snapshot_id, NULL, NULL, NULL, NULL, NULL,
+       iif(EXISTS (SELECT 1 FROM objects o
+                   WHERE o.snapshot_id = x.snapshot_id AND o.class_x500 = 'Mailbox'),
+           NULL, 'skipped'),
+       'Gateway-Proxy of sites'
+FROM exported x
+WHERE NOT EXISTS (SELECT 1 FROM exchange_servers v WHERE v.snapshot_id = x.snapshot_id)
+  AND NOT EXISTS (SELECT 1 FROM listed l WHERE l.snapshot_id = x.snapshot_id)
 ORDER BY snapshot_id, missing, severity, subject

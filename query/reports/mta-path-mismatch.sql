@@ -23,7 +23,8 @@ WITH
                         AND k.path = r.services_path || '\MSExchangeMTA\Parameters'
   ),
   paths AS (
-    SELECT k.*, trim(coalesce(d.value, '')) AS database_path, trim(coalesce(r.value, '')) AS run_path
+    SELECT k.*, trim(coalesce(d.value, '')) AS database_path,
+           trim(coalesce(r.value, '')) AS run_path
     FROM keys k
     LEFT JOIN registry_values d ON d.snapshot_id = k.snapshot_id AND d.key_id = k.key_id
                                AND d.name = 'MTA Database path'

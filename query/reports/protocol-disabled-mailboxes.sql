@@ -14,7 +14,8 @@
 --   recipient.
 WITH
   settings AS (
-    SELECT a.snapshot_id, a.object_id, a.text, substr(a.text, 1, instr(a.text, '§') - 1) AS protocol,
+    SELECT a.snapshot_id, a.object_id, a.text,
+           substr(a.text, 1, instr(a.text, '§') - 1) AS protocol,
            substr(a.text, instr(a.text, '§') + 1) AS rest
     FROM attributes a
     WHERE a.attribute_x500 = 'Protocol-Settings' AND instr(a.text, '§') > 1

@@ -12,8 +12,8 @@
 -- x-logic: MSExchangeIMC\Parameters\SiteDN must name a live site, that of its server, or a live
 --   object such as the server itself. A difference in letters or outer blanks only is an info. An
 --   absent value is another report's matter.
--- remedy: Write the directory's names of organization and site into the value, or reinstall with the
---   right names.
+-- remedy: Write the directory's names of organization and site into the value, or reinstall with
+--   the right names.
 WITH
   registries AS (SELECT * FROM server_registries WHERE :server IS NULL OR server = :server),
   servers AS (SELECT * FROM exchange_servers WHERE :server IS NULL OR server = :server),

@@ -9,8 +9,9 @@
 -- param: server text = NULL   only this server
 -- x-why: While the key is there the service insists on replaying the logs that it lists, and does
 --   not start if one of them is missing.
--- x-logic: A key "Restore in Progress" below MSExchangeIS or MSExchangeDS in the control set in force.
---   Right after an online restore it is as it should be, so in a backup it tells when that was taken.
+-- x-logic: A key "Restore in Progress" below MSExchangeIS or MSExchangeDS in the control set in
+--   force. Right after an online restore it is as it should be, so in a backup it tells when that
+--   was taken.
 -- remedy: Finish the restore: with all logs listed and the .pat files in place, start the service
 --   once. Delete the key only if the databases are consistent or were copied offline.
 WITH

@@ -10,8 +10,8 @@
 -- x-why: The knowledge consistency checker, the event service and key management build directory
 --   names from these values; they fail, mostly without a word (events 1124, 2024).
 -- x-logic: Enterprise, Site and Server below MSExchangeSA\Parameters are compared with the relative
---   names of the server's object, its site and its organization; display names do not count. A value
---   that is missing from the key is a finding, other letters only are an info.
+--   names of the server's object, its site and its organization; display names do not count. A
+--   value that is missing from the key is a finding, other letters only are an info.
 -- remedy: Write the directory's names into the values and restart the services. If the message
 --   transfer agent's own name is right and these are not, a reinstallation was repaired by half.
 WITH

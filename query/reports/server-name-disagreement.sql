@@ -49,7 +49,8 @@ SELECT v.snapshot_id, NULL, v.server, NULL, NULL, NULL, NULL,
        iif(EXISTS (SELECT 1 FROM named k WHERE k.snapshot_id = v.snapshot_id), NULL, 'skipped'),
        iif(EXISTS (SELECT 1 FROM registries x
                    WHERE x.snapshot_id = v.snapshot_id AND x.server = v.server),
-           'names in MSExchangeIS\ParametersSystem of server ' || v.server, 'registry of server ' || v.server)
+           'names in MSExchangeIS\ParametersSystem of server ' || v.server,
+           'registry of server ' || v.server)
 FROM exchange_servers v
 WHERE (:server IS NULL OR v.server = :server)
   AND NOT EXISTS (SELECT 1 FROM named k

@@ -9,10 +9,10 @@
 -- param: server text = NULL   only this server
 -- x-why: The services of a site trust each other by one account. One that runs under another, or
 --   under LocalSystem, cannot log on to the rest, and replication or delivery stops.
--- x-logic: ObjectName of the Exchange services is compared with that of the System Attendant, or with
---   the most usual one where that runs under LocalSystem, which is an error. Key management must
---   match the directory service. ".\user" and "DOMAIN\user" are not compared: they may be the same.
---   Other accounts on other servers of the site are an info. Exchange 2000 is not judged.
+-- x-logic: ObjectName of the Exchange services is compared with that of the System Attendant, or
+--   with the most usual one where that runs under LocalSystem, which is an error. Key management
+--   must match the directory service. ".\user" and "DOMAIN\user" are not compared: they may be the
+--   same. Other accounts on other servers of the site are an info. Exchange 2000 is not judged.
 -- remedy: Give all services the site's service account (Control Panel, Services); change its
 --   password through the properties of the site's Configuration object, never in Windows alone.
 WITH

@@ -9,11 +9,11 @@
 -- param: server text = NULL   only this server
 -- x-why: Windows NT does not start a service one of whose dependencies is missing or disabled, nor
 --   those that depend on it in turn: one key can keep the whole server down.
--- x-logic: DependOnService of the Exchange services is followed through all services of the registry
---   to those that have no key or Start 4. Load-order groups (+Name) are no services. An absent key
---   counts only in an export that holds its kind: other services of Windows, or of Exchange. OLE and
---   NtLmSsp, which Windows 2000 lacks, are an info unless it is Windows NT 4.0, and so is a usual
---   dependency that is not listed.
+-- x-logic: DependOnService of the Exchange services is followed through all services of the
+--   registry to those that have no key or Start 4. Load-order groups (+Name) are no services. An
+--   absent key counts only in an export that holds its kind: other services of Windows, or of
+--   Exchange. OLE and NtLmSsp, which Windows 2000 lacks, are an info unless it is Windows NT 4.0,
+--   and so is a usual dependency that is not listed.
 -- remedy: Restore the service or enable it, or take a name that does not exist out of
 --   DependOnService.
 WITH RECURSIVE
@@ -23,7 +23,8 @@ WITH RECURSIVE
     SELECT r.*,
            EXISTS (SELECT 1 FROM services s
                    WHERE s.snapshot_id = r.snapshot_id AND s.source_id = r.source_id
-                     AND s.is_current = 1 AND s.name IN ('LanmanServer', 'LanmanWorkstation', 'RpcSs')
+                     AND s.is_current = 1
+                     AND s.name IN ('LanmanServer', 'LanmanWorkstation', 'RpcSs')
                      AND s.image_path IS NOT NULL) AS has_windows,
            EXISTS (SELECT 1 FROM services s
                    WHERE s.snapshot_id = r.snapshot_id AND s.source_id = r.source_id

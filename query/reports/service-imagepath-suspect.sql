@@ -7,14 +7,14 @@
 -- needs: registry
 -- tags: services, registry
 -- param: server text = NULL   only this server
--- x-why: A service whose path is malformed does not start, or starts another program; one that leads
---   to another installation runs an old version beside the new.
--- x-logic: ImagePath of the Exchange services: blanks around it, doubled colons, no drive, or another
---   program than the key stands for are errors. A root that most services of the server do not share
---   is a warning, an info for the MS Mail tree, which may have been moved by hand; a counter library
---   of MS Mail under another root than its program is a warning.
--- remedy: Write the full path of the program into ImagePath and restart the service. After a service
---   pack look at the paths of MS Mail again.
+-- x-why: A service whose path is malformed does not start, or starts another program; one that
+--   leads to another installation runs an old version beside the new.
+-- x-logic: ImagePath of the Exchange services: blanks around it, doubled colons, no drive, or
+--   another program than the key stands for are errors. A root that most services of the server do
+--   not share is a warning, an info for the MS Mail tree, which may have been moved by hand; a
+--   counter library of MS Mail under another root than its program is a warning.
+-- remedy: Write the full path of the program into ImagePath and restart the service. After a
+--   service pack look at the paths of MS Mail again.
 WITH
   programs(key, program) AS (VALUES
     ('MSExchangeSA', 'MAD.EXE'), ('MSExchangeDS', 'DSAMAIN.EXE'), ('MSExchangeIS', 'STORE.EXE'),
@@ -52,7 +52,8 @@ WITH
     WHERE place = 1
   ),
   libraries AS (
-    SELECT r.snapshot_id, r.source_id, r.server, r.key_path, r.image_path, r.root, v.value AS library,
+    SELECT r.snapshot_id, r.source_id, r.server, r.key_path, r.image_path, r.root,
+           v.value AS library,
            substr(upper(v.value), 1, instr(upper(v.value), '\CONNECT\') - 1) AS library_root
     FROM rooted r
     JOIN registry_values v ON v.snapshot_id = r.snapshot_id AND v.source_id = r.source_id

@@ -10,8 +10,9 @@
 -- x-why: A service left behind starts without a connector to serve, fills the event log, and keeps
 --   the connector from being installed anew.
 -- x-logic: The service keys of known connectors (with an ImagePath) are set beside the live
---   connectors of their server. Services that exist without connectors by design are not judged; the
---   news service, which stays when the last newsfeed goes, is an info. A deleted connector is named.
+--   connectors of their server. Services that exist without connectors by design are not judged;
+--   the news service, which stays when the last newsfeed goes, is an info. A deleted connector is
+--   named.
 -- remedy: Remove connectors before Exchange is removed from a server. To clean up, delete the
 --   service's key, SOFTWARE\Microsoft\Exchange\Setup\Exchconn and the folder Connect\Exchconn,
 --   restart, and install the connector again if it is wanted.
@@ -53,7 +54,8 @@ WITH
                         AND (c.service_key IN (u.name, u.key)
                              OR c.type IN (SELECT w.type FROM wanted w WHERE w.key = u.key)))
   )
-SELECT o.snapshot_id AS snapshot_id, o.key_path AS subject, o.server, o.name AS service, o.start_type,
+SELECT o.snapshot_id AS snapshot_id, o.key_path AS subject, o.server, o.name AS service,
+       o.start_type,
        o.image_path, 'no live connector of this service on server ' || o.server AS finding,
        (SELECT min(c.dn) FROM connectors c
         WHERE c.snapshot_id = o.snapshot_id AND c.is_deleted = 1
