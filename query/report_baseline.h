@@ -2,9 +2,9 @@
 //
 // The findings of an earlier run (its JSON), to tell what is new, unchanged or resolved.
 // Fingerprints decide (report_marks.h). A finding that has become graver counts as new.
-// What is gone counts as resolved only where the report could judge everything: with coverage notes,
-// and all the more where it was skipped or failed, it is "not judged again".
-// Lifetime: plain values. Threads: one thread.
+// What is gone counts as resolved only where the report could judge everything: with coverage
+// notes, and all the more where it was skipped or failed, it is "not judged again". Lifetime: plain
+// values. Threads: one thread.
 #pragma once
 
 #include <map>

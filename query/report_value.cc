@@ -92,6 +92,7 @@ Result<void> parse_param_type(std::string_view text, ReportParam& param) {
     return {};
   }
   std::vector<std::string> names;
+  names.reserve(kTypes.size());
   for (const auto& entry : kTypes) names.emplace_back(entry.second);
   const std::string near = nearest_name(name, names);
   const bool other = !near.empty() && near != name;

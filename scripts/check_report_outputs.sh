@@ -103,7 +103,7 @@ class Page(html.parser.HTMLParser):
         # Data stands in <bdi>; only a line feed and the mark of a cut are elements there.
         inside = "bdi" in self.open and tag not in ("br", "small")
         if tag not in ("meta", "br", "link", "col"): self.open.append(tag)
-        if inside or tag in ("img", "iframe") or any(name.startswith("on") for name, _ in attrs):
+        if inside or tag in ("marquee", "img", "iframe") or any(name.startswith("on") for name, _ in attrs):
             sys.exit(f"html: <{tag} {attrs}> came out of data")
     def handle_endtag(self, tag):
         if not self.open or self.open.pop() != tag: sys.exit(f"html: </{tag}> closes nothing")
