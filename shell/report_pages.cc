@@ -82,7 +82,8 @@ std::string sample_of(const ReportRun& run) {
                        escape_for_terminal(subject_of(run, finding)));
     for (std::size_t c = 0; c < finding.cells.size() && c < run.columns.size(); ++c) {
       const std::string& name = run.columns[c];
-      if (name == "subject" || name == "snapshot_id" || name.ends_with("_source")) continue;
+      const bool is_path = name.ends_with("source") || name.ends_with("sources");
+      if (name == "subject" || name == "snapshot_id" || is_path) continue;
       if (finding.cells[c].type == ValueType::kNull) continue;
       out += fmt::format("  {}: {}\n", escape_for_terminal(name),
                          readable_text(view_of(finding.cells[c])));
