@@ -21,7 +21,7 @@ WITH
     UNION
     SELECT o.snapshot_id, o.object_id, o.dn, coalesce(c.type, 'dirrep'), c.server, o.source_id
     FROM objects k
-    JOIN objects o ON o.snapshot_id = k.snapshot_id AND o.parent_id = k.object_id
+    CROSS JOIN objects o ON o.snapshot_id = k.snapshot_id AND o.parent_id = k.object_id
     LEFT JOIN connectors c ON c.snapshot_id = o.snapshot_id AND c.object_id = o.object_id
     WHERE k.rdn = 'Dir-Repl' AND o.is_deleted = 0 AND o.is_phantom = 0
   )

@@ -43,8 +43,8 @@ SELECT t.snapshot_id AS snapshot_id, o.dn AS subject, t.usn AS usn_changed,
        u.last_genuine AS highest_usn_below, o.changed_at, o.is_deleted,
        d.path AS directory_source, NULL AS severity, NULL AS missing
 FROM jumps u
-JOIN top t ON t.snapshot_id = u.snapshot_id AND t.usn >= u.first_usn
-JOIN objects o ON o.snapshot_id = t.snapshot_id AND o.object_id = t.object_id
+CROSS JOIN top t ON t.snapshot_id = u.snapshot_id AND t.usn >= u.first_usn
+CROSS JOIN objects o ON o.snapshot_id = t.snapshot_id AND o.object_id = t.object_id
 LEFT JOIN sources d ON d.snapshot_id = o.snapshot_id AND d.source_id = o.source_id
 UNION ALL
 SELECT s.snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, 'skipped', 'USN-Changed of objects'

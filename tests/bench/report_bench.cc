@@ -29,6 +29,7 @@
 #include "query/report.h"
 #include "query/report_value.h"
 #include "query/views.h"
+#include "storage/tables.h"
 #include "tests/bench/process.h"
 #include "tests/support/exchange_directory.h"
 #include "tests/support/exchange_registry.h"
@@ -195,6 +196,17 @@ class NativeTables {
                        [](const ColumnInfo& column) { return column.hidden; });
   }
 
+  // Columns compare as those of the case do.
+  static bool is_folded(const std::string& table, const std::string& column) {
+    for (const TableSpec* spec : kFixedTables) {
+      if (table != spec->name) continue;
+      for (const ColumnSpec& fixed : spec->columns) {
+        if (column == fixed.name) return fixed.collation == Collation::kFold;
+      }
+    }
+    return false;
+  }
+
   void exec(const std::string& sql) {
     if (sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
       give_up(sql + ": " + sqlite3_errmsg(db_));
@@ -207,7 +219,7 @@ class NativeTables {
     for (const ColumnInfo& column : table.columns) {
       const bool is_first = &column == table.columns.data();
       create += (is_first ? "\"" : ", \"") + column.name + "\" " + column.type;
-      if (column.type == "TEXT") create += " COLLATE NOCASE";
+      if (is_folded(table.name, column.name)) create += " COLLATE FOLD";
       insert += is_first ? "?" : ", ?";
     }
     exec(create + ")");
