@@ -29,7 +29,9 @@ Result<std::uint64_t> import_directory(const DirectoryTables& source, ReadDirect
   Schema& schema = read.schema;
   Survey& survey = read.survey;
   DIRSNAP_TRY(survey, survey_directory(source.tables, source.layout, source.overrides, schema,
-                                       source.issues, source.context));
+                                       source.context));
+  DIRSNAP_CHECK(survey.descriptors.read(source.tables, source.layout, source.issues,
+                                        source.context.cancel()));
   if (survey.classes_from_category > 0) {
     source.issues.report(
         {.severity = Severity::kDoubt,

@@ -439,14 +439,12 @@ Result<Survey> survey_directory(TableSource& database,
                                 const Layout& layout,
                                 const OverrideMap& overrides,
                                 Schema& schema,
-                                IssueSink& issues,
                                 ImportContext& context) {
   Survey survey;
   Pass pass(layout, schema, context, survey);
   DIRSNAP_CHECK(pass.read(database, overrides));
   DIRSNAP_CHECK(read_links(database, layout, context.cancel(), survey));
   DIRSNAP_CHECK(read_hidden(database, layout, survey));
-  DIRSNAP_CHECK(survey.descriptors.read(database, layout, issues, context.cancel()));
   return survey;
 }
 

@@ -52,13 +52,13 @@ struct Survey {
   std::size_t first_row = 0;  // nodes before it are copies, there for their names only
 };
 
-// Reads names, schema and links. Object ids are taken from the context. Placeholder rows of a new
-// database ($ROOT_OBJECT$ and the row before it) get none: they are no objects.
+// Reads names, schema and links, not the descriptors. Object ids are taken from the context.
+// Placeholder rows of a new database ($ROOT_OBJECT$ and the row before it) get none: they are no
+// objects.
 Result<Survey> survey_directory(TableSource& database,
                                 const Layout& layout,
                                 const OverrideMap& overrides,
                                 Schema& schema,
-                                IssueSink& issues,
                                 ImportContext& context);
 
 // Where rows of an object table are recovered from.
