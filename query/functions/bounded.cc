@@ -113,7 +113,8 @@ struct TrimSet {
   std::vector<std::string_view> members;  // sorted
   std::size_t longest = 1;
 
-  explicit TrimSet(std::string_view text) : members(characters(text)) {
+  // As in SQLite, a NUL ends the set.
+  explicit TrimSet(std::string_view text) : members(characters(text.substr(0, text.find('\0')))) {
     std::sort(members.begin(), members.end());
     members.erase(std::unique(members.begin(), members.end()), members.end());
     for (const auto& member : members) longest = std::max(longest, member.size());

@@ -46,8 +46,8 @@ WITH
   -- Replication links of the site and of its Configuration, with the partners they name.
   links AS (
     SELECT t.snapshot_id, t.configuration, hex(a.value) AS link,
-           rtrim(CAST(substr(a.value, 29) AS TEXT), char(0)) COLLATE FOLD AS name_a,
-           rtrim(CAST(substr(a.value, 33) AS TEXT), char(0)) COLLATE FOLD AS name_b,
+           substr(CAST(substr(a.value, 29) AS TEXT), 1) COLLATE FOLD AS name_a,
+           substr(CAST(substr(a.value, 33) AS TEXT), 1) COLLATE FOLD AS name_b,
            ',' || CAST(a.value AS TEXT) AS as_text
     FROM heads t
     CROSS JOIN objects o ON o.snapshot_id = t.snapshot_id AND o.dn = t.dn

@@ -53,11 +53,12 @@ WITH
                         AND o.dn = w.head_dn
     WHERE o.is_deleted = 0 AND o.is_phantom = 0
   ),
-  -- A link: head, invocation id of 16 bytes, name; Reps-From has a number more in its head.
+  -- A link: head, invocation id of 16 bytes, name up to a NUL, where substr() of a text ends;
+  -- Reps-From has a number more in its head.
   links AS (
     SELECT h.snapshot_id, h.object_id, a.attribute_x500 AS attribute, hex(a.value) AS octets,
-           rtrim(CAST(substr(a.value, 29) AS TEXT), char(0)) COLLATE FOLD AS name_a,
-           rtrim(CAST(substr(a.value, 33) AS TEXT), char(0)) COLLATE FOLD AS name_b,
+           substr(CAST(substr(a.value, 29) AS TEXT), 1) COLLATE FOLD AS name_a,
+           substr(CAST(substr(a.value, 33) AS TEXT), 1) COLLATE FOLD AS name_b,
            CAST(a.value AS TEXT) AS as_text
     FROM heads h
     CROSS JOIN attributes a ON a.snapshot_id = h.snapshot_id AND a.object_id = h.object_id

@@ -18,7 +18,7 @@ WITH
            (SELECT min(CAST(a.text AS INTEGER)) FROM attributes a
             WHERE a.snapshot_id = c.snapshot_id AND a.object_id = c.object_id
               AND a.attribute_x500 = 'N-Address-Type') AS address_type,
-           (SELECT coalesce(a.text, rtrim(CAST(a.value AS TEXT), char(0))) FROM attributes a
+           (SELECT coalesce(a.text, substr(CAST(a.value AS TEXT), 1)) FROM attributes a
             WHERE a.snapshot_id = c.snapshot_id AND a.object_id = c.object_id
               AND a.attribute_x500 = 'N-Address' LIMIT 1) AS address
     FROM connectors c

@@ -146,9 +146,10 @@ TEST_CASE("the bounded twins give what SQLite's own functions give") {
       "printf('%.0f', 2.5)",
       "printf('%i %p', 1, 255)"};
   std::mt19937 random(7);
-  const std::vector<std::string> pieces = {"'a'",   "'b'",   "'ab'",        "''",  "'aab'",
-                                           "'é'",   "'éa'",  "NULL",        "12",  "x'61'",
-                                           "x'c3'", "x'a9'", "'abcabcabc'", "1.5", "' a '"};
+  const std::vector<std::string> pieces = {
+      "'a'",         "'b'",  "'ab'",  "''",      "'aab'",          "'é'",
+      "'éa'",        "NULL", "12",    "x'61'",   "x'c3'",          "x'a9'",
+      "'abcabcabc'", "1.5",  "' a '", "char(0)", "'a' || char(0)", "char(97, 0, 98)"};
   const auto any = [&] { return pieces[random() % pieces.size()]; };
   for (int i = 0; i < 300; ++i) {
     expressions.push_back("instr(" + any() + " || " + any() + ", " + any() + ")");
@@ -159,7 +160,8 @@ TEST_CASE("the bounded twins give what SQLite's own functions give") {
     expressions.push_back("rtrim(" + any() + ", " + any() + ")");
   }
   for (const std::string& expression : expressions) {
-    const std::string sql = "SELECT " + expression + " AS x, typeof(" + expression + ")";
+    const std::string sql =
+        "SELECT " + expression + " AS x, hex(" + expression + "), typeof(" + expression + ")";
     INFO(sql);
     CHECK(show(rows_of(*engine, sql)[0]) == show(native.rows_of(sql)[0]));
   }
