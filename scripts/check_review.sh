@@ -26,8 +26,8 @@ report,object,reason,owner,expires
 connectors-without-services,*cn=Configuration*cc:Mail*,retired on purpose,J. Doe,
 TEXT
 "$dirsnap" report sample.dirsnap connectors-without-services --format json --output old.json
-"$dirsnap" report sample.dirsnap --all --suppressions accepted.csv --baseline old.json \
-  --format html --output known.html
+"$dirsnap" report sample.dirsnap connectors-without-services --suppressions accepted.csv \
+  --baseline old.json --format html --output known.html
 "$dirsnap" import hostile.dirsnap hostile/backup --server EX1 >/dev/null 2>&1
 "$dirsnap" report hostile.dirsnap --all --reports hostile/reports --format html --output hostile.html
 HOME=$folder "$check" sample.html hostile.html known.html
