@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -133,14 +134,22 @@ void measure_ldb(const Options& options, const fs::path& folder, double import_p
       verdict(speed_up >= kLeastSpeedUp));
 }
 
-Options parse(int argc, char** argv) {
+std::optional<Options> parse(int argc, char** argv) {
   Options options;
-  for (int i = 1; i + 1 < argc; i += 2) {
+  for (int i = 1; i < argc; i += 2) {
     const std::string_view word = argv[i];
-    if (word == "--objects") options.objects = argv[i + 1];
-    if (word == "--columns") options.columns = argv[i + 1];
-    if (word == "--ldb-entries") options.ldb_entries = argv[i + 1];
-    if (word == "--runs") options.runs = std::max(1, std::atoi(argv[i + 1]));
+    if (i + 1 == argc) return std::nullopt;
+    if (word == "--objects") {
+      options.objects = argv[i + 1];
+    } else if (word == "--columns") {
+      options.columns = argv[i + 1];
+    } else if (word == "--ldb-entries") {
+      options.ldb_entries = argv[i + 1];
+    } else if (word == "--runs") {
+      options.runs = std::max(1, std::atoi(argv[i + 1]));
+    } else {
+      return std::nullopt;
+    }
   }
   return options;
 }
@@ -148,7 +157,13 @@ Options parse(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Options options = parse(argc, argv);
+  const std::optional<Options> given = parse(argc, argv);
+  if (!given) {
+    std::fputs("usage: directory_bench [--objects N] [--columns N] [--ldb-entries N] [--runs N]\n",
+               stderr);
+    return 2;
+  }
+  const Options& options = *given;
   const dirsnap::test::TempFolder folder;
   std::printf("a directory of %s objects; %d run(s)\n", options.objects.c_str(), options.runs);
   const std::string database = (folder / "ntds.dit").string();

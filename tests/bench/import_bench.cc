@@ -33,9 +33,16 @@ int main(int argc, char** argv) {
   bool with_export = true;
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
-    if (word == "--objects" && i + 1 < argc) objects = argv[++i];
-    if (word == "--columns" && i + 1 < argc) columns = argv[++i];
-    if (word == "--no-esedbexport") with_export = false;
+    if (word == "--objects" && i + 1 < argc) {
+      objects = argv[++i];
+    } else if (word == "--columns" && i + 1 < argc) {
+      columns = argv[++i];
+    } else if (word == "--no-esedbexport") {
+      with_export = false;
+    } else {
+      std::fputs("usage: import_bench [--objects N] [--columns N] [--no-esedbexport]\n", stderr);
+      return 2;
+    }
   }
   const dirsnap::test::TempFolder folder;
   const std::string file = (folder / "Dir.edb").string();
