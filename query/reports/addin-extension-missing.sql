@@ -16,13 +16,6 @@
 --   site's. A platform that only some extensions of a site have is a warning. Sites whose Add-Ins
 --   are not loaded are not judged.
 WITH
-  directories AS (
-    SELECT s.snapshot_id, s.source_id, s.path, s.kind IN ('ese', 'esedbexport') AS is_whole,
-           EXISTS (SELECT 1 FROM import_issues i
-                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
-                     AND i.severity = 'loss') AS is_lossy
-    FROM sources s WHERE s.role = 'directory'
-  ),
   -- An extension by the name of its object, and by the token it gives itself.
   extensions AS (
     SELECT o.snapshot_id, o.object_id, o.dn, o.source_id, o.is_deleted,

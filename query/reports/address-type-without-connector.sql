@@ -13,13 +13,6 @@
 --   and Connected-Domains of the organization's live connectors. EX and X500 serve inside only.
 --   MS, CCMAIL and X400 proxies are given to everyone by default: alone they are a hint.
 WITH
-  directories AS (
-    SELECT s.snapshot_id, s.source_id, s.path, s.kind IN ('ese', 'esedbexport') AS is_whole,
-           EXISTS (SELECT 1 FROM import_issues i
-                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
-                     AND i.severity = 'loss') AS is_lossy
-    FROM sources s WHERE s.role = 'directory'
-  ),
   spaces AS (
     SELECT c.snapshot_id, c.dn, '/o=' || c.organization COLLATE FOLD AS organization, a.text,
            a.attribute_x500 AS attribute

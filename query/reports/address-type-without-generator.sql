@@ -15,13 +15,6 @@
 --   objects of the same site, without their platform; then the other way round. cc:Mail generators
 --   without an address are left out, they are installed everywhere; disabled types count as used.
 WITH
-  directories AS (
-    SELECT s.snapshot_id, s.source_id, s.path, s.kind IN ('ese', 'esedbexport') AS is_whole,
-           EXISTS (SELECT 1 FROM import_issues i
-                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
-                     AND i.severity = 'loss') AS is_lossy
-    FROM sources s WHERE s.role = 'directory'
-  ),
   addressing AS (
     SELECT o.snapshot_id, o.object_id, o.dn, o.source_id,
            dn_parent(o.dn) COLLATE FOLD AS configuration

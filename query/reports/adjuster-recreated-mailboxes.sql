@@ -17,9 +17,9 @@
 --   ones are not reported: mailboxes of rooms look the same. Signs that an export does not carry
 --   are not counted.
 WITH
-  directories AS (
-    SELECT snapshot_id, min(path) AS path, max(kind IN ('ese', 'esedbexport')) AS is_whole
-    FROM sources WHERE role = 'directory'
+  exports AS (
+    SELECT snapshot_id, min(path) AS path, max(is_whole) AS is_whole
+    FROM directories
     GROUP BY snapshot_id
   ),
   -- Exports call it by several names.
@@ -47,7 +47,7 @@ WITH
                                    AND a.attribute_x500 = 'Assoc-NT-Account') AS has_account,
            EXISTS (SELECT 1 FROM objects o
                    WHERE o.snapshot_id = d.snapshot_id AND o.class_x500 = 'Mailbox') AS has_mailbox
-    FROM directories d
+    FROM exports d
   ),
   bare AS (
     SELECT o.snapshot_id, o.object_id, o.dn, o.created_at, o.source_id,

@@ -14,13 +14,6 @@
 --   organization without a live object is a warning, the connector's own site an error. Another
 --   organization's sites cannot be in this directory: a hint only.
 WITH
-  directories AS (
-    SELECT s.snapshot_id, s.source_id, s.path,
-           EXISTS (SELECT 1 FROM import_issues i
-                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
-                     AND i.severity = 'loss') AS is_lossy
-    FROM sources s WHERE s.role = 'directory'
-  ),
   -- Organizations whose sites are all here: their own object is.
   organizations AS (
     SELECT o.snapshot_id, o.dn, max(d.is_lossy) AS is_lossy
@@ -90,8 +83,7 @@ SELECT d.snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, min(d.path), 'skipped'
 FROM directories d
 WHERE NOT EXISTS (SELECT 1 FROM attributes a
                   WHERE a.snapshot_id = d.snapshot_id AND a.attribute_x500 = 'Connected-Domains')
-  AND NOT EXISTS (SELECT 1 FROM sources w
-                  WHERE w.snapshot_id = d.snapshot_id AND w.role = 'directory'
-                    AND w.kind IN ('ese', 'esedbexport'))
+  AND NOT EXISTS (SELECT 1 FROM directories w
+                  WHERE w.snapshot_id = d.snapshot_id AND w.is_whole)
 GROUP BY d.snapshot_id
 ORDER BY snapshot_id, missing, severity, subject

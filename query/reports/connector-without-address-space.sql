@@ -13,10 +13,6 @@
 --   Those that wait for the other side (Activation-Style 3), are switched off (0) or whose service
 --   is disabled or gone are a hint only; directory and free/busy connectors route nothing.
 WITH
-  directories AS (
-    SELECT snapshot_id, source_id, path, kind IN ('ese', 'esedbexport') AS is_whole
-    FROM sources WHERE role = 'directory'
-  ),
   carried AS (
     SELECT d.snapshot_id, max(d.is_whole) AS is_whole,
            EXISTS (SELECT 1 FROM attributes a

@@ -14,13 +14,6 @@
 --   one of the remote site; every other name of a server in the connector must be live too. A
 --   site whose servers are not loaded is not judged.
 WITH
-  directories AS (
-    SELECT s.snapshot_id, s.source_id, s.path, s.kind IN ('ese', 'esedbexport') AS is_whole,
-           EXISTS (SELECT 1 FROM import_issues i
-                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
-                     AND i.severity = 'loss') AS is_lossy
-    FROM sources s WHERE s.role = 'directory'
-  ),
   ends AS (
     SELECT c.snapshot_id, c.object_id, c.dn, d.path, d.is_lossy,
            dn_parent(dn_parent(dn_parent(c.dn))) COLLATE FOLD AS site_dn,

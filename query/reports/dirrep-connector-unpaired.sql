@@ -15,14 +15,6 @@
 --   lower Object-Version in a later backup, or beside another server's, is stale. Where the other
 --   site's Dir-Repl is not loaded nothing is concluded.
 WITH
-  directories AS (
-    SELECT s.snapshot_id, s.source_id, s.path, s.server,
-           s.kind IN ('ese', 'esedbexport') AS is_whole,
-           EXISTS (SELECT 1 FROM import_issues i
-                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
-                     AND i.severity = 'loss') AS is_lossy
-    FROM sources s WHERE s.role = 'directory'
-  ),
   ends AS (
     SELECT o.snapshot_id, o.object_id, o.dn, o.is_deleted, d.path, d.is_whole, d.is_lossy, d.server,
            dn_parent(dn_parent(dn_parent(o.dn))) COLLATE FOLD AS site_dn,

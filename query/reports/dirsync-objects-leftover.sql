@@ -14,13 +14,6 @@
 --   organization that has no live MS Mail connector. The Microsoft DXA object of each server and
 --   the service MSExchangeDX are always installed and not counted.
 WITH
-  directories AS (
-    SELECT s.snapshot_id, s.source_id, s.path, s.kind IN ('ese', 'esedbexport') AS is_whole,
-           EXISTS (SELECT 1 FROM import_issues i
-                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
-                     AND i.severity = 'loss') AS is_lossy
-    FROM sources s WHERE s.role = 'directory'
-  ),
   agents AS (
     SELECT o.snapshot_id, o.object_id, o.dn, coalesce(o.class_x500, o.class) AS class, o.source_id,
            substr(o.dn, 1, instr(substr(o.dn, 2) || '/', '/')) COLLATE FOLD AS organization

@@ -14,13 +14,6 @@
 --   by network and postoffice without case. Several are an error, one that no requestor object
 --   names is a warning. They are hidden: an export without hidden recipients proves nothing.
 WITH
-  directories AS (
-    SELECT s.snapshot_id, s.source_id, s.path, s.kind IN ('ese', 'esedbexport') AS is_whole,
-           EXISTS (SELECT 1 FROM import_issues i
-                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
-                     AND i.severity = 'loss') AS is_lossy
-    FROM sources s WHERE s.role = 'directory'
-  ),
   -- Exports call it by several names.
   hidden AS (
     SELECT snapshot_id, object_id FROM attributes

@@ -59,11 +59,7 @@ WITH
     WHERE is_current = 1 AND name IN ('MSExchangeSA', 'EventLog')
   ),
   whole AS (
-    SELECT DISTINCT s.snapshot_id FROM sources s
-    WHERE s.role = 'directory' AND s.kind IN ('ese', 'esedbexport')
-      AND NOT EXISTS (SELECT 1 FROM import_issues i
-                      WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
-                        AND i.severity = 'loss')
+    SELECT DISTINCT snapshot_id FROM directories WHERE is_whole = 1 AND is_lossy = 0
   ),
   found AS (
     SELECT h.*, s.names,

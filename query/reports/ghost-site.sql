@@ -15,13 +15,6 @@
 --   directory replication connector leads. A site that is only partly replicated so far has such a
 --   connector. In a text export a site whose Configuration is not there is not judged.
 WITH
-  directories AS (
-    SELECT s.snapshot_id, s.source_id, s.path, s.kind IN ('ese', 'esedbexport') AS is_whole,
-           EXISTS (SELECT 1 FROM import_issues i
-                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
-                     AND i.severity = 'loss') AS is_lossy
-    FROM sources s WHERE s.role = 'directory'
-  ),
   sites AS (
     SELECT o.snapshot_id, o.object_id, o.dn, o.rdn AS site, d.path, d.is_whole, d.is_lossy,
            (SELECT c.object_id FROM objects c

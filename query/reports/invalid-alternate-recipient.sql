@@ -13,13 +13,6 @@
 --   itself or part of a loop is an error, one without any address a warning. A target in a
 --   container that is not loaded is not judged.
 WITH
-  directories AS (
-    SELECT s.snapshot_id, s.source_id, s.path, s.kind IN ('ese', 'esedbexport') AS is_whole,
-           EXISTS (SELECT 1 FROM import_issues i
-                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
-                     AND i.severity = 'loss') AS is_lossy
-    FROM sources s WHERE s.role = 'directory'
-  ),
   -- The target and its live object. A name whose object a database does not have is there by its
   -- number only.
   forwards AS (

@@ -14,13 +14,6 @@
 --   organization has as its Extension-Name or as the type of an address space. What Exchange itself
 --   installs needs no connector. Extensions that add pages only look the same: a hint.
 WITH
-  directories AS (
-    SELECT s.snapshot_id, s.source_id, s.path, s.kind IN ('ese', 'esedbexport') AS is_whole,
-           EXISTS (SELECT 1 FROM import_issues i
-                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
-                     AND i.severity = 'loss') AS is_lossy
-    FROM sources s WHERE s.role = 'directory'
-  ),
   addins AS (
     SELECT o.snapshot_id, o.dn, o.class_x500 AS class, o.source_id,
            trim(substr(o.rdn, 1, instr(o.rdn || ':', ':') - 1)) COLLATE FOLD AS name,

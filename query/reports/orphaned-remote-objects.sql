@@ -17,14 +17,6 @@
 --   gone without one that existed before. What may still be under way, was made later or was
 --   deleted after the other backup is left out.
 WITH
-  directories AS (
-    SELECT s.snapshot_id, s.source_id, s.path, s.server,
-           s.kind IN ('ese', 'esedbexport') AS is_whole,
-           EXISTS (SELECT 1 FROM import_issues i
-                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
-                     AND i.severity = 'loss') AS is_lossy
-    FROM sources s WHERE s.role = 'directory'
-  ),
   -- The site whose server each directory is of, and when the backup was taken.
   homes AS (
     SELECT d.snapshot_id, d.source_id, d.path, d.is_whole, d.is_lossy,

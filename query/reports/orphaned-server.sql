@@ -15,13 +15,6 @@
 --   on which no recipient is homed, of which no registry or store is loaded and whose Microsoft
 --   DSA changed long before its siblings'. All of it must hold: one sign alone proves nothing.
 WITH
-  directories AS (
-    SELECT s.snapshot_id, s.source_id, s.path,
-           EXISTS (SELECT 1 FROM import_issues i
-                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
-                     AND i.severity = 'loss') AS is_lossy
-    FROM sources s WHERE s.role = 'directory'
-  ),
   servers AS (
     SELECT o.snapshot_id, o.object_id, o.dn, o.rdn AS server, o.source_id,
            dn_parent(dn_parent(o.dn)) COLLATE FOLD AS configuration,

@@ -14,13 +14,6 @@
 --   protocols than its siblings of the same version. Version 4.0 has none and 5.0 has no IMAP4:
 --   where no registry tells the version, IMAP4 alone is not judged.
 WITH
-  directories AS (
-    SELECT s.snapshot_id, s.source_id, s.path, s.kind IN ('ese', 'esedbexport') AS is_whole,
-           EXISTS (SELECT 1 FROM import_issues i
-                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
-                     AND i.severity = 'loss') AS is_lossy
-    FROM sources s WHERE s.role = 'directory'
-  ),
   -- Builds: below 1457 is 4.0, from 1960 on 5.5.
   servers AS (
     SELECT o.snapshot_id, o.object_id, o.dn, o.rdn AS server, o.source_id,

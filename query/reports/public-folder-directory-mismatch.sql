@@ -16,13 +16,6 @@
 --   objects by name, as a store keeps no directory names. Home-MDB must name a live store of a
 --   loaded site. System folders are left out; without a public store only homes are judged.
 WITH
-  directories AS (
-    SELECT s.snapshot_id, s.source_id, s.path, s.kind IN ('ese', 'esedbexport') AS is_whole,
-           EXISTS (SELECT 1 FROM import_issues i
-                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
-                     AND i.severity = 'loss') AS is_lossy
-    FROM sources s WHERE s.role = 'directory'
-  ),
   stores AS (
     SELECT s.snapshot_id, s.source_id, s.path, coalesce(s.server, n.server) COLLATE FOLD AS server,
            EXISTS (SELECT 1 FROM import_issues i

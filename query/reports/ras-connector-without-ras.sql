@@ -15,13 +15,6 @@
 --   RemoteAccess in its current control set and a live RAS stack. A server whose registry is
 --   absent or partial, or whose objects are not loaded, is not judged in that respect.
 WITH
-  directories AS (
-    SELECT s.snapshot_id, s.source_id, s.path, s.kind IN ('ese', 'esedbexport') AS is_whole,
-           EXISTS (SELECT 1 FROM import_issues i
-                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
-                     AND i.severity = 'loss') AS is_lossy
-    FROM sources s WHERE s.role = 'directory'
-  ),
   covered AS (
     SELECT snapshot_id, server, min(source_id) AS source_id,
            substr(key_path, 1, length(key_path) - length(name)) AS services_path

@@ -32,8 +32,7 @@ WITH
     UNION
     SELECT g.snapshot_id, g.object_id, a.object_id, a.attribute, a.attribute_x500
     FROM (SELECT DISTINCT g.snapshot_id FROM gone g
-          JOIN sources s ON s.snapshot_id = g.snapshot_id AND s.role = 'directory'
-                        AND s.kind NOT IN ('ese', 'esedbexport')) t
+          JOIN directories s ON s.snapshot_id = g.snapshot_id AND s.is_whole = 0) t
     JOIN schema_attributes x ON x.snapshot_id = t.snapshot_id AND x.value_count > 0
                             AND x.syntax IN ('2.5.5.1', '2.5.5.7', '2.5.5.14')
     JOIN attributes a ON a.snapshot_id = x.snapshot_id AND a.attribute = x.ldap_name
@@ -61,9 +60,8 @@ SELECT s.snapshot_id, NULL, NULL, NULL, NULL, NULL, min(s.path), 'skipped',
        'deleted objects (Is-Deleted): the export has none'
 FROM sources s
 WHERE s.role = 'directory'
-  AND NOT EXISTS (SELECT 1 FROM sources w
-                  WHERE w.snapshot_id = s.snapshot_id AND w.role = 'directory'
-                    AND w.kind IN ('ese', 'esedbexport'))
+  AND NOT EXISTS (SELECT 1 FROM directories w
+                  WHERE w.snapshot_id = s.snapshot_id AND w.is_whole)
   AND NOT EXISTS (SELECT 1 FROM attributes a
                   WHERE a.snapshot_id = s.snapshot_id AND a.attribute_x500 = 'Is-Deleted')
 GROUP BY s.snapshot_id

@@ -16,13 +16,6 @@
 --   Microsoft DSA. Sites that replicate in from outside are not judged, nor links of an unknown
 --   form.
 WITH
-  directories AS (
-    SELECT s.snapshot_id, s.source_id, s.path, s.server,
-           EXISTS (SELECT 1 FROM import_issues i
-                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
-                     AND i.severity = 'loss') AS is_lossy
-    FROM sources s WHERE s.role = 'directory'
-  ),
   members AS (
     SELECT o.snapshot_id, o.source_id, o.rdn AS server,
            dn_parent(dn_parent(o.dn)) COLLATE FOLD AS configuration,

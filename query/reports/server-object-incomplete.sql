@@ -14,13 +14,6 @@
 --   is an error; one with neither a private nor a public store is a hint. Servers with one kind of
 --   store are normal. In text exports a kind of object that no server shows is not judged.
 WITH
-  directories AS (
-    SELECT s.snapshot_id, s.source_id, s.path, s.kind IN ('ese', 'esedbexport') AS is_whole,
-           EXISTS (SELECT 1 FROM import_issues i
-                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
-                     AND i.severity = 'loss') AS is_lossy
-    FROM sources s WHERE s.role = 'directory'
-  ),
   servers AS (
     SELECT o.snapshot_id, o.object_id, o.dn, o.rdn AS server, d.path, d.is_whole, d.is_lossy
     FROM objects o

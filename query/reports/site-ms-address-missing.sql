@@ -12,10 +12,6 @@
 -- x-logic: Site Addressing objects with values in Gateway-Proxy, none of them of type MS. In a text
 --   export without Gateway-Proxy nothing is concluded.
 WITH
-  directories AS (
-    SELECT snapshot_id, source_id, path, kind IN ('ese', 'esedbexport') AS is_whole
-    FROM sources WHERE role = 'directory'
-  ),
   addressing AS (
     SELECT o.snapshot_id, o.object_id, o.dn, d.path, d.is_whole,
            (SELECT group_concat(a.text, ', ') FROM attributes a

@@ -39,9 +39,8 @@ SELECT s.snapshot_id, NULL, NULL, NULL, NULL, min(s.path), 'skipped',
 FROM sources s
 WHERE s.role = 'directory'
   AND (s.snapshot_id NOT IN (SELECT snapshot_id FROM addressing)
-       OR (NOT EXISTS (SELECT 1 FROM sources w
-                       WHERE w.snapshot_id = s.snapshot_id AND w.role = 'directory'
-                         AND w.kind IN ('ese', 'esedbexport'))
+       OR (NOT EXISTS (SELECT 1 FROM directories w
+                       WHERE w.snapshot_id = s.snapshot_id AND w.is_whole)
            AND NOT EXISTS (SELECT 1 FROM attributes a
                            WHERE a.snapshot_id = s.snapshot_id
                              AND a.attribute_x500 = 'Site-Proxy-Space')))

@@ -15,13 +15,6 @@
 --   distribution lists, must name something live below a live server; the first three in the same
 --   site. A role that is not set is not reported, nor a name whose servers are not loaded.
 WITH
-  directories AS (
-    SELECT s.snapshot_id, s.source_id, s.path, s.kind IN ('ese', 'esedbexport') AS is_whole,
-           EXISTS (SELECT 1 FROM import_issues i
-                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
-                     AND i.severity = 'loss') AS is_lossy
-    FROM sources s WHERE s.role = 'directory'
-  ),
   servers AS (
     SELECT o.snapshot_id, o.object_id, o.dn, o.rdn AS server,
            dn_parent(o.dn) COLLATE FOLD AS servers_dn,

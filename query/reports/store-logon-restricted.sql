@@ -46,8 +46,8 @@ WITH
       AND c.type IN ('imc', 'ccmail', 'notes', 'groupwise', 'snads', 'profs', 'gateway')
     GROUP BY c.snapshot_id, c.server, c.type, c.name
   ),
-  directories AS (
-    SELECT snapshot_id, min(path) AS path FROM sources WHERE role = 'directory' GROUP BY snapshot_id
+  directory_paths AS (
+    SELECT snapshot_id, min(path) AS path FROM directories GROUP BY snapshot_id
   ),
   found AS (
     SELECT l.snapshot_id, l.place AS subject, l.server, l.source_id, l.list,
@@ -66,7 +66,7 @@ WITH
     SELECT x.snapshot_id, x.dn, x.server, x.source_id, x.list,
            'the name in the list is no live object of the directory', 'warning'
     FROM listed x
-    JOIN directories d ON d.snapshot_id = x.snapshot_id
+    JOIN directory_paths d ON d.snapshot_id = x.snapshot_id
     WHERE NOT EXISTS (SELECT 1 FROM objects o
                       WHERE o.snapshot_id = x.snapshot_id AND o.dn = x.dn
                         AND o.is_deleted = 0 AND o.is_phantom = 0)
@@ -86,7 +86,7 @@ SELECT f.snapshot_id AS snapshot_id, f.subject AS subject, f.server, f.finding, 
        r.path AS registry_source, d.path AS directory_source, f.severity, NULL AS missing
 FROM found f
 LEFT JOIN sources r ON r.snapshot_id = f.snapshot_id AND r.source_id = f.source_id
-LEFT JOIN directories d ON d.snapshot_id = f.snapshot_id
+LEFT JOIN directory_paths d ON d.snapshot_id = f.snapshot_id
 UNION ALL
 SELECT v.snapshot_id, NULL, v.server, NULL, NULL, NULL, NULL,
        iif(EXISTS (SELECT 1 FROM stores x WHERE x.snapshot_id = v.snapshot_id), NULL, 'skipped'),
@@ -105,5 +105,5 @@ UNION ALL
 SELECT DISTINCT l.snapshot_id, NULL, l.server, NULL, NULL, NULL, NULL, NULL,
        'directory database: connectors and listed names are not judged'
 FROM locked l
-WHERE l.snapshot_id NOT IN (SELECT snapshot_id FROM directories)
+WHERE l.snapshot_id NOT IN (SELECT snapshot_id FROM directory_paths)
 ORDER BY snapshot_id, missing, severity, subject

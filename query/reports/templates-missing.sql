@@ -15,13 +15,6 @@
 --   and Display-Templates must not be empty. Where no template is loaded at all nothing is
 --   concluded.
 WITH
-  directories AS (
-    SELECT s.snapshot_id, s.source_id, s.path, s.kind IN ('ese', 'esedbexport') AS is_whole,
-           EXISTS (SELECT 1 FROM import_issues i
-                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
-                     AND i.severity = 'loss') AS is_lossy
-    FROM sources s WHERE s.role = 'directory'
-  ),
   -- Language containers: children of the two containers of templates.
   languages AS (
     SELECT l.snapshot_id, l.object_id, l.dn, l.rdn AS language, p.rdn AS kind, d.path, d.is_whole,

@@ -49,9 +49,8 @@ SELECT s.snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, min(s.path), 'sk
        'deleted objects (Is-Deleted): the export has none'
 FROM sources s
 WHERE s.role = 'directory'
-  AND NOT EXISTS (SELECT 1 FROM sources w
-                  WHERE w.snapshot_id = s.snapshot_id AND w.role = 'directory'
-                    AND w.kind IN ('ese', 'esedbexport'))
+  AND NOT EXISTS (SELECT 1 FROM directories w
+                  WHERE w.snapshot_id = s.snapshot_id AND w.is_whole)
   AND NOT EXISTS (SELECT 1 FROM attributes a
                   WHERE a.snapshot_id = s.snapshot_id AND a.attribute_x500 = 'Is-Deleted')
 GROUP BY s.snapshot_id

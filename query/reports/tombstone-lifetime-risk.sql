@@ -63,8 +63,8 @@ WHERE place = 1 AND age > days
 UNION ALL
 SELECT l.snapshot_id, NULL, NULL, NULL, NULL, NULL, s.path, NULL, 'Tombstone-Lifetime of ' || l.dn
 FROM lives l
-LEFT JOIN sources s ON s.snapshot_id = l.snapshot_id AND s.source_id = l.source_id
-WHERE l.days IS NULL AND s.kind NOT IN ('ese', 'esedbexport')
+JOIN directories s ON s.snapshot_id = l.snapshot_id AND s.source_id = l.source_id
+WHERE l.days IS NULL AND s.is_whole = 0
 UNION ALL
 SELECT s.snapshot_id, NULL, NULL, NULL, NULL, NULL, min(s.path), 'skipped',
        'DS Site Configuration objects'

@@ -46,9 +46,8 @@ SELECT s.snapshot_id, NULL, NULL, NULL, NULL, NULL, min(s.path), 'skipped',
        'address spaces of connectors (Routing-List)'
 FROM sources s
 WHERE s.role = 'directory'
-  AND NOT EXISTS (SELECT 1 FROM sources d
-                  WHERE d.snapshot_id = s.snapshot_id AND d.role = 'directory'
-                    AND d.kind IN ('ese', 'esedbexport'))
+  AND NOT EXISTS (SELECT 1 FROM directories d
+                  WHERE d.snapshot_id = s.snapshot_id AND d.is_whole)
   AND NOT EXISTS (SELECT 1 FROM attributes a
                   WHERE a.snapshot_id = s.snapshot_id AND a.attribute_x500 = 'Routing-List')
 GROUP BY s.snapshot_id

@@ -14,13 +14,6 @@
 --   live object below the server of Home-MTA; of several stacks one good one is enough. A name in a
 --   part of the directory that is not loaded is not judged.
 WITH
-  directories AS (
-    SELECT s.snapshot_id, s.source_id, s.path, s.kind IN ('ese', 'esedbexport') AS is_whole,
-           EXISTS (SELECT 1 FROM import_issues i
-                   WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
-                     AND i.severity = 'loss') AS is_lossy
-    FROM sources s WHERE s.role = 'directory'
-  ),
   links AS (
     SELECT c.snapshot_id, c.object_id, c.dn, c.type, c.server, d.path, d.is_whole, d.is_lossy,
            (SELECT min(a.text) FROM attributes a

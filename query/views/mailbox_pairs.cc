@@ -62,8 +62,7 @@ WITH
   loaded AS (
     SELECT snapshot_id, server COLLATE FOLD AS server
     FROM sources WHERE role = 'private-store' AND server IS NOT NULL
-  ),
-  directories AS (SELECT DISTINCT snapshot_id FROM sources WHERE role = 'directory')
+  )
 SELECT m.snapshot_id, coalesce(o.dn, m.owner_dn) COLLATE FOLD AS owner_dn, 'both' AS side,
        1 AS other_side_loaded, m.kind, h.server COLLATE FOLD AS directory_server,
        s.server AS store_server, m.display_name, o.class, 0 AS is_tombstone, o.object_id,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Where reports begin: the Exchange servers that a directory knows, and the registries that tell
-// of servers.
+// Where reports begin: the directories and what they can prove, the Exchange servers that they
+// know, and the registries that tell of servers.
 // Facts: servers stand below Configuration\Servers of their site; an export lists the key it was
 // asked for, so that one of a single service does not hold the key Services.
 #include <array>
@@ -10,6 +10,30 @@
 
 namespace dirsnap {
 namespace {
+
+constexpr ViewColumn kDirectoryColumns[] = {
+    {"snapshot_id", "INTEGER", "Snapshot the row belongs to (snapshots.snapshot_id)."},
+    {"source_id", "INTEGER", "The source (sources.source_id)."},
+    {"path", "TEXT", "Its path."},
+    {"server", "TEXT", "Server it is of; NULL where that is not known."},
+    {"is_whole", "INTEGER",
+     "1 if it carries every attribute its objects have; 0 for dumps, which carry what was asked "
+     "for."},
+    {"is_lossy", "INTEGER", "1 if some of it was lost: then what is absent proves nothing."},
+};
+
+constexpr const char* kDirectoryExamples[] = {
+    "SELECT path, server FROM directories WHERE is_whole = 1 AND is_lossy = 0",
+};
+
+constexpr const char* kDirectorySql = R"sql(
+SELECT s.snapshot_id, s.source_id, s.path, s.server, s.kind IN ('ese', 'esedbexport') AS is_whole,
+       EXISTS (SELECT 1 FROM import_issues i
+               WHERE i.snapshot_id = s.snapshot_id AND i.source_id = s.source_id
+                 AND i.severity = 'loss') AS is_lossy
+FROM sources s
+WHERE s.role = 'directory'
+)sql";
 
 constexpr ViewColumn kServerColumns[] = {
     {"snapshot_id", "INTEGER", "Snapshot the row belongs to (snapshots.snapshot_id)."},
@@ -74,6 +98,12 @@ WHERE f.fact = 'control_set'
 )sql";
 
 constexpr std::array kViews = {
+    ViewSpec{.name = "directories",
+             .doc = "One row per source that is a directory, and what it can prove.",
+             .theme = "directory",
+             .columns = kDirectoryColumns,
+             .examples = kDirectoryExamples,
+             .sql = kDirectorySql},
     ViewSpec{.name = "exchange_servers",
              .doc = "One row per live server object of an Exchange 4.0 to 5.5 site.",
              .theme = "directory",
