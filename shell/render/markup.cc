@@ -35,10 +35,9 @@ std::string markdown_text(std::string_view text) {
   return out;
 }
 
-std::string html_text(std::string_view text) {
-  const std::string visible = escape_for_terminal(text, LineBreaks::kKeep);
+std::string markup_text(std::string_view text, std::string_view line_break) {
   std::string out;
-  for (const char c : visible) {
+  for (const char c : escape_for_terminal(text, LineBreaks::kKeep)) {
     switch (c) {
       case '&':
         out += "&amp;";
@@ -56,7 +55,7 @@ std::string html_text(std::string_view text) {
         out += "&#39;";
         break;
       case '\n':
-        out += "<br>";
+        out += line_break;
         break;
       default:
         out += c;
@@ -64,6 +63,8 @@ std::string html_text(std::string_view text) {
   }
   return out;
 }
+
+std::string html_text(std::string_view text) { return markup_text(text, "<br>"); }
 
 namespace {
 

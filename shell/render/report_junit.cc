@@ -11,7 +11,7 @@
 
 #include <fmt/format.h>
 
-#include "shell/render/escape.h"
+#include "shell/render/markup.h"
 #include "shell/render/report_output.h"
 #include "shell/render/value_text.h"
 
@@ -19,31 +19,7 @@ namespace dirsnap {
 namespace {
 
 // Text or a quoted attribute.
-std::string xml_text(std::string_view text) {
-  std::string out;
-  for (const char c : escape_for_terminal(text, LineBreaks::kKeep)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\n':
-        out += "&#10;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
+std::string xml_text(std::string_view text) { return markup_text(text, "&#10;"); }
 
 struct TestCase {
   std::string name;
