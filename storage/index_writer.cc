@@ -33,9 +33,7 @@ struct SharedKinds {
 struct Job {
   StoredRelationWriter* relation = nullptr;
   std::uint32_t column = 0;
-  bool is_first = false;               // of its relation
   std::shared_ptr<SharedKinds> kinds;  // of a column that goes by kind
-  bool writes_kinds = false;           // the first such column has the shared rows with it
 };
 
 using Builder = std::variant<HashIndexBuilder, IndexBuilder>;
@@ -55,16 +53,13 @@ std::vector<Job> list_jobs(std::vector<StoredRelationWriter*> relations) {
   for (StoredRelationWriter* const relation : relations) {
     const auto& columns = relation->stored().def.columns;
     std::shared_ptr<SharedKinds> kinds;
-    bool is_first = true;
     for (std::uint32_t i = 0; i < columns.size(); ++i) {
       if (!is_indexed(columns[i])) continue;
       Job job;
       job.relation = relation;
       job.column = i;
-      job.is_first = std::exchange(is_first, false);
       if (columns[i].access == Access::kIndex && columns[i].sharing == Sharing::kByKind) {
-        job.writes_kinds = i == kinds_index_column(relation->stored().def);
-        if (job.writes_kinds) kinds = std::make_shared<SharedKinds>();
+        if (kinds == nullptr) kinds = std::make_shared<SharedKinds>();
         job.kinds = kinds;
       }
       jobs.push_back(std::move(job));
@@ -126,8 +121,7 @@ class IndexWriter {
   void write_sorted(std::unique_lock<std::mutex>& lock) {
     is_writing_ = true;
     for (std::size_t i = 0; i < jobs_.size() && !failure_;) {
-      const bool is_next = jobs_[i].is_first || is_written_[i - 1];
-      if (sorted_[i] == nullptr || !is_next) {
+      if (sorted_[i] == nullptr || !is_next(i)) {
         ++i;
         continue;
       }
@@ -142,6 +136,12 @@ class IndexWriter {
       i = 0;  // others may have finished what stands before
     }
     is_writing_ = false;
+  }
+
+  // True if the columns of the same relation before it are written.
+  [[nodiscard]] bool is_next(std::size_t number) const {
+    return number == 0 || jobs_[number - 1].relation != jobs_[number].relation ||
+           is_written_[number - 1];
   }
 
   // An exception must not leave a thread.
@@ -181,7 +181,10 @@ class IndexWriter {
       return batch_.put(Db::kIndexes, key, std::move(bytes));
     };
     DIRSNAP_CHECK(std::visit([&sink](const auto& index) { return index.write(sink); }, builder));
-    if (!job.writes_kinds) return {};
+    // The first column that goes by kind has the shared rows with it.
+    if (job.kinds == nullptr || job.column != kinds_index_column(job.relation->stored().def)) {
+      return {};
+    }
     const std::vector<std::uint32_t>& rows = job.kinds->rows.rows();
     return layout::write_array(sink, layout::kRowsByKind,
                                {rows.size(), layout::row_width(job.relation->stored().rows)},

@@ -47,7 +47,6 @@ class RowBatch {
   // The value in `column` is that of the next column.
   void append_twin(std::uint32_t column) { entries_.push_back(entry_of(column, kTwin)); }
 
-  [[nodiscard]] bool empty() const { return rows_ == 0; }
   [[nodiscard]] std::uint32_t rows() const { return rows_; }
   [[nodiscard]] std::size_t size_bytes() const {
     return bytes_.size() + entries_.size() * sizeof(Entry);
