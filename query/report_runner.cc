@@ -87,8 +87,11 @@ class ReportRunner {
       if (!row) break;
       roles[snapshots.column(0).integer];
     }
+    // A source of which nothing could be read is no input.
     DIRSNAP_TRY(Statement sources,
-                engine_.prepare("SELECT DISTINCT snapshot_id, role FROM sources"));
+                engine_.prepare("SELECT DISTINCT s.snapshot_id, s.role FROM sources s "
+                                "WHERE s.role <> 'directory' OR EXISTS (SELECT 1 FROM objects o "
+                                "WHERE o.snapshot_id = s.snapshot_id)"));
     for (;;) {
       DIRSNAP_TRY(const bool row, sources.step());
       if (!row) break;

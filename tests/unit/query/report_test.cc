@@ -115,6 +115,11 @@ class World {
   }
 
   World& source(std::int64_t id, const char* role, Cell server, const char* path) {
+    if (role == "directory"s) object("Organization", "Org", {});
+    return unreadable_source(id, role, std::move(server), path);
+  }
+  // Nothing was read from it.
+  World& unreadable_source(std::int64_t id, const char* role, Cell server, const char* path) {
     namespace t = tables::sources;
     Row& row = add(t::kSpec, t::kDetails + 1);
     row[t::kSourceId] = id;
@@ -306,6 +311,15 @@ TEST_CASE("a parameter narrows the report") {
   const auto wrong = run_report(*engine, founding_report(), {{"sever", "x"}});
   REQUIRE(!wrong);
   CHECK(wrong.error().what.find("did you mean \"server\"?") != std::string::npos);
+}
+
+TEST_CASE("a directory of which nothing could be read is no input") {
+  World world;
+  world.unreadable_source(1, "directory", {}, "Dir.edb").source(2, "registry", "EX1"s, "EX1.reg");
+  world.service("EX1", "EventLog");
+  const ReportRun result = run(world);
+  CHECK(result.status == ReportStatus::kSkipped);
+  CHECK(missing(result) == std::vector<std::string>{"directory database"});
 }
 
 TEST_CASE("a snapshot that lacks an input is never judged") {
