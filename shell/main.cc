@@ -4,13 +4,29 @@
 #include <clocale>
 #include <cstdio>
 #include <exception>
+#include <malloc.h>
 #include <new>
 
 #include "shell/messages.h"
 #include "shell/program.h"
 #include "shell/signals.h"
 
+namespace {
+
+// An import asks for the same megabytes for each batch: given back between, the system would have
+// to clear them again and again.
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  constexpr int kKeptBytes = 64 << 20;
+  mallopt(M_MMAP_THRESHOLD, kKeptBytes / 2);
+  mallopt(M_TRIM_THRESHOLD, kKeptBytes);
+#endif
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+  keep_freed_memory();
   // Characters only: numbers and messages do not depend on the locale.
   if (std::setlocale(LC_CTYPE, "C.UTF-8") == nullptr) std::setlocale(LC_CTYPE, "");
   dirsnap::install_signal_handlers();
