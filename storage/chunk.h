@@ -183,6 +183,7 @@ class ChunkBuilder {
       entry.size = static_cast<std::uint32_t>(value.bytes.size());
       entry.payload = bytes_.size();
       bytes_.append(value.bytes);
+      bytes_.push_back('\0');
     }
     entries_.push_back(entry);
   }
@@ -224,8 +225,9 @@ class ChunkBuilder {
   friend class ChunkEncoder;
 
   std::vector<Entry> entries_;  // rows with a value, ascending
-  std::string bytes_;           // of texts and blobs, in the order of the rows
+  std::string bytes_;           // texts and blobs as a chunk has them, each with its NUL
   std::vector<Apart> aparts_;
+  unsigned plain_chunks_ = 0;  // still to be made without looking for a dictionary
 };
 
 }  // namespace dirsnap

@@ -18,6 +18,8 @@ namespace {
 
 // A dictionary is given up where most of the first values differ.
 constexpr std::size_t kDictionarySample = 512;
+// Chunks of a column for which none is looked for after one that was better without.
+constexpr unsigned kPlainChunks = 7;
 
 std::uint8_t width_of(std::uint64_t span) {
   if (span == 0) return 0;
@@ -72,8 +74,12 @@ void put_bytes(std::vector<std::byte>& out, std::string_view bytes) {
 // Chooses and writes the encoding of one column's chunk.
 class ChunkEncoder {
  public:
-  ChunkEncoder(const ChunkBuilder& builder, std::uint32_t rows)
-      : entries_(builder.entries_), bytes_(builder.bytes_), aparts_(builder.aparts_), rows_(rows) {
+  ChunkEncoder(ChunkBuilder& builder, std::uint32_t rows)
+      : entries_(builder.entries_),
+        bytes_(builder.bytes_),
+        aparts_(builder.aparts_),
+        plain_chunks_(builder.plain_chunks_),
+        rows_(rows) {
     survey();
   }
 
@@ -96,8 +102,10 @@ class ChunkEncoder {
   using Entry = ChunkBuilder::Entry;
 
   [[nodiscard]] std::string_view bytes_of(const Entry& entry) const {
-    return std::string_view(bytes_).substr(entry.payload, entry.size);
+    return {bytes_.data() + entry.payload, entry.size};
   }
+  // A NUL stands behind each text in bytes_.
+  static std::string_view with_nul(std::string_view text) { return {text.data(), text.size() + 1}; }
   [[nodiscard]] std::size_t present() const { return entries_.size(); }
   [[nodiscard]] std::uint64_t span() const {
     return static_cast<std::uint64_t>(max_) - static_cast<std::uint64_t>(min_);
@@ -115,6 +123,12 @@ class ChunkEncoder {
       min_ = std::min(min_, static_cast<std::int64_t>(entry.payload));
       max_ = std::max(max_, static_cast<std::int64_t>(entry.payload));
     }
+  }
+
+  // Memory for `payload` bytes and what comes before and behind them.
+  void reserve(std::size_t payload) {
+    constexpr std::size_t kSmallParts = 64;
+    out_.reserve(layout::kHeaderSize + payload + 3 * aparts_.size() + kSmallParts);
   }
 
   void write_header(layout::Encoding encoding, layout::Presence presence) {
@@ -189,6 +203,7 @@ class ChunkEncoder {
     const auto presence = by_list < by_row ? layout::Presence::kList
                           : full           ? layout::Presence::kByRow
                                            : layout::Presence::kBitmap;
+    reserve(std::min(by_row, by_list));
     write_header(layout::Encoding::kFixed, presence);
     put(out_, min_);
     put(out_, max_);
@@ -231,12 +246,24 @@ class ChunkEncoder {
   }
 
   void encode_texts() {
-    const std::size_t text_bytes = bytes_.size() + present();
-    const std::size_t plain_width = text_bytes <= UINT16_MAX ? 2 : 4;
-    const std::size_t plain_by_row = plain_width * (rows_ + 1U);
-    const std::size_t plain_by_list = 2 * present() + plain_width * (present() + 1);
-    const std::size_t plain = text_bytes + std::min(plain_by_row, plain_by_list);
+    const std::size_t plain_width = bytes_.size() <= UINT16_MAX ? 2 : 4;
+    const std::size_t by_row = plain_width * (rows_ + 1U);
+    const std::size_t by_list = 2 * present() + plain_width * (present() + 1);
+    if (encode_dictionary(bytes_.size() + std::min(by_row, by_list))) return;
+    offset_width_ = static_cast<std::uint8_t>(plain_width);
+    reserve(std::min(by_row, by_list) + bytes_.size());
+    write_header(layout::Encoding::kPlain, presence_of(by_list < by_row));
+    put_offsets([](const Entry* entry) { return entry != nullptr ? entry->size + 1U : 0U; });
+    put_bytes(out_, bytes_);
+  }
 
+  // Encodes with a dictionary if that takes less than `plain` bytes. Does not look for one in the
+  // chunks behind one that was better without: finding that out again costs more than the rest.
+  bool encode_dictionary(std::size_t plain) {
+    if (plain_chunks_ > 0) {
+      --plain_chunks_;
+      return false;
+    }
     if (build_dictionary()) {
       const std::size_t code_width = dictionary_.size() < UINT8_MAX ? 1 : 2;
       const std::size_t dictionary_width = dictionary_bytes_ <= UINT16_MAX ? 2 : 4;
@@ -247,29 +274,22 @@ class ChunkEncoder {
       if (size < plain) {
         width_ = static_cast<std::uint8_t>(code_width);
         offset_width_ = static_cast<std::uint8_t>(dictionary_width);
-        encode_dictionary(by_list < by_row);
-        return;
+        reserve(size);
+        write_dictionary(by_list < by_row);
+        return true;
       }
     }
     dictionary_.clear();
-    offset_width_ = static_cast<std::uint8_t>(plain_width);
-    write_header(layout::Encoding::kPlain, presence_of(plain_by_list < plain_by_row));
-    put_offsets([](const Entry* entry) { return entry != nullptr ? entry->size + 1U : 0U; });
-    out_.reserve(out_.size() + text_bytes + 3 * aparts_.size());
-    for (const Entry& entry : entries_) write_text(bytes_of(entry));
+    plain_chunks_ = kPlainChunks;
+    return false;
   }
 
   static layout::Presence presence_of(bool list) {
     return list ? layout::Presence::kList : layout::Presence::kByRow;
   }
 
-  void write_text(std::string_view text) {
-    put_bytes(out_, text);
-    out_.push_back(std::byte{0});
-  }
-
   // An absent row's code is the number of distinct texts.
-  void encode_dictionary(bool list) {
+  void write_dictionary(bool list) {
     write_header(layout::Encoding::kDictionary, presence_of(list));
     auto code = codes_.begin();
     put_slots(width_, [&](const Entry* entry) {
@@ -282,7 +302,7 @@ class ChunkEncoder {
       ++at;
       return offset;
     });
-    for (const std::string_view text : dictionary_) write_text(text);
+    for (const std::string_view text : dictionary_) put_bytes(out_, with_nul(text));
   }
 
   void encode_mixed() {
@@ -295,18 +315,24 @@ class ChunkEncoder {
     offset_width_ = payload <= UINT16_MAX ? 2 : 4;
     const std::size_t by_row = (std::size_t{1} + offset_width_) * rows_;
     const std::size_t by_list = (std::size_t{3} + offset_width_) * present();
+    reserve(std::min(by_row, by_list) + payload);
     write_header(layout::Encoding::kMixed, presence_of(by_list < by_row));
     put_slots(1, [](const Entry* entry) {
       return static_cast<std::uint8_t>(entry != nullptr ? entry->type : ValueType::kNull);
     });
     put_offsets(size_of);
-    out_.reserve(out_.size() + payload + 3 * aparts_.size());
+    std::size_t at = out_.size();
+    out_.resize(at + payload);
+    const auto put_next = [&](const void* from, std::size_t size) {
+      std::memcpy(out_.data() + at, from, size);
+      at += size;
+    };
     for (const Entry& entry : entries_) {
       if (is_twin(entry)) continue;
       if (has_bytes(entry.type)) {
-        write_text(bytes_of(entry));
+        put_next(bytes_.data() + entry.payload, entry.size + std::size_t{1});
       } else {
-        put(out_, entry.payload);
+        put_next(&entry.payload, sizeof entry.payload);
       }
     }
   }
@@ -318,6 +344,7 @@ class ChunkEncoder {
   const std::vector<Entry>& entries_;
   const std::string& bytes_;
   const std::vector<ChunkBuilder::Apart>& aparts_;
+  unsigned& plain_chunks_;
   std::uint32_t rows_;
   ValueType type_ = ValueType::kNull;
   std::uint8_t width_ = 0;

@@ -13,9 +13,17 @@ constexpr std::uint64_t kMostRows = UINT32_MAX;
 
 bool is_ordered(Access access) { return access == Access::kDense || access == Access::kSorted; }
 
-// The same text or the same bytes.
-bool is_twin(const ValueView& value, const ValueView& other) {
-  return value.type == other.type && value.bytes == other.bytes;
+// Less than 2^32, as row_batch.h wants it of each value.
+constexpr std::size_t kMostRowBytes = std::size_t{1} << 32;
+
+// The next column has the same text or the same bytes.
+bool has_twin(const Cell& cell, std::span<const Cell> cells) {
+  const ValueView& value = cell.value;
+  if (value.type != ValueType::kText && value.type != ValueType::kBlob) return false;
+  return std::any_of(cells.begin(), cells.end(), [&](const Cell& other) {
+    return other.column == cell.column + 1 && other.value.type == value.type &&
+           other.value.bytes == value.bytes;
+  });
 }
 
 }  // namespace
@@ -63,24 +71,15 @@ Result<std::uint64_t> StoredRelationWriter::append(std::uint32_t kind,
   if (has_kinds_ && kind >= kinds_.size()) {
     return fail(Code::kUsage, stored_.def.name + ": a kind that was not named");
   }
-  DIRSNAP_CHECK(check(cells));
+  DIRSNAP_TRY(const std::size_t bytes, check(cells));
+  const Cell kind_cell{kind_column(stored_.def), ValueView::of(kind)};
   if (open_ == nullptr) open_ = pipeline_.open();
-  open_->begin_row();
+  open_->begin_row(bytes + RowBatch::cell_bytes(kind_cell.value));
   for (const Cell& cell : cells) append_cell(cell, cells);
-  if (has_kinds_) open_->append({kind_column(stored_.def), ValueView::of(kind)});
+  if (has_kinds_) open_->append(kind_cell);
   const std::uint64_t number = stored_.rows++;
   if (open_->size_bytes() >= kBatchBytes) DIRSNAP_CHECK(hand_over());
   return number;
-}
-
-// The usual row: every column exists, none comes twice.
-bool StoredRelationWriter::names_ascend(std::span<const Cell> cells) const {
-  std::size_t least = 0;
-  for (const Cell& cell : cells) {
-    if (cell.column < least) return false;
-    least = cell.column + std::size_t{1};
-  }
-  return least <= columns_.size();
 }
 
 // The columns exist, and none has two cells in this row.
@@ -102,32 +101,37 @@ tl::unexpected<Error> StoredRelationWriter::misnamed(const Cell& cell) const {
                                 " given twice");
 }
 
-// Everything that can be wrong with a row is found before any of it is taken.
-Result<void> StoredRelationWriter::check(std::span<const Cell> cells) {
+// Everything that can be wrong with a row is found before any of it is taken. Returns the bytes
+// that it takes in a batch.
+Result<std::size_t> StoredRelationWriter::check(std::span<const Cell> cells) {
   if (stored_.rows == kMostRows) return fail(Code::kLimit, stored_.def.name + ": too many rows");
-  if (!names_ascend(cells)) DIRSNAP_CHECK(check_names(cells));
+  std::size_t bytes = 0;
   std::size_t in_order = 0;
+  std::size_t least = 0;  // column that may come next in the usual row, where they ascend
+  bool ascends = true;
   for (const Cell& cell : cells) {
-    const Trait trait = traits_[cell.column];
-    if (trait <= Trait::kTwin) continue;
-    if (trait == Trait::kByKind) {
-      return fail(Code::kUsage, stored_.def.name + ": column " +
-                                    stored_.def.columns[cell.column].name + " goes by kind");
-    }
-    DIRSNAP_CHECK(check_order(cell));
+    ascends = ascends && cell.column >= least;
+    least = cell.column + std::size_t{1};
+    if (cell.column >= columns_.size()) return misnamed(cell);
+    bytes += RowBatch::cell_bytes(cell.value);
+    if (traits_[cell.column] <= Trait::kTwin) continue;
+    DIRSNAP_CHECK(check_trait(cell));
     ++in_order;
   }
+  if (!ascends) DIRSNAP_CHECK(check_names(cells));
   if (in_order != ordered_) {
     return fail(Code::kUsage, stored_.def.name + ": a dense or sorted column has no value in row " +
                                   std::to_string(stored_.rows));
   }
-  if (ordered_ == 0) return {};
-  for (const Cell& cell : cells) {
-    if (traits_[cell.column] == Trait::kOrdered) {
-      columns_[cell.column].last_value = cell.value.integer;
-    }
-  }
-  return {};
+  if (bytes >= kMostRowBytes) return fail(Code::kLimit, stored_.def.name + ": a row is too large");
+  return bytes;
+}
+
+// A cell of a column that is neither plain nor a twin.
+Result<void> StoredRelationWriter::check_trait(const Cell& cell) {
+  if (traits_[cell.column] == Trait::kOrdered) return check_order(cell);
+  return fail(Code::kUsage, stored_.def.name + ": column " + stored_.def.columns[cell.column].name +
+                                " goes by kind");
 }
 
 Result<void> StoredRelationWriter::check_order(const Cell& cell) {
@@ -143,17 +147,13 @@ Result<void> StoredRelationWriter::check_order(const Cell& cell) {
 }
 
 void StoredRelationWriter::append_cell(const Cell& cell, std::span<const Cell> cells) {
-  const bool may_be_twin =
-      traits_[cell.column] == Trait::kTwin &&
-      (cell.value.type == ValueType::kText || cell.value.type == ValueType::kBlob);
-  if (may_be_twin) {
-    for (const Cell& other : cells) {
-      if (other.column != cell.column + 1 || !is_twin(cell.value, other.value)) continue;
-      open_->append_twin(cell.column);
-      return;
-    }
+  const Trait trait = traits_[cell.column];
+  if (trait == Trait::kOrdered) columns_[cell.column].last_value = cell.value.integer;
+  if (trait == Trait::kTwin && has_twin(cell, cells)) {
+    open_->append_twin(cell.column);
+  } else {
+    open_->append(cell);
   }
-  open_->append(cell);
 }
 
 Result<void> StoredRelationWriter::hand_over() {

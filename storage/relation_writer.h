@@ -45,10 +45,10 @@ class StoredRelationWriter final : public RelationWriter {
     std::int64_t last_value = INT64_MIN;  // of a kSorted column
   };
 
-  Result<void> check(std::span<const Cell> cells);
+  Result<std::size_t> check(std::span<const Cell> cells);
   Result<void> check_names(std::span<const Cell> cells);
+  Result<void> check_trait(const Cell& cell);
   Result<void> check_order(const Cell& cell);
-  [[nodiscard]] bool names_ascend(std::span<const Cell> cells) const;
   [[nodiscard]] tl::unexpected<Error> misnamed(const Cell& cell) const;
   void append_cell(const Cell& cell, std::span<const Cell> cells);
   Result<void> hand_over();

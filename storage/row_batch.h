@@ -3,14 +3,13 @@
 // Rows of one relation as they were appended, one behind the other in a piece of memory that fits
 // the processor's cache: so that the thread that reads the evidence only copies, and another one
 // deals them to the columns.
-// Memory: 16 bytes a cell and the bytes of texts and blobs.
+// Memory: 8 bytes a cell, 8 a number, and the bytes of texts and blobs.
 // Threads: one at a time; handed over whole.
 #pragma once
 
-#include <bit>
+#include <algorithm>
 #include <cstdint>
-#include <string>
-#include <string_view>
+#include <cstring>
 #include <vector>
 
 #include "storage/chunk.h"
@@ -19,91 +18,121 @@
 namespace dirsnap {
 
 class RowBatch {
-  struct Entry {
-    std::uint32_t row = 0;          // in the batch
-    std::uint32_t column_type = 0;  // column << 8 | ValueType or kTwin
-    std::uint64_t payload = 0;      // the number's bits, or the size of the text
-    [[nodiscard]] std::uint32_t column() const { return column_type >> 8; }
-    [[nodiscard]] std::uint32_t type() const { return column_type & 0xFF; }
-  };
-  static constexpr std::uint32_t kTwin = 0xFF;
-
  public:
-  // Absent values are left out. REQUIRES: cell.column < 2^24.
-  void begin_row() { ++rows_; }
-  void append(const Cell& cell) {
-    if (ChunkBuilder::is_absent(cell.value)) return;
-    Entry entry = entry_of(cell.column, static_cast<std::uint32_t>(cell.value.type));
-    if (cell.value.type == ValueType::kInteger) {
-      entry.payload = static_cast<std::uint64_t>(cell.value.integer);
-    } else if (cell.value.type == ValueType::kReal) {
-      entry.payload = std::bit_cast<std::uint64_t>(cell.value.real);
-    } else {
-      entry.payload = cell.value.bytes.size();
-      bytes_.append(cell.value.bytes);
-    }
-    entries_.push_back(entry);
+  // What a cell takes, at most.
+  static std::size_t cell_bytes(const ValueView& value) {
+    return kHeadBytes + std::max(value.bytes.size(), sizeof(std::uint64_t));
   }
-  // The value in `column` is that of the next column.
-  void append_twin(std::uint32_t column) { entries_.push_back(entry_of(column, kTwin)); }
+
+  // Opens a row whose cells take up to `bytes` together.
+  void begin_row(std::size_t bytes) {
+    if (rows_ != 0) put_head(kEndOfRow, 0, 0);
+    ++rows_;
+    const std::size_t wanted = used_ + bytes + kHeadBytes;
+    if (wanted > memory_.size()) memory_.resize(std::max(wanted, 2 * memory_.size()));
+  }
+  // Adds a value to the row; absent ones are left out.
+  // REQUIRES: cell.column < 2^24 - 1, the value has less than 4 GiB, and begin_row() knew of it.
+  void append(const Cell& cell) {
+    const ValueView& value = cell.value;
+    if (ChunkBuilder::is_absent(value)) return;
+    const auto type = static_cast<std::uint32_t>(value.type);
+    if (value.type == ValueType::kInteger) {
+      put_head(cell.column, type, 0);
+      put_number(value.integer);
+    } else if (value.type == ValueType::kReal) {
+      put_head(cell.column, type, 0);
+      put_number(value.real);
+    } else {
+      put_head(cell.column, type, static_cast<std::uint32_t>(value.bytes.size()));
+      if (value.bytes.empty()) return;
+      std::memcpy(memory_.data() + used_, value.bytes.data(), value.bytes.size());
+      used_ += value.bytes.size();
+    }
+  }
+  // The value in `column` is that of the next column. REQUIRES: as for append().
+  void append_twin(std::uint32_t column) { put_head(column, kTwin, 0); }
 
   [[nodiscard]] std::uint32_t rows() const { return rows_; }
-  [[nodiscard]] std::size_t size_bytes() const {
-    return bytes_.size() + entries_.size() * sizeof(Entry);
-  }
+  [[nodiscard]] std::size_t size_bytes() const { return used_; }
+  // Keeps the memory of the usual batch.
   void clear() {
-    rows_ = 0;
-    entries_.clear();
-    bytes_.clear();
+    used_ = rows_ = 0;
+    if (memory_.size() > kKeptBytes) memory_ = {};
   }
 
   // Reads the rows back, one after the other.
   class Reader {
    public:
-    explicit Reader(const RowBatch& batch) : batch_(batch) {}
+    explicit Reader(const RowBatch& batch)
+        : at_(batch.memory_.data()), end_(batch.memory_.data() + batch.used_) {}
     // Calls `visit` for each value of the next row, and `visit_twin` for each column whose value
     // is that of the next one. REQUIRES: called rows() times at most.
     template <class Visit, class VisitTwin>
     void next_row(Visit visit, VisitTwin visit_twin) {
-      const auto& entries = batch_.entries_;
-      for (; entry_ < entries.size() && entries[entry_].row == row_; ++entry_) {
-        const Entry& entry = entries[entry_];
-        if (entry.type() == kTwin) {
-          visit_twin(entry.column());
+      while (at_ != end_) {
+        const auto head = take<Head>();
+        const std::uint32_t column = head.column_type >> 8;
+        if (column == kEndOfRow) return;
+        const std::uint32_t type = head.column_type & 0xFF;
+        if (type == kTwin) {
+          visit_twin(column);
         } else {
-          visit(Cell{.column = entry.column(), .value = value_of(entry)});
+          visit(Cell{.column = column, .value = value_of(static_cast<ValueType>(type), head.size)});
         }
       }
-      ++row_;
     }
 
    private:
-    ValueView value_of(const Entry& entry) {
-      ValueView value{.type = static_cast<ValueType>(entry.type())};
-      if (value.type == ValueType::kInteger) {
-        value.integer = static_cast<std::int64_t>(entry.payload);
-      } else if (value.type == ValueType::kReal) {
-        value.real = std::bit_cast<double>(entry.payload);
+    template <class T>
+    T take() {
+      T value;
+      std::memcpy(&value, at_, sizeof value);
+      at_ += sizeof value;
+      return value;
+    }
+    ValueView value_of(ValueType type, std::uint32_t size) {
+      ValueView value{.type = type};
+      if (type == ValueType::kInteger) {
+        value.integer = take<std::int64_t>();
+      } else if (type == ValueType::kReal) {
+        value.real = take<double>();
       } else {
-        value.bytes = std::string_view(batch_.bytes_).substr(byte_, entry.payload);
-        byte_ += entry.payload;
+        value.bytes = {at_, size};
+        at_ += size;
       }
       return value;
     }
 
-    const RowBatch& batch_;
-    std::uint32_t row_ = 0;
-    std::size_t entry_ = 0;
-    std::size_t byte_ = 0;
+    const char* at_;
+    const char* end_;
   };
 
  private:
-  [[nodiscard]] Entry entry_of(std::uint32_t column, std::uint32_t type) const {
-    return {.row = rows_ - 1, .column_type = column << 8 | type, .payload = 0};
+  // Stands before each value; a number or `size` bytes follow.
+  struct Head {
+    std::uint32_t column_type = 0;  // column << 8 | ValueType or kTwin
+    std::uint32_t size = 0;         // of a text or blob
+  };
+  static constexpr std::size_t kHeadBytes = sizeof(Head);
+  static constexpr std::size_t kKeptBytes = std::size_t{1} << 20;
+  static constexpr std::uint32_t kTwin = 0xFF;
+  static constexpr std::uint32_t kEndOfRow = 0xFFFFFF;  // instead of a column; before the next row
+
+  template <class T>
+  void put_number(T number) {
+    static_assert(sizeof number == sizeof(std::uint64_t));
+    std::memcpy(memory_.data() + used_, &number, sizeof number);
+    used_ += sizeof number;
+  }
+  void put_head(std::uint32_t column, std::uint32_t type, std::uint32_t size) {
+    const Head head{.column_type = column << 8 | type, .size = size};
+    std::memcpy(memory_.data() + used_, &head, sizeof head);
+    used_ += sizeof head;
   }
 
-  std::vector<Entry> entries_;
-  std::string bytes_;
+  std::vector<char> memory_;
+  std::size_t used_ = 0;
   std::uint32_t rows_ = 0;
 };
 
