@@ -174,27 +174,34 @@ class ChunkBuilder {
   // Rows between the last appended row and `row` are NULL. REQUIRES: rows ascend.
   void append(std::uint32_t row, const ValueView& value) {
     if (is_absent(value)) return;
-    Entry entry{.row = static_cast<std::uint16_t>(row), .type = value.type};
     if (value.type == ValueType::kInteger) {
-      entry.payload = static_cast<std::uint64_t>(value.integer);
+      append_number(row, value.type, static_cast<std::uint64_t>(value.integer));
     } else if (value.type == ValueType::kReal) {
-      entry.payload = std::bit_cast<std::uint64_t>(value.real);
+      append_number(row, value.type, std::bit_cast<std::uint64_t>(value.real));
     } else {
-      entry.size = static_cast<std::uint32_t>(value.bytes.size());
-      entry.payload = bytes_.size();
-      bytes_.append(value.bytes);
-      bytes_.push_back('\0');
+      append_bytes(row, value.type, value.bytes);
     }
-    entries_.push_back(entry);
+  }
+  // The bits of an integer or real. REQUIRES: rows ascend, not NaN.
+  void append_number(std::uint32_t row, ValueType type, std::uint64_t bits) {
+    entries_.push_back({.row = static_cast<std::uint16_t>(row), .type = type, .payload = bits});
+  }
+  // REQUIRES: rows ascend; `type` is kText or kBlob.
+  void append_bytes(std::uint32_t row, ValueType type, std::string_view bytes) {
+    entries_.push_back({.row = static_cast<std::uint16_t>(row),
+                        .type = type,
+                        .size = static_cast<std::uint32_t>(bytes.size()),
+                        .payload = bytes_.size()});
+    bytes_.append(bytes);
+    bytes_.push_back('\0');
   }
   // The row's value is that of the next column. REQUIRES: rows ascend.
   void append_twin(std::uint32_t row);
-  // True if the value is better kept in a record of its own: it is long, or it would make the
+  // True if a text or blob is better kept in a record of its own: it is long, or it would make the
   // chunk too large for memory. The answer depends on the rows so far alone.
-  [[nodiscard]] bool wants_apart(const ValueView& value) const {
-    if (value.type != ValueType::kText && value.type != ValueType::kBlob) return false;
-    if (value.bytes.size() > kLongValueBytes) return true;
-    return bytes_.size() > kChunkBytes && value.bytes.size() > kShortValueBytes;
+  [[nodiscard]] bool wants_apart(std::string_view bytes) const {
+    if (bytes.size() > kLongValueBytes) return true;
+    return bytes_.size() > kChunkBytes && bytes.size() > kShortValueBytes;
   }
   // Notes that the value of `row` stands in a record of its own. REQUIRES: rows ascend.
   void append_apart(std::uint32_t row, ValueType type);

@@ -1,10 +1,33 @@
 // SPDX-License-Identifier: MIT
 #include "storage/chunk_pipeline.h"
 
+#include <bit>
+#include <string_view>
 #include <utility>
 
 namespace dirsnap {
 namespace {
+
+// Deals the values of one row to the columns of its chunk.
+struct Dealer {
+  void number(std::uint32_t column, ValueType type, std::uint64_t bits) {
+    if (hashes.wants(column)) {
+      hashes.take(column, type == ValueType::kReal
+                              ? ValueView::of_real(std::bit_cast<double>(bits))
+                              : ValueView::of(static_cast<std::int64_t>(bits)));
+    }
+    chunk.append_number(row, column, type, bits);
+  }
+  void bytes(std::uint32_t column, ValueType type, std::string_view value) {
+    if (hashes.wants(column)) hashes.take(column, {.type = type, .bytes = value});
+    chunk.append_bytes(row, column, type, value);
+  }
+  void twin(std::uint32_t column) { chunk.append_twin(row, column); }
+
+  RowHashes& hashes;
+  OpenChunk& chunk;
+  std::uint32_t row = 0;  // in the chunk
+};
 
 // A key without snapshot and relation.
 Bytes tail_of(const Key& key) { return key.bytes().subspan(kRelationKeySize); }
@@ -112,15 +135,11 @@ Result<void> ChunkPipeline::deal(RelationSink& sink, const RowBatch& batch) {
   if (sink.chunk == nullptr) sink.chunk = std::make_unique<OpenChunk>(sink.columns);
   OpenChunk& chunk = *sink.chunk;
   RowBatch::Reader reader(batch);
+  Dealer dealer{.hashes = sink.hashes, .chunk = chunk};
   for (std::uint32_t i = 0; i < batch.rows(); ++i) {
-    const auto row = static_cast<std::uint32_t>(sink.rows % kChunkRows);
+    dealer.row = static_cast<std::uint32_t>(sink.rows % kChunkRows);
     sink.hashes.begin_row();
-    reader.next_row(
-        [&](const Cell& cell) {
-          sink.hashes.take(cell.column, cell.value);
-          chunk.append(row, cell);
-        },
-        [&](std::uint32_t column) { chunk.append_twin(row, column); });
+    reader.next_row(dealer);
     if (chunk.long_bytes() > kHeldLongBytes) {
       DIRSNAP_CHECK(
           write_long_values(sink, static_cast<std::uint32_t>(sink.rows / kChunkRows), chunk));

@@ -28,10 +28,9 @@ void HashIndexBuilder::sort(ColumnHashes hashes) {
 }
 
 void HashIndexBuilder::count_buckets() {
-  std::uint64_t values = 0;
-  hashes_.each([&values](std::uint32_t /*row*/, std::uint32_t /*hash*/) { ++values; });
-  bits_ = std::min<unsigned>(static_cast<unsigned>(std::bit_width(values / kRowsPerBucket)),
-                             layout::kMostHashBits);
+  bits_ =
+      std::min<unsigned>(static_cast<unsigned>(std::bit_width(hashes_.values() / kRowsPerBucket)),
+                         layout::kMostHashBits);
   buckets_.assign((std::size_t{1} << bits_) + 1, 0);
   hashes_.each([this](std::uint32_t /*row*/, std::uint32_t hash) {
     ++buckets_[bucket_of(hash) + std::size_t{1}];

@@ -7,14 +7,17 @@
 
 namespace dirsnap {
 
-void OpenChunk::append_long(std::uint32_t row, const Cell& cell) {
-  const Bytes bytes = as_bytes(cell.value.bytes);
-  std::vector<std::byte> record(bytes.begin(), bytes.end());
+void OpenChunk::append_long(std::uint32_t row,
+                            std::uint32_t column,
+                            ValueType type,
+                            std::string_view bytes) {
+  const Bytes raw = as_bytes(bytes);
+  std::vector<std::byte> record(raw.begin(), raw.end());
   record.push_back(std::byte{0});
   long_bytes_ += record.size();
   long_values_.push_back(
-      {.column = cell.column, .row = static_cast<std::uint16_t>(row), .record = std::move(record)});
-  builders_[cell.column]->append_apart(row, cell.value.type);
+      {.column = column, .row = static_cast<std::uint16_t>(row), .record = std::move(record)});
+  builders_[column]->append_apart(row, type);
 }
 
 void OpenChunk::append_twin(std::uint32_t row, std::uint32_t column) {

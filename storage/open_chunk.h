@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,14 +29,28 @@ class OpenChunk {
  public:
   explicit OpenChunk(std::size_t columns) : builders_(columns) {}
 
-  // Absent values are left out. REQUIRES: rows ascend, cell.column < columns.
-  void append(std::uint32_t row, const Cell& cell) {
-    if (ChunkBuilder::is_absent(cell.value)) return;
-    ChunkBuilder& column = builder(cell.column);
-    if (column.wants_apart(cell.value)) {
-      append_long(row, cell);
+  // REQUIRES: rows ascend, column < columns, as for all of these; not NaN.
+  void append_number(std::uint32_t row, std::uint32_t column, ValueType type, std::uint64_t bits) {
+    builder(column).append_number(row, type, bits);
+  }
+  // REQUIRES: `type` is kText or kBlob.
+  void append_bytes(std::uint32_t row,
+                    std::uint32_t column,
+                    ValueType type,
+                    std::string_view bytes) {
+    ChunkBuilder& to = builder(column);
+    if (to.wants_apart(bytes)) {
+      append_long(row, column, type, bytes);
     } else {
-      column.append(row, cell.value);
+      to.append_bytes(row, type, bytes);
+    }
+  }
+  // Any value that is not absent.
+  void append(std::uint32_t row, const Cell& cell) {
+    if (cell.value.type == ValueType::kText || cell.value.type == ValueType::kBlob) {
+      append_bytes(row, cell.column, cell.value.type, cell.value.bytes);
+    } else {
+      builder(cell.column).append(row, cell.value);
     }
   }
   // The row's value in `column` is that in the next column.
@@ -65,7 +80,7 @@ class OpenChunk {
     if (slot->empty()) touched_.push_back(column);
     return *slot;
   }
-  void append_long(std::uint32_t row, const Cell& cell);
+  void append_long(std::uint32_t row, std::uint32_t column, ValueType type, std::string_view bytes);
 
   std::vector<std::unique_ptr<ChunkBuilder>> builders_;
   std::vector<std::uint32_t> touched_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace dirsnap {
@@ -21,8 +22,10 @@ bool has_twin(const Cell& cell, std::span<const Cell> cells) {
   const ValueView& value = cell.value;
   if (value.type != ValueType::kText && value.type != ValueType::kBlob) return false;
   return std::any_of(cells.begin(), cells.end(), [&](const Cell& other) {
-    return other.column == cell.column + 1 && other.value.type == value.type &&
-           other.value.bytes == value.bytes;
+    if (other.column != cell.column + 1 || other.value.type != value.type) return false;
+    const std::string_view bytes = other.value.bytes;
+    const bool is_same = bytes.data() == value.bytes.data() && bytes.size() == value.bytes.size();
+    return is_same || bytes == value.bytes;  // an importer mostly gives one text for both
   });
 }
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 #include <vector>
 
 #include "storage/chunk.h"
@@ -66,19 +67,24 @@ class RowBatch {
    public:
     explicit Reader(const RowBatch& batch)
         : at_(batch.memory_.data()), end_(batch.memory_.data() + batch.used_) {}
-    // Calls `visit` for each value of the next row, and `visit_twin` for each column whose value
-    // is that of the next one. REQUIRES: called rows() times at most.
-    template <class Visit, class VisitTwin>
-    void next_row(Visit visit, VisitTwin visit_twin) {
+    // Shows the values of the next row to `visitor`: number(column, type, bits) of an integer or a
+    // real, bytes(column, type, text) of a text or blob, and twin(column) where the value is that
+    // of the next column. REQUIRES: called rows() times at most.
+    template <class Visitor>
+    void next_row(Visitor& visitor) {
       while (at_ != end_) {
         const auto head = take<Head>();
         const std::uint32_t column = head.column_type >> 8;
         if (column == kEndOfRow) return;
-        const std::uint32_t type = head.column_type & 0xFF;
-        if (type == kTwin) {
-          visit_twin(column);
+        const std::uint32_t kind = head.column_type & 0xFF;
+        const auto type = static_cast<ValueType>(kind);
+        if (kind == kTwin) {
+          visitor.twin(column);
+        } else if (type == ValueType::kInteger || type == ValueType::kReal) {
+          visitor.number(column, type, take<std::uint64_t>());
         } else {
-          visit(Cell{.column = column, .value = value_of(static_cast<ValueType>(type), head.size)});
+          visitor.bytes(column, type, std::string_view(at_, head.size));
+          at_ += head.size;
         }
       }
     }
@@ -89,18 +95,6 @@ class RowBatch {
       T value;
       std::memcpy(&value, at_, sizeof value);
       at_ += sizeof value;
-      return value;
-    }
-    ValueView value_of(ValueType type, std::uint32_t size) {
-      ValueView value{.type = type};
-      if (type == ValueType::kInteger) {
-        value.integer = take<std::int64_t>();
-      } else if (type == ValueType::kReal) {
-        value.real = take<double>();
-      } else {
-        value.bytes = {at_, size};
-        at_ += size;
-      }
       return value;
     }
 

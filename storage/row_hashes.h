@@ -22,10 +22,15 @@ class ColumnHashes {
   void begin_row() {
     if (rows_++ % kChunkRows == 0) parts_.emplace_back(kChunkRows);
   }
-  // REQUIRES: begin_row() was called.
-  void set(std::uint32_t hash) { parts_.back()[(rows_ - 1) % kChunkRows] = hash; }
+  // REQUIRES: begin_row() was called; hash != 0; once a row.
+  void set(std::uint32_t hash) {
+    parts_.back()[(rows_ - 1) % kChunkRows] = hash;
+    ++values_;
+  }
 
   [[nodiscard]] std::uint64_t rows() const { return rows_; }
+  // Rows that have a value.
+  [[nodiscard]] std::uint64_t values() const { return values_; }
   // Calls `visit(row, hash)` for each row that has a value.
   template <class Visit>
   void each(Visit visit) const {
@@ -41,6 +46,7 @@ class ColumnHashes {
  private:
   std::vector<std::vector<std::uint32_t>> parts_;
   std::uint64_t rows_ = 0;
+  std::uint64_t values_ = 0;
 };
 
 class RowHashes {
@@ -57,9 +63,12 @@ class RowHashes {
   void begin_row() {
     for (ColumnHashes& column : columns_) column.begin_row();
   }
-  // REQUIRES: the value is not absent.
+  // True if the column has a hash index.
+  [[nodiscard]] bool wants(std::uint32_t column) const {
+    return column < slots_.size() && slots_[column] != kNone;
+  }
+  // REQUIRES: wants(column); the value is not absent.
   void take(std::uint32_t column, const ValueView& value) {
-    if (column >= slots_.size() || slots_[column] == kNone) return;
     columns_[slots_[column]].set(index_layout::index_hash(value));
   }
   // REQUIRES: the column has a hash index. Call once for each.

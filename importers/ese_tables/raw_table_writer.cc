@@ -120,7 +120,7 @@ Result<void> RawTableWriter::end_row(const ese::RowView& row, std::span<const Va
     ValueView value;
     switch (shown_[position]) {
       case Shown::kValue:
-        value = sql_values(values.subspan(at, end - at), arena_);
+        value = end - at == 1 ? values[at] : sql_values(values.subspan(at, end - at), arena_);
         break;
       case Shown::kSecretLength:
         value = ValueView::text(arena_.keep(secret_text(size)));

@@ -3,26 +3,36 @@
 // Rows in a batch, and the encoding of the chunks that they are dealt to.
 #include "storage/row_batch.h"
 
-#include <catch2/catch.hpp>
+#include <bit>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include <catch2/catch.hpp>
 
 namespace dirsnap {
 namespace {
 
-// What a reader gives of one row: column, '=' and the value, or "twin" and the column.
-std::vector<std::string> read_row(RowBatch::Reader& reader) {
+// Notes what it is shown: column, '=' and the value, or "twin" and the column.
+struct Notes {
+  void number(std::uint32_t column, ValueType type, std::uint64_t bits) {
+    found.push_back(std::to_string(column) + "=" +
+                    (type == ValueType::kReal ? std::to_string(std::bit_cast<double>(bits))
+                                              : std::to_string(static_cast<std::int64_t>(bits))));
+  }
+  void bytes(std::uint32_t column, ValueType type, std::string_view value) {
+    CHECK(type == ValueType::kText);
+    found.push_back(std::to_string(column) + "=" + std::string(value));
+  }
+  void twin(std::uint32_t column) { found.push_back("twin " + std::to_string(column)); }
+
   std::vector<std::string> found;
-  reader.next_row(
-      [&](const Cell& cell) {
-        std::string text = std::to_string(cell.column) + "=";
-        if (cell.value.type == ValueType::kInteger) text += std::to_string(cell.value.integer);
-        if (cell.value.type == ValueType::kReal) text += std::to_string(cell.value.real);
-        text += cell.value.bytes;
-        found.push_back(std::move(text));
-      },
-      [&](std::uint32_t column) { found.push_back("twin " + std::to_string(column)); });
-  return found;
+};
+
+std::vector<std::string> read_row(RowBatch::Reader& reader) {
+  Notes notes;
+  reader.next_row(notes);
+  return notes.found;
 }
 
 void append_row(RowBatch& batch, const std::vector<Cell>& cells) {
