@@ -59,8 +59,15 @@ Result<Report> load_report(const std::filesystem::path& path);
 // The *.sql files of a folder, by name.
 Result<std::vector<std::filesystem::path>> find_report_files(const std::filesystem::path& folder);
 
-// Every *.sql of a folder, by name. A later report of the same id replaces an earlier one.
-Result<std::vector<Report>> load_reports(const std::filesystem::path& folder);
+// The reports of a folder, and why files of it are none.
+struct LoadedReports {
+  std::vector<Report> reports;
+  std::vector<Error> refused;  // each names its file, and the line where there is one
+};
+
+// Every *.sql of a folder, by name. A later report of the same id replaces an earlier one. Fails
+// only where the folder itself cannot be read.
+Result<LoadedReports> load_reports(const std::filesystem::path& folder);
 
 // One cell of a finding, owned.
 struct OwnedValue {

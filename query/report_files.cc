@@ -61,15 +61,19 @@ Result<std::vector<std::filesystem::path>> find_report_files(const std::filesyst
   return files;
 }
 
-Result<std::vector<Report>> load_reports(const std::filesystem::path& folder) {
+Result<LoadedReports> load_reports(const std::filesystem::path& folder) {
   DIRSNAP_TRY(const auto files, find_report_files(folder));
-  std::vector<Report> reports;
+  LoadedReports loaded;
   for (const auto& path : files) {
-    DIRSNAP_TRY(Report report, load_report(path));
-    std::erase_if(reports, [&](const Report& earlier) { return earlier.id == report.id; });
-    reports.push_back(std::move(report));
+    Result<Report> report = load_report(path);
+    if (!report) {
+      loaded.refused.push_back(std::move(report).error());
+      continue;
+    }
+    std::erase_if(loaded.reports, [&](const Report& earlier) { return earlier.id == report->id; });
+    loaded.reports.push_back(*std::move(report));
   }
-  return reports;
+  return loaded;
 }
 
 }  // namespace dirsnap

@@ -31,6 +31,7 @@ class ReportRunner {
   Result<ReportRun> run() {
     DIRSNAP_CHECK(read_params());
     DIRSNAP_CHECK(judge_inputs());
+    DIRSNAP_CHECK(note_losses());
     collect_unjudged();
     if (!some_complete_) {
       run_.status = ReportStatus::kSkipped;
@@ -110,6 +111,29 @@ class ReportRunner {
       some_complete_ = some_complete_ || complete;
     }
     return {};
+  }
+
+  // Rows that were lost may be what the statement does not find: whatever it says then carries a
+  // note.
+  Result<void> note_losses() {
+    DIRSNAP_TRY(Statement sources,
+                engine_.prepare("SELECT s.snapshot_id, s.role, s.path FROM sources s "
+                                "WHERE EXISTS (SELECT 1 FROM import_issues i "
+                                "WHERE i.snapshot_id = s.snapshot_id "
+                                "AND i.source_id = s.source_id AND i.severity = 'loss') "
+                                "ORDER BY s.snapshot_id, s.source_id"));
+    for (;;) {
+      DIRSNAP_TRY(const bool row, sources.step());
+      if (!row) return {};
+      const std::string_view role = sources.column(1).bytes;
+      const bool is_needed =
+          std::find(report_.needs.begin(), report_.needs.end(), role) != report_.needs.end();
+      const std::int64_t snapshot = sources.column(0).integer;
+      if (!is_needed || incomplete_.count(snapshot) != 0) continue;
+      run_.coverage.push_back({.snapshot_id = snapshot,
+                               .missing = role_name(role) + std::string(": some of it was lost"),
+                               .cells = {{"source", own(sources.column(2))}}});
+    }
   }
 
   Result<void> query() {

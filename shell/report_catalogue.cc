@@ -6,14 +6,18 @@
 
 #include <fmt/format.h>
 
+#include "shell/messages.h"
 #include "shell/render/escape.h"
 #include "shell/suggest.h"
 #include "shell/user_folders.h"
 
 namespace dirsnap {
-Result<void> merge_folder(const std::filesystem::path& folder, std::vector<Report>& reports) {
-  DIRSNAP_TRY(std::vector<Report> found, load_reports(folder));
-  for (Report& report : found) {
+
+Result<void> merge_folder(const std::filesystem::path& folder, LoadedReports& loaded) {
+  DIRSNAP_TRY(LoadedReports found, load_reports(folder));
+  loaded.refused.insert(loaded.refused.end(), found.refused.begin(), found.refused.end());
+  std::vector<Report>& reports = loaded.reports;
+  for (Report& report : found.reports) {
     const auto same = std::find_if(reports.begin(), reports.end(),
                                    [&](const Report& other) { return other.id == report.id; });
     if (same == reports.end()) {
@@ -25,19 +29,28 @@ Result<void> merge_folder(const std::filesystem::path& folder, std::vector<Repor
   return {};
 }
 
-Result<std::vector<Report>> all_reports(const std::vector<std::string>& folders) {
-  std::vector<Report> reports = shipped_reports();
+Result<LoadedReports> all_reports(const std::vector<std::string>& folders) {
+  LoadedReports loaded{.reports = shipped_reports(), .refused = {}};
   if (const auto config = config_folder()) {
     std::error_code ignored;
     const auto own = *config / "reports";
     if (std::filesystem::is_directory(own, ignored)) {
-      DIRSNAP_CHECK(merge_folder(own, reports));
+      DIRSNAP_CHECK(merge_folder(own, loaded));
     }
   }
   for (const std::string& folder : folders) {
-    DIRSNAP_CHECK(merge_folder(folder, reports));
+    DIRSNAP_CHECK(merge_folder(folder, loaded));
   }
-  return reports;
+  return loaded;
+}
+
+ExitCode tell_refused(const LoadedReports& loaded) {
+  ExitCode code = ExitCode::kOk;
+  for (const Error& refused : loaded.refused) {
+    print_error(refused.what);
+    code = gravest(code, exit_code_of(refused));
+  }
+  return code;
 }
 
 Result<const Report*> find_report(const std::vector<Report>& reports, std::string_view id) {

@@ -41,12 +41,7 @@ WITH
   holders AS (
     SELECT DISTINCT s.snapshot_id, s.address_key, j.value AS object_id,
            iif(s.address_count > json_array_length(s.object_ids), s.address_count, 0)
-             AS address_count,
-           (SELECT min(a.text) FROM attributes a
-            WHERE a.snapshot_id = s.snapshot_id AND a.object_id = j.value
-              AND a.attribute_x500 IN ('Proxy-Addresses', 'Secondary-Proxy-Addresses',
-                                       'Target-Address')
-              AND address_key(a.text) = s.address_key) AS address
+             AS address_count
     FROM shared s, json_each(s.object_ids) j
   ),
   named AS (
@@ -55,8 +50,14 @@ WITH
     JOIN objects o ON o.snapshot_id = h.snapshot_id AND o.object_id = h.object_id
     WHERE o.is_phantom = 0
   )
+-- The address is shown as one of the live holders has it.
 SELECT n.snapshot_id AS snapshot_id, min(iif(n.is_deleted = 0, n.dn, NULL)) AS subject,
-       min(iif(n.is_deleted = 0, n.address, NULL)) AS address,
+       (SELECT min(a.text) FROM attributes a
+        WHERE a.snapshot_id = n.snapshot_id
+          AND a.object_id = min(iif(n.is_deleted = 0, n.object_id, NULL))
+          AND a.attribute_x500 IN ('Proxy-Addresses', 'Secondary-Proxy-Addresses',
+                                   'Target-Address')
+          AND address_key(a.text) = n.address_key) AS address,
        max(count(*), max(n.address_count)) AS objects,
        group_concat(n.dn || iif(n.is_deleted, ' (deleted)', ''), '; ') ||
          iif(max(n.address_count) > 0, '; ...', '') AS held_by,

@@ -56,18 +56,20 @@ Result<ExitCode> run_over_case(const ReportArguments& arguments,
 }
 
 ExitCode run_report_command(const ReportArguments& arguments) {
-  const auto reports = all_reports(arguments.folders);
-  if (!reports) return report_failure(reports.error());
+  const auto loaded = all_reports(arguments.folders);
+  if (!loaded) return report_failure(loaded.error());
+  const ExitCode refused = tell_refused(*loaded);
+  const std::vector<Report>& reports = loaded->reports;
   const ReportSelection& selection = arguments.selection;
   if (selection.ids.empty() && selection.tags.empty() && !selection.all) {
     const auto output = Output::borrow(STDOUT_FILENO);
-    output->write(list_reports(*reports));
+    output->write(list_reports(reports));
     output->flush();
     print_error("name a report, or run them --all");
     return ExitCode::kUsage;
   }
-  const auto code = run_over_case(arguments, *reports);
-  return code ? *code : report_failure(code.error());
+  const auto code = run_over_case(arguments, reports);
+  return gravest(refused, code ? *code : report_failure(code.error()));
 }
 
 void add_selection_arguments(CLI::App& command, ReportArguments& arguments) {

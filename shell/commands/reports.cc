@@ -22,11 +22,13 @@ struct ReportsArguments {
 // The reference page of the shipped reports and those of --reports, whatever the user's own folder
 // holds; samples come from the cases, the first in which a report finds something.
 ExitCode write_page(const ReportsArguments& arguments) {
-  std::vector<Report> reports = shipped_reports();
+  LoadedReports loaded{.reports = shipped_reports(), .refused = {}};
   for (const std::string& folder : arguments.folders) {
-    if (const auto merged = merge_folder(folder, reports); !merged)
+    if (const auto merged = merge_folder(folder, loaded); !merged)
       return report_failure(merged.error());
   }
+  const ExitCode refused = tell_refused(loaded);
+  const std::vector<Report>& reports = loaded.reports;
   ReportSamples samples;
   for (const std::string& path : arguments.cases) {
     const auto opened = open_case({.path = path, .snapshots = {}});
@@ -40,25 +42,26 @@ ExitCode write_page(const ReportsArguments& arguments) {
   }
   const auto output = Output::borrow(STDOUT_FILENO);
   output->write(reports_markdown(reports, samples));
-  return finish_output(*output);
+  return gravest(refused, finish_output(*output));
 }
 
 ExitCode run_reports(const ReportsArguments& arguments) {
   if (arguments.markdown) return write_page(arguments);
-  const auto reports = all_reports(arguments.folders);
-  if (!reports) return report_failure(reports.error());
+  const auto loaded = all_reports(arguments.folders);
+  if (!loaded) return report_failure(loaded.error());
+  const ExitCode refused = tell_refused(*loaded);
   const auto output = Output::borrow(STDOUT_FILENO);
   if (arguments.id.empty()) {
-    output->write(list_reports(*reports));
-    return finish_output(*output);
+    output->write(list_reports(loaded->reports));
+    return gravest(refused, finish_output(*output));
   }
-  const auto report = find_report(*reports, arguments.id);
+  const auto report = find_report(loaded->reports, arguments.id);
   if (!report) return report_failure(report.error());
   // The file's text: its head is the documentation, its SQL the definition.
   output->write(output->is_terminal() ? escape_for_terminal((*report)->sql, LineBreaks::kKeep)
                                       : (*report)->sql);
   if ((*report)->sql.empty() || (*report)->sql.back() != '\n') output->write("\n");
-  return finish_output(*output);
+  return gravest(refused, finish_output(*output));
 }
 
 }  // namespace

@@ -81,13 +81,14 @@ void run_batch(Session& session) {
 }  // namespace
 
 Result<ExitCode> run_repl(OpenCase& opened, const ReplOptions& options) {
-  DIRSNAP_TRY(std::vector<Report> reports, all_reports({}));
+  DIRSNAP_TRY(LoadedReports loaded, all_reports({}));
+  tell_refused(loaded);  // the shell is of use without them
   const bool interactive = is_terminal(STDIN_FILENO) && is_terminal(STDOUT_FILENO);
   SessionOptions session_options;
   session_options.interactive = interactive;
   session_options.safe = options.safe;
   session_options.color = use_color(options.color, STDOUT_FILENO);
-  Session session(*opened.engine, *opened.file, std::move(reports), session_options);
+  Session session(*opened.engine, *opened.file, std::move(loaded.reports), session_options);
   session.settings.bail = options.bail;
   if (!options.format.empty()) {
     DIRSNAP_TRY(session.settings.mode, parse_format(options.format));

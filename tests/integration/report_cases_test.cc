@@ -41,9 +41,10 @@ const fs::path& folder_of_cases() {
 const std::vector<Report>& reports() {
   const char* const folder = std::getenv("DIRSNAP_CASE_REPORTS");
   if (folder == nullptr) return shipped_reports();
-  static const Result<std::vector<Report>> kLoaded = load_reports(folder);
+  static const Result<LoadedReports> kLoaded = load_reports(folder);
   if (!kLoaded) FAIL(kLoaded.error().what);
-  return *kLoaded;
+  for (const Error& refused : kLoaded->refused) FAIL(refused.what);
+  return kLoaded->reports;
 }
 
 support::SiteSpec base_spec() {

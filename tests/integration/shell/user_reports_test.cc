@@ -94,6 +94,31 @@ TEST_CASE("the user's own folder is read without being named") {
   CHECK(output_of(guide.path()).find("service-start-policy") == std::string::npos);
 }
 
+TEST_CASE("a file that is no report is told and keeps no other from running") {
+  const Guide guide;
+  std::ofstream(guide.path() / "broken.sql") << "-- id: broken\n-- severty: error\nSELECT 1\n";
+  CHECK(run(guide.path(),
+            "dirsnap report acme.dirsnap --reports . service-start-policy --fail-on warning") == 2);
+  CHECK(output_of(guide.path()).find("broken.sql line 2: ") != std::string::npos);
+  CHECK(output_of(guide.path()).find("\"severity\"") != std::string::npos);
+  CHECK(output_of(guide.path()).find("2 findings (2 warnings), 0 passed, 0 skipped") !=
+        std::string::npos);
+  CHECK(run(guide.path(), "dirsnap reports --reports .") == 2);
+  CHECK(output_of(guide.path()).find("service-start-policy") != std::string::npos);
+  CHECK(run(guide.path(), "dirsnap reports --reports . service-start-policy") == 2);
+  CHECK(run(guide.path(), "dirsnap reports validate broken.sql service-start-policy.sql") == 2);
+}
+
+TEST_CASE("the shell opens beside a file that is no report") {
+  const Guide guide;
+  REQUIRE(run(guide.path(),
+              "mkdir -p .config/dirsnap/reports && echo 'SELECT 1' > "
+              ".config/dirsnap/reports/broken.sql") == 0);
+  CHECK(run(guide.path(), "echo '.reports' | dirsnap shell acme.dirsnap") == 0);
+  CHECK(output_of(guide.path()).find("broken.sql") != std::string::npos);
+  CHECK(output_of(guide.path()).find("connectors-without-services") != std::string::npos);
+}
+
 TEST_CASE("the README's suppressions file is accepted") {
   const Guide guide;
   std::ofstream(guide.path() / "accepted.csv") << block(guide.page(), "csv");

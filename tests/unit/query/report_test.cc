@@ -128,6 +128,13 @@ class World {
     row[t::kPath] = std::string(path);
     return *this;
   }
+  World& loss(std::int64_t source) {
+    namespace t = tables::import_issues;
+    Row& row = add(t::kSpec, t::kRepeated + 1);
+    row[t::kSourceId] = source;
+    row[t::kSeverity] = "loss"s;
+    return *this;
+  }
   World& server(const std::string& name) {
     namespace t = tables::objects;
     const std::int64_t parent = object("Container", "Servers", {});
@@ -320,6 +327,25 @@ TEST_CASE("a directory of which nothing could be read is no input") {
   const ReportRun result = run(world);
   CHECK(result.status == ReportStatus::kSkipped);
   CHECK(missing(result) == std::vector<std::string>{"directory database"});
+}
+
+TEST_CASE("a pass over an input of which some was lost carries a note") {
+  World world = two_sources();
+  world.service("EX1", "EventLog");
+  REQUIRE(run(world).status == ReportStatus::kPass);
+  REQUIRE(missing(run(world)).empty());
+  world.loss(1);
+  const ReportRun result = run(world);
+  CHECK(result.status == ReportStatus::kPass);
+  REQUIRE(missing(result) == std::vector<std::string>{"directory database: some of it was lost"});
+  REQUIRE(result.coverage[0].cells.size() == 1);
+  CHECK(result.coverage[0].cells[0].second.bytes == "Dir.edb");
+}
+
+TEST_CASE("what another input lost is not noted") {
+  World world = two_sources();
+  world.source(3, "private-store", "EX1"s, "Priv.edb").service("EX1", "EventLog").loss(3);
+  CHECK(missing(run(world)).empty());
 }
 
 TEST_CASE("a snapshot that lacks an input is never judged") {
