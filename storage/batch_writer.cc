@@ -12,7 +12,8 @@ namespace dirsnap {
 Result<void> BatchWriter::put(Db db, const Key& key, std::vector<std::byte> value) {
   bytes_ += value.size();
   records_.push_back({.db = db, .key = key, .value = std::move(value)});
-  return bytes_ >= kBatchBytes ? flush() : Result<void>{};
+  const std::uint64_t batch_bytes = env_->unsynced() ? kUnsyncedBytes : kSyncedBytes;
+  return bytes_ >= batch_bytes ? flush() : Result<void>{};
 }
 
 int BatchWriter::write_once(Txn& txn) {
@@ -32,6 +33,11 @@ Result<void> BatchWriter::flush() {
   });
   Result<void> written = write();
   if (!written) failure_ = written.error();
+  unsynced_bytes_ += bytes_;
+  if (env_->unsynced() && unsynced_bytes_ >= kSyncedBytes) {
+    env_->start_writeback();
+    unsynced_bytes_ = 0;
+  }
   records_.clear();
   bytes_ = 0;
   return written;

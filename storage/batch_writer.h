@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Records on their way into the case: kept until a batch is full, then written in one durable
-// transaction. A full map ends the transaction, is enlarged, and the batch is written again.
+// Records on their way into the case: kept until a batch is full, then written in one transaction,
+// which is durable where the case has its name already. A full map ends the transaction, is
+// enlarged, and the batch is written again.
 // INV-3: after a failure nothing of the batch is in the file, and every later call fails alike: a
 // snapshot with a hole is never sealed.
 // Memory: one batch, twice while it is written (LMDB copies).
@@ -33,7 +34,10 @@ class BatchWriter {
     Key key;
     std::vector<std::byte> value;
   };
-  static constexpr std::uint64_t kBatchBytes = std::uint64_t{16} << 20;
+  // Of a transaction that waits for the disk, and of one that does not: there the records are still
+  // in the processor's cache when LMDB copies and writes them.
+  static constexpr std::uint64_t kSyncedBytes = std::uint64_t{16} << 20;
+  static constexpr std::uint64_t kUnsyncedBytes = std::uint64_t{512} << 10;
 
   Result<void> write();
   // LMDB's number.
@@ -44,6 +48,7 @@ class BatchWriter {
   std::filesystem::path path_;
   std::vector<Record> records_;
   std::uint64_t bytes_ = 0;
+  std::uint64_t unsynced_bytes_ = 0;  // committed since writing was last asked for
   std::optional<Error> failure_;
 };
 

@@ -43,8 +43,11 @@ Result<void> create_case(CaseFile::Impl& impl) {
   sweep_beside(impl.path);
   DIRSNAP_TRY(impl.new_file, create_beside(impl.path, impl.work_path));
   DIRSNAP_CHECK(lock_file(impl.new_file));
-  const Env::Options options{
-      .read_only = false, .no_lock = true, .create = true, .map_size_bytes = map_size_for(0)};
+  const Env::Options options{.read_only = false,
+                             .no_lock = true,
+                             .create = true,
+                             .unsynced = true,
+                             .map_size_bytes = map_size_for(0)};
   DIRSNAP_TRY(impl.env, Env::open(impl.work_path, options));
   return write_meta(*impl.env);
 }

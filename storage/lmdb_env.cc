@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 
 #include <lmdb.h>
 
@@ -63,6 +64,7 @@ std::string lmdb_version() {
 Result<std::unique_ptr<Env>> Env::open(const std::filesystem::path& path, const Options& options) {
   std::unique_ptr<Env> env(new Env);
   env->read_only_ = options.read_only;
+  env->unsynced_ = options.unsynced;
   const auto failed = [&](int number) {
     return tl::unexpected<Error>(lmdb_error(number, "open the case " + path.string()));
   };
@@ -75,6 +77,7 @@ Result<std::unique_ptr<Env>> Env::open(const std::filesystem::path& path, const 
   unsigned flags = MDB_NOSUBDIR | MDB_NOTLS;
   if (options.read_only) flags |= MDB_RDONLY;
   if (options.no_lock) flags |= MDB_NOLOCK;
+  if (options.unsynced) flags |= MDB_NOSYNC;
   if (const int rc = mdb_env_open(env->env_, path.c_str(), flags, kFileMode); rc != 0) {
     return failed(rc);
   }
@@ -110,6 +113,12 @@ std::uint64_t Env::map_size_bytes() const {
   MDB_envinfo info{};
   mdb_env_info(env_, &info);
   return info.me_mapsize;
+}
+
+void Env::start_writeback() const {
+  mdb_filehandle_t file = -1;
+  // A hint: whatever it fails with, the sync that counts will find it again.
+  if (mdb_env_get_fd(env_, &file) == 0) sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
 Result<void> Env::grow_map(std::uint64_t least_bytes) {

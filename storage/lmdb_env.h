@@ -42,6 +42,7 @@ class Env {
     bool read_only = true;
     bool no_lock = false;              // the file is private to us or lies in a read-only folder
     bool create = false;               // make the databases where they are missing
+    bool unsynced = false;             // commit() does not wait for the disk; see Env::unsynced()
     std::uint64_t map_size_bytes = 0;  // address space
   };
 
@@ -60,6 +61,11 @@ class Env {
   Result<void> adopt_map_size();
   [[nodiscard]] std::uint64_t map_size_bytes() const;
   [[nodiscard]] bool read_only() const { return read_only_; }
+  // True for a file that nobody knows yet: after a crash it is swept, so that only the sync of the
+  // whole file before it gets its name counts.
+  [[nodiscard]] bool unsynced() const { return unsynced_; }
+  // Asks the system to begin writing what was committed, without waiting for it.
+  void start_writeback() const;
 
  private:
   friend class Txn;
@@ -69,6 +75,7 @@ class Env {
   MDB_env* env_ = nullptr;
   std::array<unsigned, kDbCount> dbs_{};
   bool read_only_ = true;
+  bool unsynced_ = false;
   std::atomic<int> transactions_{0};
   std::shared_mutex map_;
 };

@@ -11,6 +11,7 @@
 #include <catch2/catch.hpp>
 
 #include "storage/batch_writer.h"
+#include "storage/case_impl.h"
 #include "storage/case_info.h"
 #include "storage/lmdb_env.h"
 #include "storage/snapshot_reader.h"
@@ -167,6 +168,19 @@ TEST_CASE("INV-4: a new case has its name when its first snapshot is sealed, and
   struct stat facts {};
   REQUIRE(stat((folder / "a.dirsnap").c_str(), &facts) == 0);
   CHECK((facts.st_mode & 0777) == 0600);
+}
+
+TEST_CASE("only a case that has no name yet is written without waiting for the disk") {
+  const TempFolder folder;
+  const auto file = must(CaseFile::open(folder / "a.dirsnap", OpenMode::kReadWrite));
+  CHECK(file->impl().env->unsynced());
+  const auto writer = must(SnapshotWriter::begin(*file, named("one")));
+  append_things(*writer, 10);
+  must(writer->seal());
+  CHECK_FALSE(file->impl().env->unsynced());
+
+  const auto again = must(CaseFile::open(folder / "a.dirsnap", OpenMode::kReadWrite));
+  CHECK_FALSE(again->impl().env->unsynced());
 }
 
 TEST_CASE("a new case replaces no file that has taken its name meanwhile") {
