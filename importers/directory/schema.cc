@@ -138,9 +138,12 @@ void Schema::add_builtin(std::span<const BuiltinAttribute> attributes) {
                     .mapi_id = std::nullopt,
                     .origin = Origin::kBuiltin,
                     .column = {}};
-    if (entry.ldap_name.empty() || taken.contains(to_lower_ascii(entry.ldap_name))) {
-      entry.ldap_name = entry.x500_name;
-    }
+    // A name leads to one attribute: of several candidates the first that nobody has.
+    const auto is_taken = [&](const std::string& name) {
+      return name.empty() || taken.contains(to_lower_ascii(name));
+    };
+    if (is_taken(entry.ldap_name)) entry.ldap_name = entry.x500_name;
+    if (is_taken(entry.ldap_name)) entry.ldap_name.clear();
     if (entry.oid.empty()) entry.oid = prefixes_.oid_of(b.id).value_or("");
     if (b.link_id >= 0) entry.link_id = b.link_id;
     if (b.mapi_id >= 0) entry.mapi_id = b.mapi_id;

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include <map>
+#include <string>
+
 #include <catch2/catch.hpp>
 
 #include "importers/directory/name_tree.h"
@@ -6,6 +9,7 @@
 #include "importers/directory/prefix_map.h"
 #include "importers/directory/schema.h"
 #include "importers/directory/well_known.h"
+#include "storage/base/text.h"
 
 namespace dirsnap::directory {
 namespace {
@@ -113,6 +117,19 @@ TEST_CASE("names come from the schema row, else from the built-in table, else th
     CHECK(schema.attribute(attr::kHomeMta).origin == Origin::kOverride);
     CHECK(schema.object_class(196669).x500_name == "My-Connector");
     CHECK(schema.object_class(196669).parent == 65536U);
+  }
+}
+
+TEST_CASE("no two built-in attributes have one LDAP name, whatever its case") {
+  for (const Generation generation : {Generation::kExchange, Generation::kActiveDirectory}) {
+    const Schema schema(generation);
+    std::map<std::string, std::uint32_t> seen;
+    for (const auto& [id, attribute] : schema.attributes()) {
+      if (attribute.ldap_name.empty()) continue;
+      const auto [place, is_new] = seen.emplace(to_lower_ascii(attribute.ldap_name), id);
+      INFO(attribute.ldap_name << ": " << place->second << " and " << id);
+      CHECK(is_new);
+    }
   }
 }
 
