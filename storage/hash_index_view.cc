@@ -11,7 +11,7 @@ namespace layout = index_layout;
 struct HashIndexView::Impl {
   std::uint64_t relation_rows = 0;
   std::uint64_t total = 0;
-  std::uint32_t distinct = 0;
+  std::uint64_t distinct = 0;  // hashes
   unsigned bits = 0;
   layout::Numbers rows;
   layout::Numbers buckets;
@@ -24,16 +24,19 @@ Result<HashIndexView> HashIndexView::open(const IndexArrays& arrays, std::uint64
   const auto byte = [&header](std::size_t at) { return std::to_integer<std::uint8_t>(header[at]); };
   index->relation_rows = relation_rows;
   index->total = load_le<std::uint64_t>(header, layout::kTotal);
-  index->distinct = load_le<std::uint32_t>(header, layout::kDistinct);
   index->bits = byte(layout::kBucketBits);
   if (byte(layout::kKind) != static_cast<std::uint8_t>(layout::Kind::kHashed) ||
-      index->total > relation_rows || index->distinct > index->total ||
-      index->bits > layout::kMostHashBits) {
+      index->total > relation_rows || index->bits > layout::kMostHashBits) {
     return fail(Code::kCorrupt, "index: the header of a hash index is damaged");
   }
   if (index->total != 0) {
     const std::uint64_t buckets = (std::uint64_t{1} << index->bits) + 1;
     DIRSNAP_TRY(index->rows, arrays.array(layout::kRows, index->total, byte(layout::kRowsWidth)));
+    DIRSNAP_TRY(const layout::Numbers distinct, arrays.array(layout::kStarts, 1, 4));
+    index->distinct = distinct[0];
+    if (index->distinct == 0 || index->distinct > index->total) {
+      return fail(Code::kCorrupt, "index: the number of a hash index's values is damaged");
+    }
     DIRSNAP_TRY(index->buckets, arrays.array(layout::kBuckets, buckets, 4));
     DIRSNAP_TRY(index->marks, arrays.array(layout::kMarks, index->total, 1));
   }

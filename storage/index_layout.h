@@ -28,7 +28,7 @@ enum Array : std::uint16_t {
   kHeader = 0,
   kRows = 1,        // row numbers by value (kHashed: by hash), then by row
   kStarts = 2,      // position in kRows of each distinct value's first row, and the end; absent
-                    // where every value is distinct
+                    // where every value is distinct; kHashed: u32 distinct hashes
   kKeys = 3,        // kIntegers: distinct values less the base
   kBuckets = 4,     // kByRow: where in kEntries (kHashed: in kRows) each bucket begins, and the end
   kEntries = 5,     // kByRow: u32 low half of the hash, u32 ordinal; by bucket
@@ -44,7 +44,7 @@ inline constexpr std::size_t kKind = 0;         // u8
 inline constexpr std::size_t kRowsWidth = 1;    // u8 2 or 4
 inline constexpr std::size_t kStartsWidth = 2;  // u8 0 (absent), 2, 4 or 8
 inline constexpr std::size_t kKeysWidth = 3;    // u8 0, 1, 2, 4 or 8
-inline constexpr std::size_t kDistinct = 4;     // u32
+inline constexpr std::size_t kDistinct = 4;     // u32; kHashed: 0
 inline constexpr std::size_t kTotal = 8;        // u64 rows that are not NULL
 inline constexpr std::size_t kKeyBase = 16;     // i64
 inline constexpr std::size_t kBucketBits = 24;  // u8; bucket = top bits of the hash

@@ -7,6 +7,7 @@
 #include <new>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -77,7 +78,7 @@ class IndexWriter {
         batch_(batch),
         sorted_(jobs_.size()),
         is_written_(jobs_.size()) {
-    // Those with hashes wait for nothing and are the largest.
+    // Those with hashes wait for nothing.
     for (std::size_t i = 0; i < jobs_.size(); ++i) order_.push_back(i);
     std::stable_partition(order_.begin(), order_.end(), [this](std::size_t i) {
       return column_of(jobs_[i]).access == Access::kHash;
@@ -152,6 +153,9 @@ class IndexWriter {
     } catch (const std::bad_alloc&) {
       return fail(Code::kIo,
                   "no memory left to build an index of " + job.relation->stored().def.name);
+    } catch (const std::system_error& error) {  // no further thread
+      return fail(Code::kIo, "cannot build an index of " + job.relation->stored().def.name + ": " +
+                                 error.what());
     }
   }
 
@@ -159,7 +163,7 @@ class IndexWriter {
   Result<void> sort(const Job& job, Builder& builder) {
     const StoredRelation& stored = job.relation->stored();
     if (column_of(job).access == Access::kHash) {
-      builder.emplace<HashIndexBuilder>().sort(job.relation->hashes().release(job.column));
+      builder.emplace<HashIndexBuilder>().count(job.relation->hashes().release(job.column));
       return {};
     }
     const auto map = env_.keep_map();
@@ -173,14 +177,14 @@ class IndexWriter {
     return index.sort(reader, {job.kinds, &job.kinds->rows});
   }
 
-  Result<void> write(const Job& job, const Builder& builder) {
+  Result<void> write(const Job& job, Builder& builder) {
     const layout::Sink sink = [&](layout::Array array, std::uint32_t part,
                                   std::vector<std::byte> bytes) -> Result<void> {
       const Key key = index_key(job.relation->key(), job.column, array, part);
       job.relation->digest().add_index(key.bytes().subspan(kRelationKeySize), bytes);
       return batch_.put(Db::kIndexes, key, std::move(bytes));
     };
-    DIRSNAP_CHECK(std::visit([&sink](const auto& index) { return index.write(sink); }, builder));
+    DIRSNAP_CHECK(std::visit([&sink](auto& index) { return index.write(sink); }, builder));
     // The first column that goes by kind has the shared rows with it.
     if (job.kinds == nullptr || job.column != kinds_index_column(job.relation->stored().def)) {
       return {};
