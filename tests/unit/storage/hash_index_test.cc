@@ -3,10 +3,12 @@
 // A hash index gives every row that holds a value, whatever its case, and hardly any other.
 #include <algorithm>
 #include <map>
+#include <random>
 #include <string>
 #include <vector>
 
 #include "storage/base/text.h"
+#include "storage/hash_index_builder.h"
 #include "storage/snapshot_reader.h"
 #include "tests/support/temp_folder.h"
 #include "tests/unit/storage/sample_case.h"
@@ -95,6 +97,45 @@ TEST_CASE("a hash index leaves out no row and gives few others") {
   SECTION("rows of two bytes") { check_all(many_values(30'000)); }
   SECTION("rows of four bytes") { check_all(many_values(90'000)); }
   SECTION("one chunk") { check_all(many_values(100)); }
+}
+
+TEST_CASE("a hash index of more rows than a slice has them in the order of their hashes") {
+  constexpr std::uint32_t kRows = 2'200'000;
+  std::mt19937 random(20261129);
+  ColumnHashes hashes;
+  std::vector<std::uint64_t> expected;  // hash << 32 | row
+  for (std::uint32_t row = 0; row < kRows; ++row) {
+    hashes.begin_row();
+    if (row % 100 == 7) continue;
+    // Some hashes come often, and some buckets hold none.
+    const auto hash = static_cast<std::uint32_t>(row % 10 == 0 ? 12345 : random() | 1U);
+    hashes.set(hash);
+    expected.push_back(std::uint64_t{hash} << 32 | row);
+  }
+  std::sort(expected.begin(), expected.end());
+
+  std::map<index_layout::Array, std::vector<std::byte>> arrays;
+  HashIndexBuilder builder;
+  builder.count(std::move(hashes));
+  const index_layout::Sink sink = [&](index_layout::Array array, std::uint32_t /*part*/,
+                                      const std::vector<std::byte>& bytes) -> Result<void> {
+    arrays[array].insert(arrays[array].end(), bytes.begin(), bytes.end());
+    return {};
+  };
+  REQUIRE(builder.write(sink));
+  const std::vector<std::byte>& rows = arrays[index_layout::kRows];
+  REQUIRE(rows.size() == 4 * expected.size());
+  std::size_t wrong = 0;
+  std::uint32_t distinct = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const auto row = static_cast<std::uint32_t>(expected[i]);
+    if (load_le<std::uint32_t>(rows, 4 * i) != row) ++wrong;
+    if (i == 0 || expected[i] >> 32 != expected[i - 1] >> 32) ++distinct;
+  }
+  CHECK(wrong == 0);
+  CHECK(arrays[index_layout::kMarks].size() == expected.size());
+  REQUIRE(arrays[index_layout::kStarts].size() == 4);
+  CHECK(load_le<std::uint32_t>(arrays[index_layout::kStarts], 0) == distinct);
 }
 
 TEST_CASE("a hash index knows a value in any case, beyond ASCII too") {
