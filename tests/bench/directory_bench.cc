@@ -6,7 +6,7 @@
 // an empty Samba database, per entry. All in one run; prints whole-process figures and the ratios.
 // The Samba database is one that samba-tool has just provisioned, so that ldbadd does what Samba
 // does with an entry: schema, identifiers, metadata, links. Its schema does not know Exchange's
-// attributes, so the entries are accounts with 17 values each, fewer than the 37 of an object of
+// attributes, so the entries are accounts with 16 values each, fewer than the 37 of an object of
 // the bench. Beside it, for whom it interests: ldbadd of a part of the LDIF itself into a plain ldb
 // database, which keeps bytes by key and checks nothing.
 // Debian's packages are ldb-tools, and samba, samba-ad-provision, samba-dsdb-modules; what is not
@@ -115,8 +115,8 @@ std::size_t copy_for_ldb(const std::string& from, const std::string& to) {
 }
 
 // Prints what an entry costs ldbadd; returns how many times the import's. 0 if ldbadd failed.
-double print_per_entry(const char* into, const Cost& cost, double entries, double import_s) {
-  print(into, cost);
+double print_per_entry(const Cost& cost, double entries, double import_s) {
+  print("ldbadd", cost);
   if (cost.exit_code != 0 || entries == 0) {
     std::fprintf(stderr, "directory_bench: ldbadd ended with %d\n", cost.exit_code);
     return 0;
@@ -136,7 +136,7 @@ void measure_plain_ldb(const Options& options, const fs::path& folder, double im
   const Cost cost =
       median_of(options.runs, {"ldbadd", "-H", database, plain}, [&] { fs::remove(database); });
   std::printf("\nldbadd of %zu entries into a plain ldb database\n", entries);
-  print_per_entry("ldbadd", cost, static_cast<double>(entries), import_per_entry_s);
+  print_per_entry(cost, static_cast<double>(entries), import_per_entry_s);
 }
 
 void write_accounts(const fs::path& file, int count) {
@@ -169,8 +169,7 @@ void measure_samba(const Options& options, const fs::path& folder, double import
   write_accounts(ldif, options.samba_entries);
   const Cost cost = dirsnap::bench::run_program({"ldbadd", "-H", place + "/private/sam.ldb", ldif});
   std::printf("\nldbadd of %d accounts into an empty Samba database\n", options.samba_entries);
-  const double speed_up =
-      print_per_entry("ldbadd", cost, options.samba_entries, import_per_entry_s);
+  const double speed_up = print_per_entry(cost, options.samba_entries, import_per_entry_s);
   std::printf("bar of %.0f %s\n", kLeastSpeedUp, verdict(speed_up >= kLeastSpeedUp));
 }
 
