@@ -33,14 +33,18 @@ Result<void> BatchWriter::flush() {
   });
   Result<void> written = write();
   if (!written) failure_ = written.error();
-  unsynced_bytes_ += bytes_;
-  if (env_->unsynced() && unsynced_bytes_ >= kSyncedBytes) {
-    env_->start_writeback();
-    unsynced_bytes_ = 0;
-  }
+  if (env_->unsynced()) note_unsynced();
   records_.clear();
   bytes_ = 0;
   return written;
+}
+
+// Has the disk begin now and then, so that the sync of the whole file finds little left to do.
+void BatchWriter::note_unsynced() {
+  unsynced_bytes_ += bytes_;
+  if (unsynced_bytes_ < kSyncedBytes) return;
+  env_->start_writeback();
+  unsynced_bytes_ = 0;
 }
 
 Result<void> BatchWriter::write() {

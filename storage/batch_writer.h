@@ -40,6 +40,7 @@ class BatchWriter {
   static constexpr std::uint64_t kUnsyncedBytes = std::uint64_t{512} << 10;
 
   Result<void> write();
+  void note_unsynced();
   // LMDB's number.
   int write_once(Txn& txn);
   [[nodiscard]] Error write_error(int number) const;

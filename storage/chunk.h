@@ -164,7 +164,8 @@ class ChunkView {
 // chunk's first byte. A column without any value in the chunk has no bytes: an all-NULL chunk.
 Result<ChunkView> parse_chunk(Bytes bytes, std::uint32_t rows);
 
-// Collects one column's values and encodes them in the smallest of the encodings of FORMAT.md.
+// Collects one column's values and encodes them in the smallest of the encodings of FORMAT.md; for
+// a few chunks after one that was better off without a dictionary, in the smallest other one.
 class ChunkBuilder {
  public:
   // NULL, or NaN, which SQL shows as NULL and the store keeps as such.

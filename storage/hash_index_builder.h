@@ -2,7 +2,7 @@
 //
 // Makes the hash index of one column (Access::kHash) from the hashes of its rows' folded values.
 // It answers equality alone, costs five bytes a row and no sort of texts.
-// Memory: 5 bytes a row while building, and two slices of 32 MiB.
+// Memory: 5 bytes a row while building, and two slices of 16 MiB.
 // Threads: one thread per object, which starts another one while it writes.
 #pragma once
 

@@ -3,7 +3,8 @@
 // Builds and writes the indexes of a snapshot whose chunks are committed.
 // Memory: the rows of as many columns as there are workers, 4 to 24 bytes a row, and the rows by
 // kind of the relations they are at.
-// Threads: while one worker writes, the others sort; `batch` is used by one at a time.
+// Threads: while one worker writes, the others sort; the one that writes a hash index has its next
+// slice sorted by a thread more. `batch` is used by one at a time.
 #pragma once
 
 #include <cstdint>
