@@ -50,12 +50,12 @@ bool OpenPart::is_by_kind(std::int32_t column) const {
 }
 
 Result<const ChunkView*> OpenPart::chunk(std::int32_t column, std::uint64_t chunk_no) {
-  std::optional<ChunkView>& slot = cache(column).chunks[chunk_no];
-  if (!slot) {
+  ChunkView& slot = cache(column).chunks[chunk_no];
+  if (slot.rows() == 0) {
     DIRSNAP_TRY(slot, relation_.chunk(static_cast<std::uint32_t>(column), chunk_no));
     session_.count_kept();
   }
-  return &*slot;
+  return &slot;
 }
 
 Result<ValueView> OpenPart::value(std::int32_t column, std::uint64_t row) {

@@ -45,7 +45,7 @@ class OpenPart {
 
  private:
   struct Column {
-    std::vector<std::optional<ChunkView>> chunks;
+    std::vector<ChunkView> chunks;  // of no rows: not parsed
     std::optional<IndexView> index;
     std::optional<HashIndexView> hash_index;
     std::vector<std::int64_t> fences;  // kSorted: first value of each chunk

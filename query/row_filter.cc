@@ -150,7 +150,7 @@ BoundTerm bind_comparison(const Term& term,
 
 ValueView ValuePool::keep(const ValueView& value) {
   ValueView kept = value;
-  kept.nul_terminated = false;
+  kept.is_c_string = false;
   if (!value.bytes.empty()) kept.bytes = texts_.emplace_back(value.bytes);
   return kept;
 }

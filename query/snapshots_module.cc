@@ -134,8 +134,7 @@ Result<void> SnapshotsModule::Cursor::filter(sqlite3* /*db*/,
   at_ = 0;
   end_ = session_.scope().size();
   if (!arguments.empty()) {
-    const Predicate equal{.op = Op::kEq, .value = numeric_view_of(arguments[0])};
-    const CompiledPredicate test(equal);
+    const CompiledPredicate test({.op = Op::kEq, .value = numeric_view_of(arguments[0])});
     while (at_ < end_ && !test.matches(value_of(session_.scope()[at_], kSnapshotId))) ++at_;
     end_ = std::min(end_, at_ + 1);
   }

@@ -9,7 +9,7 @@
 namespace dirsnap {
 namespace {
 
-// Texts up to this size are searched for an inner NUL, so that SQLite can be told "terminated".
+// SQLite looks for the NUL of texts up to this size.
 constexpr std::size_t kTerminatedTextLimit = 4096;
 
 std::string_view bytes_of(sqlite3_value* value, const void* data) {
@@ -75,9 +75,8 @@ void set_result(sqlite3_context* context, const ValueView& value) {
       return sqlite3_result_blob64(context, value.bytes.data(), size, SQLITE_STATIC);
     case ValueType::kText:
       // Length -1 lets SQLite use the terminator instead of copying the text for LIKE and
-      // functions, which measured twice as fast; it must not hold a NUL then.
-      if (value.nul_terminated && value.bytes.size() <= kTerminatedTextLimit &&
-          std::memchr(value.bytes.data(), 0, value.bytes.size()) == nullptr) {
+      // functions, which measured twice as fast.
+      if (value.is_c_string && value.bytes.size() <= kTerminatedTextLimit) {
         return sqlite3_result_text(context, value.bytes.data(), -1, SQLITE_STATIC);
       }
       if (size == 0) return sqlite3_result_text(context, "", 0, SQLITE_STATIC);

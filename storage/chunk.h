@@ -70,18 +70,29 @@ struct Predicate {
   std::vector<ValueView> list = {};          // kIn
 };
 
-class ChunkView {
+class CompiledPredicate;
+
+class alignas(64) ChunkView {
  public:
   [[nodiscard]] std::uint32_t rows() const { return rows_; }
 
   // REQUIRES: row < rows().
   [[nodiscard]] ValueView value(std::uint32_t row) const {
-    // The usual text column, without a call.
-    if (shape_ == Shape::kPlain && !listed_ && longs_ == 0) return bytes_value(row, type_);
-    return joined_value(row);
+    if (longs_ != 0) return joined_value(row);
+    if (!listed_) {
+      // The usual columns, without a call.
+      if (shape_ == Shape::kPlain) return bytes_value(row, type_);
+      if (shape_ == Shape::kDictionary) return dictionary_value(row);
+      if (shape_ == Shape::kAbsent) return ValueView::null();
+      if (shape_ == Shape::kFixed && !has_bitmap_) return fixed_value(row);
+    }
+    const std::uint32_t slot = slot_of(row);
+    return slot == kNoSlot ? ValueView::null() : slot_value(slot);
   }
 
-  // Clears the rows of `mask` that do not match.
+  // Clears the rows of `mask` that do not match. A predicate that is asked of many chunks is
+  // better compiled once.
+  void select(const CompiledPredicate& test, RowMask& mask) const;
   void select(const Predicate& predicate, RowMask& mask) const;
 
   // Implementation, private to storage/.
@@ -117,8 +128,21 @@ class ChunkView {
 
   [[nodiscard]] std::uint32_t slot_of(std::uint32_t row) const;
   [[nodiscard]] std::uint32_t listed_row(std::uint32_t slot) const;
-  [[nodiscard]] std::uint32_t code_at(std::uint32_t slot) const;
-  [[nodiscard]] std::uint64_t fixed_at(std::uint32_t slot) const;
+  [[nodiscard]] std::uint32_t code_at(std::uint32_t slot) const {
+    return static_cast<std::uint32_t>(chunk_layout::load_width(payload_, slot, width_));
+  }
+  [[nodiscard]] std::uint64_t fixed_at(std::uint32_t slot) const {
+    return static_cast<std::uint64_t>(min_) + chunk_layout::load_width(payload_, slot, width_);
+  }
+  [[nodiscard]] ValueView fixed_value(std::uint32_t slot) const {
+    const std::uint64_t bits = fixed_at(slot);
+    if (type_ == ValueType::kReal) return ValueView::of_real(std::bit_cast<double>(bits));
+    return ValueView::of(static_cast<std::int64_t>(bits));
+  }
+  [[nodiscard]] ValueView dictionary_value(std::uint32_t slot) const {
+    const std::uint32_t code = code_at(slot);
+    return code == distinct_ ? ValueView::null() : bytes_value(code, type_);
+  }
   [[nodiscard]] ValueView slot_value(std::uint32_t slot) const;
   [[nodiscard]] ValueView twin_value(std::uint32_t slot) const;
   [[nodiscard]] ValueView joined_value(std::uint32_t row) const;
@@ -126,7 +150,7 @@ class ChunkView {
     const std::uint32_t begin = offset_at(index);
     const std::uint32_t end = offset_at(index + 1);
     if (begin == end) return ValueView::null();
-    ValueView value{.type = type, .nul_terminated = type == ValueType::kText};
+    ValueView value{.type = type, .is_c_string = c_strings_ && type == ValueType::kText};
     value.bytes = {reinterpret_cast<const char*>(text_ + begin), end - begin - 1};
     return value;
   }
@@ -135,27 +159,30 @@ class ChunkView {
   }
   [[nodiscard]] ValueView long_value(std::uint32_t index) const;
 
-  Bytes bytes_;
+  // What a look at one value needs comes first, in one line of the processor's cache: values of
+  // rows all over a table are one such look each.
   std::uint32_t rows_ = 0;
   Shape shape_ = Shape::kAbsent;
   ValueType type_ = ValueType::kNull;  // of every value; kNull where each slot has its own
   bool listed_ = false;                // slots belong to the rows of a sorted list
   bool has_bitmap_ = false;            // kFixed: slots are rows, a bit says which are present
+  bool c_strings_ = false;             // no text holds a NUL of its own
   std::uint8_t width_ = 0;             // bytes of a fixed value or of a dictionary code
   std::uint8_t offset_width_ = 0;      // bytes of an offset, 2 or 4
-  std::uint16_t present_ = 0;          // rows with a value, long ones not counted
-  std::uint16_t slots_ = 0;            // entries of the payload
-  std::uint16_t distinct_ = 0;         // entries of the dictionary
-  std::int64_t min_ = 0;               // kFixed integers: smallest value, base of the codes
-  std::int64_t max_ = 0;
+  bool has_twins_ = false;
+  std::uint16_t longs_ = 0;
+  std::uint16_t present_ = 0;            // rows with a value, long ones not counted
+  std::uint16_t slots_ = 0;              // entries of the payload
+  std::uint16_t distinct_ = 0;           // entries of the dictionary
+  std::int64_t min_ = 0;                 // kFixed integers: smallest value, base of the codes
   const std::byte* presence_ = nullptr;  // bitmap or row list
   const std::byte* payload_ = nullptr;   // fixed values, codes or type bytes
   const std::byte* offsets_ = nullptr;   // of texts and blobs, one more than there are
   const std::byte* text_ = nullptr;      // what the offsets count from
-  std::uint16_t longs_ = 0;
+  // The rest.
+  std::int64_t max_ = 0;
   const std::byte* long_rows_ = nullptr;   // u16 rows
   const std::byte* long_types_ = nullptr;  // u8 value types
-  bool has_twins_ = false;
   std::shared_ptr<const std::vector<std::string_view>> long_values_;
   std::shared_ptr<const std::vector<ChunkView>> others_;  // the twin, or the kinds' values
 };

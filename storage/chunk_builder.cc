@@ -125,6 +125,17 @@ class ChunkEncoder {
     }
   }
 
+  // True if no text holds a NUL of its own: each value's bytes end with the one behind them.
+  [[nodiscard]] bool holds_c_strings() const {
+    const auto nuls = std::count(bytes_.begin(), bytes_.end(), '\0');
+    const auto values = std::count_if(entries_.begin(), entries_.end(),
+                                      [](const Entry& entry) { return has_bytes(entry.type); });
+    if (nuls == values) return true;
+    return std::none_of(entries_.begin(), entries_.end(), [this](const Entry& entry) {
+      return entry.type == ValueType::kText && bytes_of(entry).find('\0') != std::string_view::npos;
+    });
+  }
+
   // Memory for `payload` bytes and what comes before and behind them.
   void reserve(std::size_t payload) {
     constexpr std::size_t kSmallParts = 64;
@@ -138,6 +149,7 @@ class ChunkEncoder {
     out_[layout::kPresence] = static_cast<std::byte>(presence);
     out_[layout::kWidth] = static_cast<std::byte>(width_);
     out_[layout::kOffsetWidth] = static_cast<std::byte>(offset_width_);
+    out_[layout::kCStrings] = static_cast<std::byte>(holds_c_strings() ? 1 : 0);
     const auto put16 = [this](std::size_t at, std::size_t value) {
       const auto narrow = static_cast<std::uint16_t>(value);
       std::memcpy(out_.data() + at, &narrow, sizeof narrow);

@@ -16,10 +16,7 @@ using layout::load_width;
 // Checks an encoded chunk from front to back; `at_` is the next byte not yet claimed.
 class ChunkParser {
  public:
-  ChunkParser(Bytes bytes, std::uint32_t rows) : bytes_(bytes) {
-    view_.bytes_ = bytes;
-    view_.rows_ = rows;
-  }
+  ChunkParser(Bytes bytes, std::uint32_t rows) : bytes_(bytes) { view_.rows_ = rows; }
 
   Result<ChunkView> parse() {
     if (bytes_.empty()) return view_;
@@ -77,7 +74,9 @@ class ChunkParser {
     presence_ = static_cast<layout::Presence>(presence);
     view_.width_ = byte_at(layout::kWidth);
     view_.offset_width_ = byte_at(layout::kOffsetWidth);
-    if (byte_at(layout::kReserved) != 0 || load_le<std::uint16_t>(bytes_, layout::kReserved2) != 0)
+    if (byte_at(layout::kCStrings) > 1) return bad("unknown kind of texts");
+    view_.c_strings_ = byte_at(layout::kCStrings) == 1;
+    if (load_le<std::uint16_t>(bytes_, layout::kReserved2) != 0)
       return bad("reserved field is not zero");
     if (load_le<std::uint16_t>(bytes_, layout::kRows) != view_.rows_) return bad("wrong row count");
     view_.present_ = load_le<std::uint16_t>(bytes_, layout::kPresent);

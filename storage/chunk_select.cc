@@ -8,16 +8,17 @@
 namespace dirsnap {
 namespace {
 
-// Texts are searched as one buffer only where many of them are still wanted.
-constexpr std::uint32_t kBufferSearchFraction = 8;
+// Texts are searched as one buffer unless few of them are wanted: it reads on without a pause,
+// while a text far from the last one is waited for.
+constexpr std::uint32_t kBufferSearchFraction = 32;
 
 }  // namespace
 
 // One predicate over one chunk; chooses the way by the chunk's encoding.
 class ChunkSelector {
  public:
-  ChunkSelector(const ChunkView& chunk, const Predicate& predicate, RowMask& mask)
-      : chunk_(chunk), test_(predicate), mask_(mask), op_(predicate.op) {}
+  ChunkSelector(const ChunkView& chunk, const CompiledPredicate& test, RowMask& mask)
+      : chunk_(chunk), test_(test), mask_(mask), op_(test.predicate().op) {}
 
   void run() {
     RowMask longs;
@@ -316,13 +317,17 @@ class ChunkSelector {
   }
 
   const ChunkView& chunk_;
-  CompiledPredicate test_;
+  const CompiledPredicate& test_;
   RowMask& mask_;
   Op op_;
 };
 
+void ChunkView::select(const CompiledPredicate& test, RowMask& mask) const {
+  ChunkSelector(*this, test, mask).run();
+}
+
 void ChunkView::select(const Predicate& predicate, RowMask& mask) const {
-  ChunkSelector(*this, predicate, mask).run();
+  select(CompiledPredicate(predicate), mask);
 }
 
 }  // namespace dirsnap

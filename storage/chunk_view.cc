@@ -10,7 +10,6 @@ namespace dirsnap {
 
 using chunk_layout::has_bytes;
 using chunk_layout::load;
-using chunk_layout::load_width;
 
 void RowMask::set_all(std::uint32_t rows) {
   words_.fill(0);
@@ -64,27 +63,14 @@ std::uint32_t ChunkView::slot_of(std::uint32_t row) const {
   return low < slots_ && listed_row(low) == row ? low : kNoSlot;
 }
 
-std::uint32_t ChunkView::code_at(std::uint32_t slot) const {
-  return static_cast<std::uint32_t>(load_width(payload_, slot, width_));
-}
-
-std::uint64_t ChunkView::fixed_at(std::uint32_t slot) const {
-  return static_cast<std::uint64_t>(min_) + load_width(payload_, slot, width_);
-}
-
 ValueView ChunkView::slot_value(std::uint32_t slot) const {
   switch (shape_) {
-    case Shape::kFixed: {
-      const std::uint64_t bits = fixed_at(slot);
-      if (type_ == ValueType::kReal) return ValueView::of_real(std::bit_cast<double>(bits));
-      return ValueView::of(static_cast<std::int64_t>(bits));
-    }
+    case Shape::kFixed:
+      return fixed_value(slot);
     case Shape::kPlain:
       return bytes_value(slot, type_);
-    case Shape::kDictionary: {
-      const std::uint32_t code = code_at(slot);
-      return code == distinct_ ? ValueView::null() : bytes_value(code, type_);
-    }
+    case Shape::kDictionary:
+      return dictionary_value(slot);
     case Shape::kMixed: {
       if (std::to_integer<std::uint8_t>(payload_[slot]) == chunk_layout::kTwinType)
         return twin_value(slot);
@@ -113,7 +99,6 @@ ValueView ChunkView::twin_value(std::uint32_t slot) const {
 ValueView ChunkView::long_value(std::uint32_t index) const {
   if (long_values_ == nullptr || index >= long_values_->size()) return ValueView::null();
   ValueView value{.type = static_cast<ValueType>(long_types_[index])};
-  value.nul_terminated = value.type == ValueType::kText;
   value.bytes = (*long_values_)[index];
   return value;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "storage/value_order.h"
 
@@ -70,12 +71,12 @@ std::optional<Pattern> pattern_of(const Predicate& predicate) {
 
 }  // namespace
 
-CompiledPredicate::CompiledPredicate(const Predicate& predicate)
-    : predicate_(predicate),
-      pattern_(pattern_of(predicate)),
-      integers_(interval_of(predicate.op, predicate.value)) {
-  if (predicate.op != Op::kIn) return;
-  for (const ValueView& value : predicate.list) {
+CompiledPredicate::CompiledPredicate(Predicate predicate)
+    : predicate_(std::move(predicate)),
+      pattern_(pattern_of(predicate_)),
+      integers_(interval_of(predicate_.op, predicate_.value)) {
+  if (predicate_.op != Op::kIn) return;
+  for (const ValueView& value : predicate_.list) {
     if (!value.is_null()) list_.push_back(value);
   }
   std::sort(list_.begin(), list_.end(),
@@ -129,6 +130,10 @@ bool CompiledPredicate::matches(const ValueView& value) const {
     }
     default:
       if (value.is_null() || predicate_.value.is_null()) return false;
+      if (value.type == ValueType::kInteger) {
+        const bool inside = integers_->first <= value.integer && value.integer <= integers_->last;
+        return inside != (predicate_.op == Op::kNe);
+      }
       return matches_order(compare(value, predicate_.value));
   }
 }

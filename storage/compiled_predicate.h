@@ -2,7 +2,8 @@
 //
 // A predicate made ready for many values: pattern compiled, IN list sorted, constants of the
 // comparison at hand.
-// Lifetime: borrows the predicate. Threads: const methods are safe together.
+// Lifetime: owns the predicate, which borrows its values; moving it keeps them.
+// Threads: const methods are safe together.
 #pragma once
 
 #include <optional>
@@ -22,7 +23,9 @@ struct IntegerInterval {
 
 class CompiledPredicate {
  public:
-  explicit CompiledPredicate(const Predicate& predicate);
+  explicit CompiledPredicate(Predicate predicate);
+
+  [[nodiscard]] const Predicate& predicate() const { return predicate_; }
 
   [[nodiscard]] bool matches(const ValueView& value) const;
 
@@ -37,7 +40,7 @@ class CompiledPredicate {
   [[nodiscard]] int compare(const ValueView& a, const ValueView& b) const;
   [[nodiscard]] bool matches_order(int order) const;
 
-  const Predicate& predicate_;
+  Predicate predicate_;
   std::optional<Pattern> pattern_;
   std::optional<IntegerInterval> integers_;
   std::vector<ValueView> list_;  // kIn: sorted, without NULLs

@@ -224,6 +224,12 @@ std::uint32_t IndexView::rows_of(std::uint32_t ordinal, std::vector<std::uint32_
   return static_cast<std::uint32_t>(end > begin ? end - begin : 0);
 }
 
+void IndexView::rows_of(std::uint32_t first,
+                        std::uint32_t last,
+                        std::vector<std::uint32_t>& out) const {
+  impl_->rows_between(impl_->start(first), impl_->start(last), out);
+}
+
 Result<std::optional<std::uint32_t>> IndexView::find(const ValueView& value) const {
   if (value.is_null() || impl_->total == 0) return std::optional<std::uint32_t>();
   if (impl_->kind == layout::Kind::kByRow) return impl_->find_hashed(value);

@@ -27,6 +27,8 @@ class IndexView {
   [[nodiscard]] std::uint32_t distinct() const;
   // Rows of the `ordinal`-th distinct value. REQUIRES: ordinal < distinct().
   [[nodiscard]] std::uint32_t rows_of(std::uint32_t ordinal, std::vector<std::uint32_t>& out) const;
+  // Appends those of the ordinals [first, last), value after value.
+  void rows_of(std::uint32_t first, std::uint32_t last, std::vector<std::uint32_t>& out) const;
   [[nodiscard]] std::uint32_t count_of(std::uint32_t ordinal) const;
   // Number of rows of the ordinals [first, last): exact and free.
   [[nodiscard]] std::uint64_t count_of(std::uint32_t first, std::uint32_t last) const;

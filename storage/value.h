@@ -20,7 +20,7 @@ enum class ValueType : std::uint8_t {
 
 struct ValueView {
   ValueType type = ValueType::kNull;
-  bool nul_terminated = false;  // kText from a chunk: bytes.data()[bytes.size()] is 0
+  bool is_c_string = false;     // kText of a chunk: a NUL stands behind the bytes, none among them
   std::int64_t integer = 0;     // kInteger
   double real = 0;              // kReal
   std::string_view bytes = {};  // kText, kBlob

@@ -26,14 +26,15 @@ class CancelToken {
   // Cheap enough for every 4,096 steps.
   [[nodiscard]] Result<void> check() const {
     if (requested()) return fail(Code::kInterrupted, "interrupted");
-    if (std::chrono::steady_clock::now() > deadline_)
+    if (deadline_ != kNoDeadline && std::chrono::steady_clock::now() > deadline_)
       return fail(Code::kLimit, "time limit reached");
     return {};
   }
 
  private:
+  static constexpr auto kNoDeadline = std::chrono::steady_clock::time_point::max();
   std::atomic<bool> requested_{false};
-  std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
+  std::chrono::steady_clock::time_point deadline_ = kNoDeadline;
 };
 
 }  // namespace dirsnap

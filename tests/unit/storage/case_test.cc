@@ -42,8 +42,9 @@ TEST_CASE("rows come back as they were appended, across chunks and encodings") {
     bool ok = true;
     for (std::uint32_t column = 0; column < kThingColumns; ++column) {
       const ValueView value = must(relation->value(column, row));
+      const bool is_apart = value.bytes.size() > 256;  // may be
       ok = ok && same(value, thing_value(row, column)) &&
-           value.nul_terminated == (value.type == ValueType::kText);
+           (is_apart || value.is_c_string == (value.type == ValueType::kText));
     }
     if (!ok) FAIL("row " << row);
   }

@@ -225,6 +225,30 @@ TEST_CASE("every encoding gives back its values and is small for what it holds")
   CHECK(storage.size() < 32);
 }
 
+TEST_CASE("a text is given as a C string only where no text of the chunk holds a NUL") {
+  const auto texts = [](std::string_view odd, ValueType type) {
+    return [odd, type](std::uint32_t row) {
+      if (row != 70) return ValueView::text(row % 2 == 0 ? "yes" : "no");
+      return ValueView{.type = type, .bytes = odd};
+    };
+  };
+  constexpr std::string_view kWithNul("a\0b", 3);
+  struct Case {
+    std::string_view odd;
+    ValueType type;
+    bool is_c_string;
+  };
+  for (const Case& c : {Case{"maybe", ValueType::kText, true},
+                        {kWithNul, ValueType::kText, false},
+                        {kWithNul, ValueType::kBlob, true}}) {
+    std::vector<std::byte> storage;
+    const ChunkView chunk = encode(texts(c.odd, c.type), kChunkRows, storage);
+    CHECK(chunk.value(0).is_c_string == c.is_c_string);
+    CHECK(chunk.value(70).is_c_string == (c.is_c_string && c.type == ValueType::kText));
+    CHECK(chunk.value(70).bytes == c.odd);
+  }
+}
+
 TEST_CASE("filters over chunks answer as SQLite does, for every operator and encoding") {
   check_select("", {}, 203);
 }
