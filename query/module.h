@@ -59,13 +59,14 @@ class ModuleAdapter {
     Table* table;
   };
   struct VtabCursor {
+    explicit VtabCursor(Table& table) : base(), cursor(table) {}
     sqlite3_vtab_cursor base;
-    std::unique_ptr<typename Module::Cursor> cursor;
+    typename Module::Cursor cursor;
   };
 
   static Vtab& vtab(sqlite3_vtab* base) { return *reinterpret_cast<Vtab*>(base); }
   static typename Module::Cursor& cursor(sqlite3_vtab_cursor* base) {
-    return *reinterpret_cast<VtabCursor*>(base)->cursor;
+    return reinterpret_cast<VtabCursor*>(base)->cursor;
   }
   static ReadSession& session(sqlite3_vtab* base) { return vtab(base).table->session(); }
 
@@ -101,9 +102,7 @@ class ModuleAdapter {
 
   static int open(sqlite3_vtab* base, sqlite3_vtab_cursor** out) {
     return guard(session(base), base, [&]() -> Result<void> {
-      auto made = std::make_unique<VtabCursor>();
-      made->cursor = std::make_unique<typename Module::Cursor>(*vtab(base).table);
-      *out = &made.release()->base;
+      *out = &std::make_unique<VtabCursor>(*vtab(base).table).release()->base;
       return {};
     });
   }

@@ -6,7 +6,7 @@
 #include <limits>
 #include <utility>
 
-#include "storage/value_order.h"
+#include "query/row_sort.h"
 
 namespace dirsnap {
 namespace {
@@ -35,6 +35,8 @@ std::optional<std::int64_t> first_integer(const ValueView& value, bool after) {
 }  // namespace
 
 Result<void> PartScan::open(OpenPart& part, const BoundScan& scan, std::uint64_t& skip) {
+  if (part_ != &part) held_.assign(part.columns(), {});
+  end_keys();
   part_ = &part;
   scan_ = &scan;
   skip_ = &skip;
@@ -47,7 +49,6 @@ Result<void> PartScan::open(OpenPart& part, const BoundScan& scan, std::uint64_t
   last_key_.reset();
   phase_ = Phase::kEnd;
   segment_ = Segment::kNone;
-  held_.assign(part.columns(), {});
   DIRSNAP_CHECK(open_access());
   return scan.sort_column >= 0 ? sort_rows() : Result<void>{};
 }
@@ -72,10 +73,20 @@ void PartScan::scan_everything() {
 }
 
 void PartScan::begin_phase(Phase phase) {
+  end_keys();
   phase_ = phase;
   range_ = 0;
   next_row_ = 0;
   segment_ = Segment::kNone;
+  if (phase == Phase::kKeys && (scan_->equal_is_same || index_->is_uniform())) {
+    key_column_ = scan_->column;
+  }
+}
+
+// What was held of the keys' column is no more.
+void PartScan::end_keys() {
+  if (key_column_ >= 0) held_[static_cast<std::size_t>(key_column_)].size = 0;
+  key_column_ = -1;
 }
 
 // First row whose number is not less (`after`: greater) than the bound.
@@ -91,8 +102,8 @@ Result<std::uint64_t> PartScan::position(const ValueView& bound, bool after) {
 
 Result<void> PartScan::open_numbers() {
   const BoundSeek& seek = scan_->seek;
-  if (seek.keys) {
-    for (const ValueView& key : *seek.keys) {
+  if (seek.by_keys) {
+    for (const ValueView& key : seek.keys) {
       DIRSNAP_TRY(const std::uint64_t begin, position(key, false));
       DIRSNAP_TRY(const std::uint64_t end, position(key, true));
       if (begin < end) ranges_.push_back({begin, end});
@@ -117,7 +128,7 @@ Result<void> PartScan::open_numbers() {
 
 Result<void> PartScan::add_ordinals(const IndexView& index) {
   const BoundSeek& seek = scan_->seek;
-  if (!seek.keys) {
+  if (!seek.by_keys) {
     OrdinalRange range{0, index.distinct()};
     if (seek.lower) {
       DIRSNAP_TRY(range.begin, index.lower_bound(*seek.lower, seek.lower_after));
@@ -128,7 +139,7 @@ Result<void> PartScan::add_ordinals(const IndexView& index) {
     if (range.begin < range.end) ordinals_.push_back(range);
     return {};
   }
-  for (const ValueView& key : *seek.keys) {
+  for (const ValueView& key : seek.keys) {
     DIRSNAP_TRY(const auto ordinal, index.find(key));
     if (ordinal) ordinals_.push_back({*ordinal, *ordinal + 1});
   }
@@ -144,13 +155,13 @@ Result<void> PartScan::add_ordinals(const IndexView& index) {
 Result<void> PartScan::open_index() {
   DIRSNAP_TRY(const IndexView* index, part_->index(part_->stored(scan_->column)));
   DIRSNAP_CHECK(add_ordinals(*index));
-  if (!scan_->in_key_order) return list_rows(*index);
+  if (!scan_->in_key_order && !is_one_key(*index)) return list_rows(*index);
   index_ = index;
   ordinals_done_ = 0;
   ordinal_ = 0;
   key_at_ = key_end_ = 0;
   // NULLs are not in the index; they come first, or last in descending order.
-  if (scan_->seek.empty() && !scan_->descending && has_nulls()) {
+  if (scan_->in_key_order && scan_->seek.empty() && !scan_->descending && has_nulls()) {
     start_nulls();
   } else {
     begin_phase(Phase::kKeys);
@@ -158,64 +169,54 @@ Result<void> PartScan::open_index() {
   return {};
 }
 
+// The rows of one key ascend: they need no list, and a caller who wants few of them pays for few.
+bool PartScan::is_one_key(const IndexView& index) const {
+  const bool one = ordinals_.size() == 1 && ordinals_.front().end - ordinals_.front().begin == 1;
+  if (!one || scan_->sort_column >= 0 || scan_->distinct) return false;
+  return filters_.empty() || index.count_of(ordinals_.front().begin) < kMaskedRows;
+}
+
 Result<void> PartScan::list_rows(const IndexView& index) {
   std::uint64_t count = 0;
   for (const OrdinalRange& range : ordinals_) count += index.count_of(range.begin, range.end);
-  if (!scan_->seek.keys && count > kChunkRows && count > part_->rows() / kScanShare) {
+  if (!scan_->seek.by_keys && count > kChunkRows && count > part_->rows() / kScanShare) {
     scan_everything();
     return {};
   }
   rows_.reserve(count);
-  std::vector<std::uint32_t> some;
-  for (const OrdinalRange& range : ordinals_) {
-    for (std::uint32_t ordinal = range.begin; ordinal < range.end; ++ordinal) {
-      some.clear();
-      static_cast<void>(index.rows_of(ordinal, some));
-      rows_.insert(rows_.end(), some.begin(), some.end());
-    }
-  }
+  for (const OrdinalRange& range : ordinals_) index.rows_of(range.begin, range.end, rows_);
   begin_rows();
   return {};
 }
 
 // Rows by a hash index; the seek's filters are among filters_, because a hash proves nothing.
 Result<void> PartScan::open_hash() {
-  if (!scan_->seek.keys) {
+  if (!scan_->seek.by_keys) {
     scan_everything();
     return {};
   }
   DIRSNAP_TRY(const HashIndexView* index, part_->hash_index(part_->stored(scan_->column)));
-  for (const ValueView& key : *scan_->seek.keys) index->candidates(key, rows_);
+  for (const ValueView& key : scan_->seek.keys) index->candidates(key, rows_);
   begin_rows();
   // Two keys may have one hash.
   rows_.erase(std::unique(rows_.begin(), rows_.end()), rows_.end());
   return {};
 }
 
-// What the access gives and the filters pass, in the order of the rows.
-Result<std::vector<PartScan::SortItem>> PartScan::collect_rows() {
-  std::vector<SortItem> items;
+// What the access gives and the filters pass, in the order of a column.
+Result<void> PartScan::sort_rows() {
+  RowSorter sorter(scan_->sort_collation, scan_->descending);
+  sorter.reserve(rows_.size());
   std::uint64_t no_skip = 0;
   std::uint64_t* const skip = std::exchange(skip_, &no_skip);  // OFFSET counts sorted rows
   for (;;) {
     DIRSNAP_TRY(const bool found, next_in_segments());
     if (!found) break;
     DIRSNAP_TRY(const ValueView key, value(scan_->sort_column));
-    items.push_back({key, static_cast<std::uint32_t>(row_)});
+    sorter.add(key, static_cast<std::uint32_t>(row_));
   }
   skip_ = skip;
-  return items;
-}
-
-Result<void> PartScan::sort_rows() {
-  DIRSNAP_TRY(std::vector<SortItem> items, collect_rows());
-  std::sort(items.begin(), items.end(), [this](const SortItem& a, const SortItem& b) {
-    const int order = compare_values(a.value, b.value, scan_->sort_collation);
-    if (order != 0) return scan_->descending ? order > 0 : order < 0;
-    return a.row < b.row;
-  });
-  rows_.clear();
-  for (const SortItem& item : items) rows_.push_back(item.row);
+  sorter.sort(rows_);
   filters_.clear();  // passed
   begin_phase(Phase::kRows);
   next_row_ = rows_.size();
@@ -277,22 +278,18 @@ Result<bool> PartScan::next() {
 // Equal keys may differ in case, or be an integer and a real: each form is given at least once,
 // because the statement may test for it.
 bool PartScan::is_repetition(const ValueView& key) {
-  if (scan_->equal_is_same || index_->is_uniform())
-    key_at_ = key_end_;  // the rest of the key is no different
+  if (key_column_ >= 0) key_at_ = key_end_;  // the rest of the key is no different
   const bool same = last_key_ && last_key_->type == key.type && last_key_->bytes == key.bytes &&
                     last_key_->integer == key.integer && last_key_->real == key.real;
   last_key_ = key;
   return same;
 }
 
-Result<bool> PartScan::passes(std::uint64_t row) {
+// The present row.
+Result<bool> PartScan::passes() {
   for (const RowFilter* filter : filters_) {
-    const std::int32_t column = part_->stored(filter->column());
-    ValueView value;
-    if (column >= 0) {
-      DIRSNAP_TRY(value, part_->value(column, row));
-    }
-    if (!filter->matches(value)) return false;
+    DIRSNAP_TRY(const ValueView here, value(filter->column()));
+    if (!filter->matches(here)) return false;
   }
   return true;
 }
@@ -369,7 +366,7 @@ Result<bool> PartScan::next_in_segments() {
       while (segment_at_ < segment_end_) {
         const std::uint32_t at = segment_at_++;
         row_ = segment_ == Segment::kSpan ? segment_base_ + at : rows_[at];
-        DIRSNAP_TRY(const bool good, passes(row_));
+        DIRSNAP_TRY(const bool good, passes());
         if (good) return true;
       }
     }
@@ -395,7 +392,7 @@ Result<bool> PartScan::next_key() {
       const std::uint64_t position = scan_->descending ? --key_end_ : key_at_++;
       row_ = index_->row_at(position);
       if (++steps_ % kStepsPerCheck == 0) DIRSNAP_CHECK(cancel_.check());
-      DIRSNAP_TRY(const bool good, passes(row_));
+      DIRSNAP_TRY(const bool good, passes());
       if (good) return true;
     }
     if (ordinals_done_ == ordinals_.size()) return false;
@@ -408,18 +405,33 @@ Result<bool> PartScan::next_key() {
       ordinal_ = 0;
       ++ordinals_done_;
     }
-    key_at_ = index_->begin_of(ordinal);
-    key_end_ = index_->begin_of(ordinal + 1);
+    begin_key(ordinal);
   }
 }
 
+void PartScan::begin_key(std::uint32_t ordinal) {
+  key_at_ = index_->begin_of(ordinal);
+  key_end_ = index_->begin_of(ordinal + 1);
+  if (key_column_ >= 0) held_[static_cast<std::size_t>(key_column_)].size = 0;
+}
+
 Result<ValueView> PartScan::value(int column) {
+  if (const auto held = held_value(column)) return *held;
   const std::int32_t stored = part_->stored(column);
-  if (stored < 0) return ValueView::null();
-  Held& held = held_[static_cast<std::size_t>(column)];
-  held.chunk_no = row_ / kChunkRows;
-  DIRSNAP_TRY(held.view, part_->chunk(stored, held.chunk_no));
-  return held.view->value(static_cast<std::uint32_t>(row_ % kChunkRows));
+  if (stored < 0) {
+    hold(column, ValueView::null());
+    return ValueView::null();
+  }
+  const std::uint64_t chunk_no = row_ / kChunkRows;
+  DIRSNAP_TRY(const ChunkView* view, part_->chunk(stored, chunk_no));
+  const ValueView value = view->value(static_cast<std::uint32_t>(row_ % kChunkRows));
+  if (column == key_column_) {
+    hold(column, value);  // until the next key
+  } else {
+    held_[static_cast<std::size_t>(column)] = {
+        .view = view, .begin = chunk_no * kChunkRows, .size = kChunkRows};
+  }
+  return value;
 }
 
 }  // namespace dirsnap

@@ -2,9 +2,10 @@
 //
 // The rows of one part that a plan asks for, in the plan's order.
 // Three ways to walk: ranges of rows (whole chunks are filtered at once), a list of rows from an
-// index, or the index itself where its order is wanted. Where another order is wanted, the few
-// rows of a key are sorted first: memory 56 bytes a row.
-// Lifetime: borrows the bound scan and the part until the next open(). Threads: one.
+// index, or the index itself where its order is wanted or where one key's rows are. Where another
+// order is wanted, the few rows of a key are sorted first (row_sort.h).
+// Lifetime: borrows the bound scan and the part until the next open(), what it holds of the part
+// until forget(). Threads: one.
 #pragma once
 
 #include <cstdint>
@@ -19,13 +20,20 @@ namespace dirsnap {
 
 // What the access column must be; under the index's collation a superset of the seek terms.
 struct BoundSeek {
-  std::optional<std::vector<ValueView>> keys;  // one of these values
-  std::optional<ValueView> lower;              // not less than it,
-  bool lower_after = false;                    // or greater
-  std::optional<ValueView> upper;              // less than it,
-  bool upper_after = false;                    // or not greater
+  bool by_keys = false;
+  std::vector<ValueView> keys;     // by_keys: one of these values
+  std::optional<ValueView> lower;  // not less than it,
+  bool lower_after = false;        // or greater
+  std::optional<ValueView> upper;  // less than it,
+  bool upper_after = false;        // or not greater
 
-  [[nodiscard]] bool empty() const { return !keys && !lower && !upper; }
+  [[nodiscard]] bool empty() const { return !by_keys && !lower && !upper; }
+  void clear() {
+    by_keys = false;
+    keys.clear();
+    lower.reset();
+    upper.reset();
+  }
 };
 
 // A plan with the values of its terms.
@@ -41,6 +49,13 @@ struct BoundScan {
   Collation sort_collation = Collation::kBinary;
   int sort_column = -1;        // of the table: rows are collected and sorted by it; -1: not
   bool equal_is_same = false;  // keys equal under the index's collation are the same bytes
+
+  // Drops the values of the terms but keeps their memory: a join binds again and again.
+  void clear() {
+    filters.clear();
+    seek_filters.clear();
+    seek.clear();
+  }
 };
 
 class PartScan {
@@ -49,6 +64,12 @@ class PartScan {
 
   // `skip` counts down for every matching row that is left out.
   Result<void> open(OpenPart& part, const BoundScan& scan, std::uint64_t& skip);
+  // The column has this value in every row of the open part.
+  void hold(int column, const ValueView& value) {
+    held_[static_cast<std::size_t>(column)] = {.size = kEveryRow, .constant = value};
+  }
+  // Parts opened so far are void.
+  void forget() { part_ = nullptr; }
 
   // Moves to the first or next row; false after the last.
   Result<bool> next();
@@ -78,10 +99,12 @@ class PartScan {
 
   // The present row's value in a column of the table.
   Result<ValueView> value(int column);
-  // The same if the chunk is the one last used for this column; nullopt says nothing.
+  // The same if it is at hand: the chunk is the one last used for this column, or all rows have
+  // one value; nullopt says nothing.
   [[nodiscard]] std::optional<ValueView> held_value(int column) const {
     const Held& held = held_[static_cast<std::size_t>(column)];
-    if (held.view == nullptr || held.chunk_no != row_ / kChunkRows) return std::nullopt;
+    if (row_ - held.begin >= held.size) return std::nullopt;
+    if (held.view == nullptr) return held.constant;
     return held.view->value(static_cast<std::uint32_t>(row_ % kChunkRows));
   }
 
@@ -89,10 +112,6 @@ class PartScan {
   struct RowRange {
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
-  };
-  struct SortItem {
-    ValueView value;
-    std::uint32_t row = 0;
   };
   struct OrdinalRange {
     std::uint32_t begin = 0;
@@ -103,17 +122,19 @@ class PartScan {
   Result<void> open_numbers();
   Result<void> open_index();
   Result<void> add_ordinals(const IndexView& index);
+  [[nodiscard]] bool is_one_key(const IndexView& index) const;
   Result<void> list_rows(const IndexView& index);
   Result<void> open_hash();
   Result<void> open_access();
   Result<void> sort_rows();
-  Result<std::vector<SortItem>> collect_rows();
   void begin_rows();
   void scan_everything();
   [[nodiscard]] bool has_nulls() const;
   void start_nulls();
   void begin_phase(Phase phase);
   void end_phase();
+  void begin_key(std::uint32_t ordinal);
+  void end_keys();
 
   Result<std::uint64_t> position(const ValueView& bound, bool after);
 
@@ -123,7 +144,7 @@ class PartScan {
   void take_row_segment();
   Result<bool> filter_segment();
   Result<bool> next_key();
-  Result<bool> passes(std::uint64_t row);
+  Result<bool> passes();
 
   CancelToken& cancel_;
   OpenPart* part_ = nullptr;
@@ -133,10 +154,13 @@ class PartScan {
   Phase phase_ = Phase::kEnd;
   std::uint64_t row_ = 0;
 
-  // The chunk last used for each column of the table.
+  // What is at hand of each column of the table: the rows begin .. begin + size.
+  static constexpr std::uint64_t kEveryRow = UINT64_MAX;
   struct Held {
-    const ChunkView* view = nullptr;
-    std::uint64_t chunk_no = 0;
+    const ChunkView* view = nullptr;  // null: `constant` is the value of all these rows
+    std::uint64_t begin = 0;
+    std::uint64_t size = 0;
+    ValueView constant = {};
   };
   std::vector<Held> held_;
 
@@ -154,6 +178,7 @@ class PartScan {
   RowMask mask_;
 
   const IndexView* index_ = nullptr;    // kKeys
+  int key_column_ = -1;                 // whose value all rows of a key share; -1: none
   std::vector<OrdinalRange> ordinals_;  // ascending, not overlapping
   std::size_t ordinals_done_ = 0;
   std::uint32_t ordinal_ = 0;  // keys of the present range already begun

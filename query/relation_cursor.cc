@@ -46,8 +46,13 @@ Result<void> RelationCursor::filter(std::string_view plan,
 
 bool RelationCursor::bind(std::span<sqlite3_value*> arguments, std::size_t pattern_limit) {
   pool_.clear();
+  snapshot_.reset();
   part_filters_.clear();
-  bound_ = BoundScan{.access = plan_.access, .column = plan_.access_column};
+  bound_.clear();
+  bound_.access = plan_.access;
+  bound_.column = plan_.access_column;
+  bound_.sort_column = -1;
+  bound_.equal_is_same = false;
   bound_.in_key_order = plan_.order == ScanOrder::kKey || plan_.order == ScanOrder::kKeyDesc;
   bound_.descending = plan_.order == ScanOrder::kKeyDesc;
   if (plan_.order == ScanOrder::kRows || plan_.order == ScanOrder::kRowsDesc) {
@@ -64,24 +69,23 @@ bool RelationCursor::bind(std::span<sqlite3_value*> arguments, std::size_t patte
   }
   std::size_t used = 0;
   bool possible = !plan_.none;
-  const auto bind_all = [&](const std::vector<Term>& terms, auto&& store) {
+  for (const Term& term : plan_.parts) {
+    possible = bind_part(term, arguments[used++], pattern_limit) && possible;
+  }
+  const auto bind_all = [&](const std::vector<Term>& terms, std::vector<RowFilter>& filters,
+                            auto&& then) {
     for (const Term& term : terms) {
       const auto& column = table_.shape().columns[static_cast<std::size_t>(term.column)];
-      BoundTerm bound = bind_term(term, column, arguments[used++], pattern_limit, pool_);
-      if (bound.outcome == BoundTerm::Outcome::kNever) possible = false;
-      if (bound.filter) store(term, std::move(bound));
+      const Bound bound = bind_term(term, column, arguments[used++], pattern_limit, pool_, filters);
+      possible = possible && bound != Bound::kNever;
+      if (bound == Bound::kFilter) then(term);
     }
   };
   bool sought = true;
-  bind_all(plan_.parts, [&](const Term&, BoundTerm bound) {
-    part_filters_.push_back(*std::move(bound.filter));
+  bind_all(plan_.seeks, bound_.seek_filters, [&](const Term& term) {
+    sought = add_seek(term, bound_.seek_filters.back()) && sought;
   });
-  bind_all(plan_.seeks, [&](const Term& term, BoundTerm bound) {
-    sought = add_seek(term, std::move(bound)) && sought;
-  });
-  bind_all(plan_.filters, [&](const Term&, BoundTerm bound) {
-    bound_.filters.push_back(*std::move(bound.filter));
-  });
+  bind_all(plan_.filters, bound_.filters, [](const Term&) {});
   // A value that the index cannot answer: all rows, in the index's order where that is promised.
   if (bound_.seek.empty() && !bound_.in_key_order) bound_.access = Access::kScan;
   if (!sought) {
@@ -93,11 +97,26 @@ bool RelationCursor::bind(std::span<sqlite3_value*> arguments, std::size_t patte
   return possible;
 }
 
+// Terms that choose the parts. False: no part can match.
+bool RelationCursor::bind_part(const Term& term,
+                               sqlite3_value* argument,
+                               std::size_t pattern_limit) {
+  const auto& column = table_.shape().columns[static_cast<std::size_t>(term.column)];
+  const bool is_one = column.origin == ColumnOrigin::kSnapshot && term.op == TermOp::kEq &&
+                      sqlite3_value_type(argument) == SQLITE_INTEGER;
+  if (!is_one) {
+    return bind_term(term, column, argument, pattern_limit, pool_, part_filters_) != Bound::kNever;
+  }
+  const std::int64_t wanted = sqlite3_value_int64(argument);
+  if (snapshot_ && *snapshot_ != wanted) return false;
+  snapshot_ = wanted;
+  return wanted >= 0;
+}
+
 // Turns a bound seek term into keys or bounds. False if the rows found must be tested by the
 // term's filter as well.
-bool RelationCursor::add_seek(const Term& term, BoundTerm bound) {
+bool RelationCursor::add_seek(const Term& term, const RowFilter& filter) {
   const auto& column = table_.shape().columns[static_cast<std::size_t>(term.column)];
-  const RowFilter& filter = bound_.seek_filters.emplace_back(*std::move(bound.filter));
   const Predicate& test = filter.test();
   if (!filter.is_exact_test()) return false;
   // NOCASE compares texts with an inner NUL in its own way, which no index follows.
@@ -113,8 +132,10 @@ bool RelationCursor::add_seek(const Term& term, BoundTerm bound) {
     return false;
   }
   if (test.op == Op::kEq) {
-    seek.keys = std::vector<ValueView>{test.value};
+    seek.by_keys = true;
+    seek.keys.assign(1, test.value);
   } else if (test.op == Op::kIn) {
+    seek.by_keys = true;
     seek.keys = test.list;
   } else if (is_lower_bound(test.op)) {
     seek.lower = test.value;
@@ -139,7 +160,8 @@ void RelationCursor::bind_restriction(const RowRestriction& only) {
   }
   bound_.access = Access::kIndex;
   bound_.column = only.column;
-  bound_.seek.keys = std::vector<ValueView>{wanted};
+  bound_.seek.by_keys = true;
+  bound_.seek.keys.assign(1, wanted);
   bound_.seek_filters.push_back(std::move(filter));
 }
 
@@ -168,14 +190,8 @@ void RelationCursor::choose_parts() {
   const auto& parts = table_.shape().parts;
   auto begin = parts.begin();
   auto end = parts.end();
-  // snapshot_id = n is by far the most frequent term, and parts ascend by it.
-  for (const RowFilter& filter : part_filters_) {
-    const auto& column = table_.shape().columns[static_cast<std::size_t>(filter.column())];
-    const Predicate& test = filter.test();
-    const bool single = column.origin == ColumnOrigin::kSnapshot && test.op == Op::kEq &&
-                        test.value.type == ValueType::kInteger && test.value.integer >= 0;
-    if (!single) continue;
-    const auto wanted = static_cast<std::uint64_t>(test.value.integer);
+  if (snapshot_) {  // parts ascend by it
+    const auto wanted = static_cast<std::uint64_t>(*snapshot_);
     begin = std::partition_point(begin, end,
                                  [wanted](const TablePart& p) { return p.snapshot_id < wanted; });
     end = std::partition_point(begin, end,
@@ -192,6 +208,8 @@ Result<bool> RelationCursor::open_next_part() {
     part_ = parts_[next_part_++];
     DIRSNAP_TRY(OpenPart * part, table_.part(part_));
     if (part == nullptr || part->rows() == 0) continue;
+    if (epoch_ != table_.session().epoch()) scan_.forget();
+    epoch_ = table_.session().epoch();
     DIRSNAP_CHECK(scan_.open(*part, bound_, skip_));
     return true;
   }
@@ -222,7 +240,9 @@ Result<void> RelationCursor::next() {
 Result<ValueView> RelationCursor::value(int column) {
   const auto& spec = table_.shape().columns[static_cast<std::size_t>(column)];
   if (spec.origin == ColumnOrigin::kStored) return scan_.value(column);
-  return part_value(table_.shape().parts[part_], spec.origin);
+  const ValueView value = part_value(table_.shape().parts[part_], spec.origin);
+  scan_.hold(column, value);
+  return value;
 }
 
 std::int64_t RelationCursor::rowid() const {

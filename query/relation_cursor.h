@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -42,7 +43,8 @@ class RelationCursor {
  private:
   // False: no row can match.
   bool bind(std::span<sqlite3_value*> arguments, std::size_t pattern_limit);
-  bool add_seek(const Term& term, BoundTerm bound);
+  bool bind_part(const Term& term, sqlite3_value* argument, std::size_t pattern_limit);
+  bool add_seek(const Term& term, const RowFilter& filter);
   void bind_restriction(const RowRestriction& only);
   void bind_limits(std::span<sqlite3_value*> arguments);
   void choose_parts();
@@ -53,9 +55,11 @@ class RelationCursor {
   std::string plan_text_;
   ScanPlan plan_;
   ValuePool pool_;
-  std::vector<RowFilter> part_filters_;
+  std::optional<std::int64_t> snapshot_;  // the one wanted, by far the most frequent term
+  std::vector<RowFilter> part_filters_;   // the other terms that choose parts
   BoundScan bound_;
   PartScan scan_;
+  std::uint64_t epoch_ = 0;  // of the session, when scan_ last opened a part
 
   std::vector<std::uint32_t> parts_;  // to visit, in order
   std::size_t next_part_ = 0;

@@ -2,6 +2,7 @@
 #include "query/row_filter.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "query/sql_value.h"
@@ -82,33 +83,39 @@ char32_t code_point(std::string_view text) {
   return c;
 }
 
-BoundTerm all() { return {}; }
-BoundTerm never() { return {.outcome = BoundTerm::Outcome::kNever, .filter = {}}; }
-BoundTerm filtered(RowFilter filter) {
-  return {.outcome = BoundTerm::Outcome::kFilter, .filter = std::move(filter)};
+using Filters = std::vector<RowFilter>;
+
+Bound bind_test(Filters& filters,
+                int column,
+                Predicate test,
+                std::optional<Predicate> also = std::nullopt) {
+  filters.emplace_back(column, std::move(test), std::move(also));
+  return Bound::kFilter;
 }
 
-BoundTerm bind_pattern(const Term& term,
-                       sqlite3_value* argument,
-                       std::size_t limit,
-                       ValuePool& pool) {
+Bound bind_pattern(const Term& term,
+                   sqlite3_value* argument,
+                   std::size_t limit,
+                   ValuePool& pool,
+                   Filters& filters) {
   const int type = sqlite3_value_type(argument);
-  if (type == SQLITE_NULL) return never();
-  if (type == SQLITE_BLOB) return all();
+  if (type == SQLITE_NULL) return Bound::kNever;
+  if (type == SQLITE_BLOB) return Bound::kAll;
   ValueView pattern = view_of(argument);
   std::string printed;
   if (is_number(pattern)) {
     printed = number_text(pattern);
     pattern = ValueView::text(printed);
   }
-  if (pattern.bytes.size() > limit) return all();
-  return filtered(RowFilter(term.column, {.op = op_of(term.op), .value = pool.keep(pattern)}));
+  if (pattern.bytes.size() > limit) return Bound::kAll;
+  return bind_test(filters, term.column, {.op = op_of(term.op), .value = pool.keep(pattern)});
 }
 
-BoundTerm bind_list(const Term& term,
-                    const TableColumn& column,
-                    sqlite3_value* argument,
-                    ValuePool& pool) {
+Bound bind_list(const Term& term,
+                const TableColumn& column,
+                sqlite3_value* argument,
+                ValuePool& pool,
+                Filters& filters) {
   Predicate in{.op = Op::kIn};
   set_collation(in, term, column);
   std::optional<Predicate> also;
@@ -119,23 +126,24 @@ BoundTerm bind_list(const Term& term,
     if (value.is_null()) continue;
     const Doubt doubt = doubt_of(column, value, true);
     const bool twice = also && (also->op == Op::kGe) != (doubt == Doubt::kBytes);
-    if (doubt == Doubt::kUnknown || (doubt != Doubt::kNone && twice)) return all();
+    if (doubt == Doubt::kUnknown || (doubt != Doubt::kNone && twice)) return Bound::kAll;
     if (doubt != Doubt::kNone) also = doubt == Doubt::kBytes ? any_bytes() : any_number();
     in.list.push_back(pool.keep(value));
   }
-  if (code != SQLITE_OK && code != SQLITE_DONE) return all();
-  if (in.list.empty()) return never();
-  return filtered(RowFilter(term.column, std::move(in), std::move(also)));
+  if (code != SQLITE_OK && code != SQLITE_DONE) return Bound::kAll;
+  if (in.list.empty()) return Bound::kNever;
+  return bind_test(filters, term.column, std::move(in), std::move(also));
 }
 
-BoundTerm bind_comparison(const Term& term,
-                          const TableColumn& column,
-                          const ValueView& value,
-                          ValuePool& pool) {
+Bound bind_comparison(const Term& term,
+                      const TableColumn& column,
+                      const ValueView& value,
+                      ValuePool& pool,
+                      Filters& filters) {
   Predicate test{.op = op_of(term.op), .value = pool.keep(value)};
   set_collation(test, term, column);
   const Doubt doubt = doubt_of(column, value, is_equality(term.op));
-  if (doubt == Doubt::kUnknown) return all();
+  if (doubt == Doubt::kUnknown) return Bound::kAll;
   std::optional<Predicate> also;
   if (term.op == TermOp::kIsNot) {
     // Conversions only make more values equal, so the strict test passes every row it must.
@@ -143,7 +151,7 @@ BoundTerm bind_comparison(const Term& term,
   } else if (term.op != TermOp::kNe && doubt != Doubt::kNone) {
     also = doubt == Doubt::kBytes ? any_bytes() : any_number();
   }
-  return filtered(RowFilter(term.column, std::move(test), std::move(also)));
+  return bind_test(filters, term.column, std::move(test), std::move(also));
 }
 
 }  // namespace
@@ -151,47 +159,51 @@ BoundTerm bind_comparison(const Term& term,
 ValueView ValuePool::keep(const ValueView& value) {
   ValueView kept = value;
   kept.is_c_string = false;
-  if (!value.bytes.empty()) kept.bytes = texts_.emplace_back(value.bytes);
+  if (value.bytes.empty()) return kept;
+  auto* const bytes = static_cast<char*>(memory_.allocate(value.bytes.size(), 1));
+  std::memcpy(bytes, value.bytes.data(), value.bytes.size());
+  kept.bytes = {bytes, value.bytes.size()};
   return kept;
 }
 
 RowFilter::RowFilter(int column, Predicate test, std::optional<Predicate> also)
-    : column_(column), test_(std::make_unique<Test>(std::move(test))) {
-  if (also) also_ = std::make_unique<Test>(*std::move(also));
+    : column_(column), test_(std::move(test)) {
+  if (also) also_.emplace(*std::move(also));
 }
 
 bool RowFilter::matches(const ValueView& value) const {
-  return test_->compiled.matches(value) || (also_ != nullptr && also_->compiled.matches(value));
+  return test_.matches(value) || (also_ && also_->matches(value));
 }
 
 void RowFilter::select(const ChunkView& chunk, RowMask& mask) const {
-  if (also_ == nullptr) return chunk.select(test_->predicate, mask);
+  if (!also_) return chunk.select(test_, mask);
   RowMask second = mask;
-  chunk.select(test_->predicate, mask);
-  chunk.select(also_->predicate, second);
+  chunk.select(test_, mask);
+  chunk.select(*also_, second);
   for (std::uint32_t i = 0; i < RowMask::kWords; ++i) {
     mask.set_word(i, mask.word(i) | second.word(i));
   }
 }
 
-BoundTerm bind_term(const Term& term,
-                    const TableColumn& column,
-                    sqlite3_value* argument,
-                    std::size_t pattern_limit,
-                    ValuePool& pool) {
+Bound bind_term(const Term& term,
+                const TableColumn& column,
+                sqlite3_value* argument,
+                std::size_t pattern_limit,
+                ValuePool& pool,
+                std::vector<RowFilter>& filters) {
   if (is_null_test(term.op)) {
-    return filtered(
-        RowFilter(term.column, {.op = term.op == TermOp::kIsNull ? Op::kIsNull : Op::kIsNotNull}));
+    const Op op = term.op == TermOp::kIsNull ? Op::kIsNull : Op::kIsNotNull;
+    return bind_test(filters, term.column, {.op = op});
   }
-  if (is_pattern(term.op)) return bind_pattern(term, argument, pattern_limit, pool);
-  if (term.op == TermOp::kIn) return bind_list(term, column, argument, pool);
+  if (is_pattern(term.op)) return bind_pattern(term, argument, pattern_limit, pool, filters);
+  if (term.op == TermOp::kIn) return bind_list(term, column, argument, pool, filters);
   const ValueView value = is_numeric_column(column) ? numeric_view_of(argument) : view_of(argument);
   if (value.is_null()) {
-    if (term.op == TermOp::kIs) return filtered(RowFilter(term.column, {.op = Op::kIsNull}));
-    if (term.op == TermOp::kIsNot) return filtered(RowFilter(term.column, {.op = Op::kIsNotNull}));
-    return never();
+    if (term.op == TermOp::kIs) return bind_test(filters, term.column, {.op = Op::kIsNull});
+    if (term.op == TermOp::kIsNot) return bind_test(filters, term.column, {.op = Op::kIsNotNull});
+    return Bound::kNever;
   }
-  return bind_comparison(term, column, value, pool);
+  return bind_comparison(term, column, value, pool, filters);
 }
 
 bool is_exact(const Term& term,

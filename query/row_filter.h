@@ -10,11 +10,13 @@
 // Lifetime: values are copied into the pool; filters borrow it. Threads: one.
 #pragma once
 
-#include <deque>
-#include <memory>
+#include <array>
+#include <cstddef>
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <sqlite3.h>
 
@@ -24,14 +26,16 @@
 
 namespace dirsnap {
 
-// Owns the bytes of bound values.
+// Owns the bytes of bound values. Few and short ones, which a join binds again for each row of the
+// outer table, cost no allocation.
 class ValuePool {
  public:
   ValueView keep(const ValueView& value);
-  void clear() { texts_.clear(); }
+  void clear() { memory_.release(); }
 
  private:
-  std::deque<std::string> texts_;
+  std::array<std::byte, 512> first_{};
+  std::pmr::monotonic_buffer_resource memory_{first_.data(), first_.size()};
 };
 
 // A predicate, ready to test single values and whole chunks.
@@ -41,44 +45,34 @@ class RowFilter {
   RowFilter(int column, Predicate test, std::optional<Predicate> also = std::nullopt);
 
   [[nodiscard]] int column() const { return column_; }
-  [[nodiscard]] const Predicate& test() const { return test_->predicate; }
+  [[nodiscard]] const Predicate& test() const { return test_.predicate(); }
   // True if the filter is `test` alone: usable as a key of an index under test's collation.
-  [[nodiscard]] bool is_exact_test() const { return also_ == nullptr; }
+  [[nodiscard]] bool is_exact_test() const { return !also_; }
 
   [[nodiscard]] bool matches(const ValueView& value) const;
   // Clears the rows of `mask` that do not match.
   void select(const ChunkView& chunk, RowMask& mask) const;
 
  private:
-  struct Test {
-    explicit Test(Predicate p) : predicate(std::move(p)), compiled(predicate) {}
-    Test(const Test&) = delete;
-    Test& operator=(const Test&) = delete;
-    Predicate predicate;
-    CompiledPredicate compiled;  // borrows predicate
-  };
-
   int column_;
-  std::unique_ptr<const Test> test_;
-  std::unique_ptr<const Test> also_;  // nullptr: none
+  CompiledPredicate test_;
+  std::optional<CompiledPredicate> also_;
 };
 
-struct BoundTerm {
-  enum class Outcome : std::uint8_t {
-    kAll,     // nothing can be excluded
-    kNever,   // no row matches
-    kFilter,  // `filter` decides
-  };
-  Outcome outcome = Outcome::kAll;
-  std::optional<RowFilter> filter;
+enum class Bound : std::uint8_t {
+  kAll,     // nothing can be excluded
+  kNever,   // no row matches
+  kFilter,  // the filter appended decides
 };
 
+// Appends the term's filter, made with its value, to `filters` where one decides.
 // `pattern_limit`: longer patterns are left to SQLite, which refuses them.
-BoundTerm bind_term(const Term& term,
-                    const TableColumn& column,
-                    sqlite3_value* argument,
-                    std::size_t pattern_limit,
-                    ValuePool& pool);
+Bound bind_term(const Term& term,
+                const TableColumn& column,
+                sqlite3_value* argument,
+                std::size_t pattern_limit,
+                ValuePool& pool,
+                std::vector<RowFilter>& filters);
 
 // True if a literal value makes the filter equal to SQLite's test, so that the term may be
 // consumed.

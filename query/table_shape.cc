@@ -19,6 +19,10 @@ std::string theme_of(std::string_view table) {
 }  // namespace
 
 std::optional<int> TableShape::find_column(std::string_view wanted) const {
+  // Mostly the name is spelt as the table spells it.
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].name == wanted) return static_cast<int>(i);
+  }
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (equal_ascii_nocase(columns[i].name, wanted)) return static_cast<int>(i);
   }

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include "query/row_sort.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "storage/base/text.h"
+#include "storage/value_order.h"
+
+namespace dirsnap {
+namespace {
+
+constexpr std::size_t kKeyBytes = 8;
+
+// Texts alone have keys, and of folded ones those alone whose folding leaves bytes in their place.
+bool has_key(const ValueView& value, Collation collation) {
+  if (value.type != ValueType::kText) return false;
+  return collation == Collation::kBinary || is_ascii(value.bytes);
+}
+
+unsigned char ordered_byte(char c, Collation collation) {
+  const bool upper = collation == Collation::kFold && c >= 'A' && c <= 'Z';
+  return static_cast<unsigned char>(upper ? c - 'A' + 'a' : c);
+}
+
+std::size_t common_prefix(std::string_view a, std::string_view b, Collation collation) {
+  const std::size_t most = std::min(a.size(), b.size());
+  std::size_t at = 0;
+  while (at < most && ordered_byte(a[at], collation) == ordered_byte(b[at], collation)) ++at;
+  return at;
+}
+
+// Eight bytes from `skip` on, the first one highest; zeros behind the end.
+std::uint64_t key_of(std::string_view text, std::size_t skip, Collation collation) {
+  std::uint64_t key = 0;
+  for (std::size_t i = skip; i < skip + kKeyBytes; ++i) {
+    key = (key << 8) | (i < text.size() ? ordered_byte(text[i], collation) : 0U);
+  }
+  return key;
+}
+
+}  // namespace
+
+// All values have keys, or none: keys of different kinds would not compare.
+void RowSorter::make_places() {
+  places_.reserve(items_.size());
+  for (std::uint32_t i = 0; i < items_.size(); ++i) places_.push_back({.item = i});
+  const bool all = std::all_of(items_.begin(), items_.end(), [this](const Item& item) {
+    return has_key(item.value, collation_);
+  });
+  if (!all || items_.empty()) return;
+  const std::string_view first = items_.front().value.bytes;
+  std::size_t skip = first.size();
+  for (const Item& item : items_) {
+    skip = common_prefix(first.substr(0, skip), item.value.bytes, collation_);
+  }
+  for (Place& place : places_) {
+    place.key = key_of(items_[place.item].value.bytes, skip, collation_);
+  }
+}
+
+bool RowSorter::is_before(const Place& a, const Place& b) const {
+  if (a.key != b.key) return descending_ ? a.key > b.key : a.key < b.key;
+  const Item& item_a = items_[a.item];
+  const Item& item_b = items_[b.item];
+  const int order = compare_values(item_a.value, item_b.value, collation_);
+  if (order != 0) return descending_ ? order > 0 : order < 0;
+  return item_a.row < item_b.row;
+}
+
+void RowSorter::sort(std::vector<std::uint32_t>& rows) {
+  make_places();
+  std::sort(places_.begin(), places_.end(),
+            [this](const Place& a, const Place& b) { return is_before(a, b); });
+  rows.clear();
+  rows.reserve(places_.size());
+  for (const Place& place : places_) rows.push_back(items_[place.item].row);
+}
+
+}  // namespace dirsnap
