@@ -3,12 +3,13 @@
 // The shipped reports over a case of many snapshots, beside the same SQL over ordinary SQLite
 // tables of the same rows.
 // usage: report_bench [--objects N] [--snapshots N] [--rounds N] [--folder PATH] [--only TEXT]
+// [--keep]
 //   A generated organisation of N objects (50,000), its directory and the registries of its eight
 //   servers, is imported as N snapshots (10). The tables are copied to SQLite with an index for
 //   each column that has one in the case, by snapshot first, and analysed.
 // Prints for each report: native time, dirsnap time, their ratio; the sums; and what one snapshot
 // costs when a tenth of the snapshots and when all are asked. Times are medians, both stores asked
-// in turn.
+// in turn. --keep leaves both stores in the folder, and takes those that it finds there.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -47,6 +48,7 @@ struct Options {
   int rounds = 3;
   fs::path folder = fs::temp_directory_path();
   std::string only;
+  bool keep = false;
 };
 
 [[noreturn]] void give_up(const std::string& what) {
@@ -145,7 +147,6 @@ void bind_native(sqlite3_stmt* statement, int place, const ValueView& value) {
 class NativeTables {
  public:
   explicit NativeTables(const fs::path& path) {
-    fs::remove(path);
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     if (sqlite3_open_v2(path.c_str(), &db_, flags, nullptr) != SQLITE_OK) {
       give_up("cannot open " + path.string());
@@ -167,9 +168,11 @@ class NativeTables {
     exec("CREATE INDEX objects_children ON objects(snapshot_id, parent_id, rdn)");
     exec("CREATE INDEX attributes_of ON attributes(snapshot_id, object_id, attribute_x500)");
     exec("CREATE INDEX attributes_value ON attributes(snapshot_id, attribute_x500, text)");
-    exec("COMMIT; ANALYZE; PRAGMA mmap_size = 17179869184");
+    exec("COMMIT; ANALYZE");
     must(create_views(db_));
   }
+
+  void open() { exec("PRAGMA mmap_size = 17179869184; PRAGMA cache_size = -262144"); }
 
   // nullopt: the statement needs what ordinary tables do not have.
   std::optional<std::uint64_t> run(const Report& report) {
@@ -293,9 +296,14 @@ double per_snapshot(const CaseFile& file, int count, int rounds) {
 
 std::optional<Options> parse(int argc, char** argv) {
   Options options;
-  for (int i = 1; i + 1 < argc; i += 2) {
+  for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
-    const char* const value = argv[i + 1];
+    if (word == "--keep") {
+      options.keep = true;
+      continue;
+    }
+    if (i + 1 == argc) return std::nullopt;
+    const char* const value = argv[++i];
     if (word == "--objects") {
       options.objects = static_cast<std::uint32_t>(std::max(100, std::atoi(value)));
     } else if (word == "--snapshots") {
@@ -310,7 +318,7 @@ std::optional<Options> parse(int argc, char** argv) {
       return std::nullopt;
     }
   }
-  return argc % 2 == 1 ? std::optional(options) : std::nullopt;
+  return options;
 }
 
 }  // namespace
@@ -320,18 +328,26 @@ int main(int argc, char** argv) {
   if (!options) {
     std::fputs(
         "usage: report_bench [--objects N] [--snapshots N] [--rounds N] [--folder PATH] "
-        "[--only TEXT]\n",
+        "[--only TEXT] [--keep]\n",
         stderr);
     return 2;
   }
-  const fs::path folder = options->folder / "report_bench";
-  fs::remove_all(folder);
-  write_backup(*options, folder / "backup");
-  import_snapshots(*options, folder / "case", folder / "backup");
+  const fs::path folder =
+      options->folder / fmt::format("report_bench_{}_{}", options->objects, options->snapshots);
+  const bool is_kept = options->keep && fs::exists(folder / "complete");
+  if (!is_kept) {
+    fs::remove_all(folder);
+    write_backup(*options, folder / "backup");
+    import_snapshots(*options, folder / "case", folder / "backup");
+  }
   const auto file = must(CaseFile::open(folder / "case", OpenMode::kRead));
   const auto engine = must(Engine::open(*file));
   NativeTables native(folder / "native.sqlite");
-  native.copy(*engine);
+  if (!is_kept) {
+    native.copy(*engine);
+    fs::create_directory(folder / "complete");
+  }
+  native.open();
   std::printf("%u objects, %d snapshots; medians of %d rounds\n", options->objects,
               options->snapshots, options->rounds);
   std::printf("%-40s %13s %13s %8s\n", "", "SQLite", "dirsnap", "ratio");
@@ -346,6 +362,6 @@ int main(int argc, char** argv) {
   std::printf("one snapshot of %d: %.2f ms, of %d: %.2f ms\n", few,
               per_snapshot(*file, few, options->rounds), options->snapshots,
               per_snapshot(*file, options->snapshots, options->rounds));
-  fs::remove_all(folder);
+  if (!options->keep) fs::remove_all(folder);
   return 0;
 }
