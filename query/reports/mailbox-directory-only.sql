@@ -15,10 +15,15 @@
 -- remedy: None for new and unused mailboxes: the store makes one at the first logon or delivery.
 --   After the loss of a store the list names those whose mail is lost.
 WITH
-  homed AS (
-    SELECT * FROM mailbox_pairs
-    WHERE side = 'directory' AND kind = 'user'
-      AND (:server IS NULL OR directory_server = :server)
+  -- The stores that people have as their home, and the servers of those that are loaded.
+  homes AS (
+    SELECT snapshot_id, text AS store_dn, dn_server(text) COLLATE FOLD AS server
+    FROM (SELECT DISTINCT snapshot_id, text
+          FROM attributes WHERE attribute_id = 131316 AND seq = 0)
+  ),
+  loaded AS (
+    SELECT snapshot_id, server COLLATE FOLD AS server
+    FROM sources WHERE role = 'private-store' AND server IS NOT NULL
   ),
   -- Stores of which rows were lost prove no absence.
   partial AS (
@@ -37,18 +42,29 @@ SELECT h.snapshot_id AS snapshot_id, h.owner_dn AS subject, h.directory_server A
        iif(julianday(coalesce(n.taken_at, d.modified_at)) - julianday(o.created_at) > :days,
            'warning', 'info') AS severity,
        NULL AS missing
-FROM homed h
+FROM mailbox_pairs h
 JOIN snapshots n ON n.snapshot_id = h.snapshot_id
 JOIN objects o ON o.snapshot_id = h.snapshot_id AND o.object_id = h.object_id
 LEFT JOIN sources d ON d.snapshot_id = h.snapshot_id AND d.source_id = h.directory_source_id
-WHERE h.other_side_loaded = 1
+WHERE h.side = 'directory' AND h.kind = 'user' AND h.other_side_loaded = 1
+  AND (:server IS NULL OR h.directory_server = :server)
   AND (h.snapshot_id, h.directory_server) NOT IN (SELECT snapshot_id, server FROM partial)
 UNION ALL
-SELECT snapshot_id, NULL, directory_server, NULL, NULL, NULL, NULL, NULL,
-       'private store of server ' || directory_server
-FROM homed
-WHERE other_side_loaded = 0 AND directory_server IS NOT NULL
-GROUP BY snapshot_id, directory_server
+SELECT h.snapshot_id, NULL, h.server, NULL, NULL, NULL, NULL, NULL,
+       'private store of server ' || h.server
+FROM homes h
+WHERE h.server IS NOT NULL AND (:server IS NULL OR h.server = :server)
+  AND (h.snapshot_id, h.server) NOT IN (SELECT snapshot_id, server FROM loaded)
+  AND EXISTS (SELECT 1 FROM attributes a
+              CROSS JOIN objects o ON o.snapshot_id = a.snapshot_id AND o.object_id = a.object_id
+              WHERE a.snapshot_id = h.snapshot_id AND a.text = h.store_dn
+                AND a.attribute_id = 131316 AND a.seq = 0
+                AND o.is_deleted = 0 AND o.is_phantom = 0
+                AND o.dn NOT LIKE '%/cn=Configuration/%'
+                AND NOT EXISTS (SELECT 1 FROM connectors c
+                                WHERE c.snapshot_id = o.snapshot_id
+                                  AND c.object_id = o.object_id))
+GROUP BY h.snapshot_id, h.server
 UNION ALL
 SELECT snapshot_id, NULL, server, NULL, NULL, NULL, NULL, NULL,
        'private store of server ' || server || ': some of it was lost'

@@ -19,7 +19,7 @@
 WITH
   pairs AS (
     SELECT * FROM mailbox_pairs
-    WHERE kind IN ('user', 'unknown') AND other_side_loaded = 1
+    WHERE side <> 'directory' AND kind IN ('user', 'unknown') AND other_side_loaded = 1
       AND (:server IS NULL OR store_server = :server)
   ),
   found AS (

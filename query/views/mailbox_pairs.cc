@@ -55,22 +55,27 @@ WITH
     JOIN objects o ON o.snapshot_id = l.snapshot_id AND o.object_id = l.object_id
     WHERE o.is_deleted = 0 AND o.is_phantom = 0
   ),
-  homed AS (
-    SELECT snapshot_id, object_id, dn_server(text) AS server
-    FROM attributes WHERE attribute_id = 131316 AND seq = 0
+  -- The stores that directories name as somebody's home: few, so that what only asks for some
+  -- servers reads their objects alone.
+  homes AS MATERIALIZED (
+    SELECT snapshot_id, text AS store_dn, dn_server(text) COLLATE FOLD AS server
+    FROM (SELECT DISTINCT snapshot_id, text
+          FROM attributes WHERE attribute_id = 131316 AND seq = 0)
   ),
   loaded AS (
     SELECT snapshot_id, server COLLATE FOLD AS server
     FROM sources WHERE role = 'private-store' AND server IS NOT NULL
   )
 SELECT m.snapshot_id, coalesce(o.dn, m.owner_dn) COLLATE FOLD AS owner_dn, 'both' AS side,
-       1 AS other_side_loaded, m.kind, h.server COLLATE FOLD AS directory_server,
+       1 AS other_side_loaded, m.kind,
+       (SELECT dn_server(a.text) FROM attributes a
+        WHERE a.snapshot_id = x.snapshot_id AND a.object_id = x.object_id
+          AND a.attribute_id = 131316 AND a.seq = 0) COLLATE FOLD AS directory_server,
        s.server AS store_server, m.display_name, o.class, 0 AS is_tombstone, o.object_id,
        m.mailbox_id, o.source_id AS directory_source_id, m.source_id AS store_source_id
 FROM matched x
 JOIN mailboxes m ON m.snapshot_id = x.snapshot_id AND m.mailbox_id = x.mailbox_id
 JOIN objects o ON o.snapshot_id = x.snapshot_id AND o.object_id = x.object_id
-LEFT JOIN homed h ON h.snapshot_id = x.snapshot_id AND h.object_id = x.object_id
 LEFT JOIN sources s ON s.snapshot_id = m.snapshot_id AND s.source_id = m.source_id
 UNION ALL
 SELECT m.snapshot_id, m.owner_dn, 'store', m.snapshot_id IN (SELECT snapshot_id FROM directories),
@@ -83,14 +88,16 @@ LEFT JOIN sources s ON s.snapshot_id = m.snapshot_id AND s.source_id = m.source_
 WHERE (m.snapshot_id, m.mailbox_id) NOT IN (SELECT snapshot_id, mailbox_id FROM matched)
 UNION ALL
 SELECT o.snapshot_id, o.dn, 'directory',
-       (o.snapshot_id, h.server COLLATE FOLD) IN (SELECT snapshot_id, server FROM loaded),
+       (h.snapshot_id, h.server) IN (SELECT snapshot_id, server FROM loaded),
        CASE WHEN (o.snapshot_id, o.object_id) IN (SELECT snapshot_id, object_id FROM connectors)
             THEN 'connector'
             WHEN o.dn LIKE '%/cn=Configuration/%' THEN 'system'
             ELSE 'user' END,
        h.server, NULL, NULL, o.class, NULL, o.object_id, NULL, o.source_id, NULL
-FROM homed h
-JOIN objects o ON o.snapshot_id = h.snapshot_id AND o.object_id = h.object_id
+FROM homes h
+CROSS JOIN attributes a ON a.snapshot_id = h.snapshot_id AND a.text = h.store_dn
+                       AND a.attribute_id = 131316 AND a.seq = 0
+JOIN objects o ON o.snapshot_id = a.snapshot_id AND o.object_id = a.object_id
 WHERE o.is_deleted = 0 AND o.is_phantom = 0
   AND (o.snapshot_id, o.object_id) NOT IN (SELECT snapshot_id, object_id FROM matched)
 )sql";

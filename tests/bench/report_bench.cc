@@ -9,7 +9,8 @@
 //   each column that has one in the case, by snapshot first, and analysed.
 // Prints for each report: native time, dirsnap time, their ratio; the sums; and what one snapshot
 // costs when a tenth of the snapshots and when all are asked. Times are medians, both stores asked
-// in turn. --keep leaves both stores in the folder, and takes those that it finds there.
+// in turn. --only takes the reports whose name holds the text. --keep leaves both stores in the
+// folder, and takes those that it finds there.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -358,10 +359,12 @@ int main(int argc, char** argv) {
   }
   std::printf("%-40s %10.2f ms %10.2f ms %8.2f  >= 3; least of one %.2f, >= 1\n", "sum",
               sums.native * 1e3, sums.ours * 1e3, sums.native / sums.ours, sums.slowest);
-  const int few = std::max(1, options->snapshots / 10);
-  std::printf("one snapshot of %d: %.2f ms, of %d: %.2f ms\n", few,
-              per_snapshot(*file, few, options->rounds), options->snapshots,
-              per_snapshot(*file, options->snapshots, options->rounds));
+  if (options->only.empty()) {
+    const int few = std::max(1, options->snapshots / 10);
+    std::printf("one snapshot of %d: %.2f ms, of %d: %.2f ms\n", few,
+                per_snapshot(*file, few, options->rounds), options->snapshots,
+                per_snapshot(*file, options->snapshots, options->rounds));
+  }
   if (!options->keep) fs::remove_all(folder);
   return 0;
 }

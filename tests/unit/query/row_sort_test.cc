@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Rows sorted by keys beside rows sorted by comparing their values.
+#include "query/row_sort.h"
+
 #include <algorithm>
 #include <random>
 #include <string>
@@ -8,7 +10,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "query/row_sort.h"
 #include "storage/value_order.h"
 
 using namespace dirsnap;
@@ -17,8 +18,8 @@ namespace {
 
 // Values that differ early, late, in case alone, or not at all.
 std::vector<ValueView> values_of(std::mt19937& random, std::vector<std::string>& texts, int kinds) {
-  static const std::vector<std::string> kParts = {"",   "a",      "A",       "b",  "\xC3\xA9",
-                                                  "_",  "cn=Sales ", "cn=SALES ", "0",  "\xC3\x89"};
+  static const std::vector<std::string> kParts = {"",  "a",         "A",         "b", "\xC3\xA9",
+                                                  "_", "cn=Sales ", "cn=SALES ", "0", "\xC3\x89"};
   const std::string common = random() % 2 == 0 ? "" : "Recipients ";
   const std::size_t count = random() % 60;
   texts.clear();
