@@ -34,7 +34,7 @@ class ValuePool {
   void clear() { memory_.release(); }
 
  private:
-  std::array<std::byte, 512> first_{};
+  std::array<std::byte, 192> first_{};
   std::pmr::monotonic_buffer_resource memory_{first_.data(), first_.size()};
 };
 

@@ -80,4 +80,12 @@ bool program_exists(const std::string& name) {
   return false;
 }
 
+void drop_from_cache(const std::filesystem::path& file) {
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return;
+  ::fsync(descriptor);
+  ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED);
+  ::close(descriptor);
+}
+
 }  // namespace dirsnap::bench

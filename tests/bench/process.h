@@ -4,6 +4,7 @@
 // Machines are shared and noisy: benchmarks quote ratios of medians from one run.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ template <class Before>
 Cost median_of(int runs, const std::vector<std::string>& argv, Before before);
 
 bool program_exists(const std::string& name);
+
+// Written to disk and out of the page cache, as far as no process has it mapped.
+void drop_from_cache(const std::filesystem::path& file);
 
 }  // namespace dirsnap::bench
 

@@ -150,6 +150,11 @@ void CaseStore::open() {
   engine_ = must(Engine::open(*file_));
 }
 
+void CaseStore::close() {
+  engine_.reset();
+  file_.reset();
+}
+
 Answer CaseStore::run(const std::string& sql) {
   auto prepared = engine_->prepare(sql);
   if (!prepared) give_up(sql + ": " + engine_->last_error().message);

@@ -38,6 +38,8 @@ class CaseStore final : public Store {
   explicit CaseStore(std::filesystem::path path) : path_(std::move(path)) {}
   void load(const RowCounts& counts) override;
   void open();
+  void close();
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   Answer run(const std::string& sql) override;
 
  private:
@@ -57,6 +59,7 @@ class NativeStore final : public Store {
   void load(const RowCounts& counts) override;
   void open();
   void close();
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   Answer run(const std::string& sql) override;
 
  private:

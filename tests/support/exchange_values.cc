@@ -118,7 +118,8 @@ void add_proxies(SiteObject& object,
   std::string company = spec.organization.substr(0, spec.organization.find(' '));
   add_text(object, attr::kProxyAddresses, "SMTP:" + who + "@" + spec.domain);
   add_text(object, attr::kProxyAddresses,
-           "X400:c=NO;a= ;p=" + company + ";o=" + place + ";s=" + std::string(surname) + ";");
+           "X400:c=NO;a= ;p=" + company + ";o=" + place + ";s=" + std::string(surname) +
+               ";g=" + who + ";");
   std::transform(company.begin(), company.end(), company.begin(), [](char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   });

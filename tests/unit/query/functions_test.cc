@@ -33,6 +33,7 @@ TEST_CASE("addresses that are the same have the same key") {
   CHECK(value_of("address_key('x400:G=Ann; S=Roe;P=ORG;A=;C=no') = "
                  "address_key('X400:c=NO;a= ;p=Org;s=Roe;g=Ann;')") == "i:1");
   CHECK(value_of("address_key('MS:A/B/C') = address_key('MS:A/B/D')") == "i:0");
+  CHECK(value_of("address_key('X400:c;C=;=x; ;a = b ')") == "t:x400:=x;a=b;c;");
   CHECK(value_of("address_key('no type')") == "NULL");
   CHECK(value_of("address_key(NULL)") == "NULL");
 }
