@@ -90,11 +90,13 @@ bool is_lower(TermOp op) { return op == TermOp::kGt || op == TermOp::kGe; }
 bool is_upper(TermOp op) { return op == TermOp::kLt || op == TermOp::kLe; }
 bool is_pattern(TermOp op) { return op == TermOp::kLike || op == TermOp::kGlob; }
 
+// Shares of rows, for equality those that SQLite itself takes where it knows nothing: with lower
+// ones than for its own tables it would not think the rows worth an automatic index.
 double guess(TermOp op) {
   switch (op) {
     case TermOp::kEq:
     case TermOp::kIs:
-      return 0.03;
+      return 0.25;
     case TermOp::kIn:
       return 0.1;
     case TermOp::kIsNull:
@@ -172,8 +174,15 @@ class Planner {
     candidate.exact = candidate.literal
                           ? is_exact(candidate.term, column, *candidate.literal, pattern_limit_)
                           : is_exact_for_any_value(candidate.term, column);
-    candidate.selectivity = guess(candidate.term.op);
+    candidate.selectivity = is_flag(candidate) ? 0.5 : guess(candidate.term.op);
     return candidate;
+  }
+
+  // x = 0, x = 1: half of the rows.
+  static bool is_flag(const Candidate& candidate) {
+    return candidate.term.op == TermOp::kEq && candidate.literal &&
+           candidate.literal->type == ValueType::kInteger && candidate.literal->integer >= -1 &&
+           candidate.literal->integer <= 1;
   }
 
   // False for a collation that is not ours.
@@ -383,8 +392,7 @@ class Planner {
         low = ValueView::text(prefix);
         if (!successor.empty()) high = ValueView::text(successor);
       } else if (is_key(op)) {
-        low = high = *candidate.literal;
-        high_after = true;
+        low = *candidate.literal;
       } else if (is_lower(op)) {
         low = *candidate.literal;
         low_after = op == TermOp::kGt;
@@ -396,6 +404,7 @@ class Planner {
     const bool numbers = column.type != ColumnType::kText;
     const bool text = low.type == ValueType::kText || high.type == ValueType::kText;
     if (numbers && text) return none();  // would need its affinity first
+    if (is_key(candidates_[path.seeks[0]].term.op)) return count_equal(path.column, low);
     return count_between(path.column, {low, low_after}, {high, high_after});
   }
 
@@ -420,6 +429,14 @@ class Planner {
       counted += static_cast<double>(rows);
     }
     return parts == 0 ? 0.0 : counted * std::max(1.0, scanned_parts() / parts);
+  }
+
+  Result<double> count_equal(int column, const ValueView& value) {
+    return count_in_parts(column, [&](OpenPart& part, std::int32_t at) -> Result<std::uint64_t> {
+      DIRSNAP_TRY(const IndexView* index, part.index(at));
+      DIRSNAP_TRY(const auto ordinal, index->find(value));
+      return ordinal ? index->count_of(*ordinal) : 0;
+    });
   }
 
   Result<double> count_between(int column, const Bound& low, const Bound& high) {

@@ -86,7 +86,7 @@ SELECT t.snapshot_id AS snapshot_id, t.key_path AS subject, t.server, t.name AS 
                  AND coalesce(v.windows_version, '') NOT LIKE '4%'
             THEN 'info' ELSE 'error' END AS severity, NULL AS missing
 FROM states t
-JOIN covered v ON v.snapshot_id = t.snapshot_id AND v.source_id = t.source_id
+CROSS JOIN covered v ON v.snapshot_id = t.snapshot_id AND v.source_id = t.source_id
 WHERE t.start = 4
    OR (t.is_there = 0 AND iif(t.needs LIKE 'MSExchange%' OR t.needs LIKE '%LME-%', v.has_exchange,
                               v.has_windows))
