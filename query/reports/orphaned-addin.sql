@@ -41,9 +41,10 @@ WITH
   )
 SELECT a.snapshot_id AS snapshot_id, a.dn AS subject, a.class, a.name AS product,
        'no connector of the product' AS finding,
-       (SELECT group_concat(name, ', ') FROM products p
-        WHERE p.snapshot_id = a.snapshot_id AND p.organization = a.organization)
-         AS products_with_connectors,
+       (SELECT group_concat(name, ', ')
+        FROM (SELECT p.name FROM products p
+              WHERE p.snapshot_id = a.snapshot_id AND p.organization = a.organization
+              ORDER BY p.name)) AS products_with_connectors,
        s.path AS directory_source, NULL AS severity, NULL AS missing
 FROM addins a
 LEFT JOIN sources s ON s.snapshot_id = a.snapshot_id AND s.source_id = a.source_id

@@ -9,8 +9,8 @@
 //   each column that has one in the case, by snapshot first, and analysed.
 // Prints for each report: native time, dirsnap time, their ratio; the sums; and what one snapshot
 // costs when a tenth of the snapshots and when all are asked. Times are medians, both stores asked
-// in turn. --only takes the reports whose name holds the text. --keep leaves both stores in the
-// folder, and takes those that it finds there.
+// in turn. --alone: dirsnap without SQLite beside it. --only takes the reports whose name holds the
+// text. --keep leaves both stores in the folder, and takes those that it finds there.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -50,6 +50,7 @@ struct Options {
   fs::path folder = fs::temp_directory_path();
   std::string only;
   bool keep = false;
+  bool alone = false;
 };
 
 [[noreturn]] void give_up(const std::string& what) {
@@ -257,18 +258,21 @@ struct Sums {
   double slowest = 1e9;  // ratio
 };
 
-void measure(const Report& report, int rounds, Engine& engine, NativeTables& native, Sums& sums) {
+// `native` may be null.
+void measure(const Report& report, int rounds, Engine& engine, NativeTables* native, Sums& sums) {
   std::vector<double> our_times;
   std::vector<double> native_times;
   std::optional<std::uint64_t> ours = run_ours(engine, report);
-  std::optional<std::uint64_t> theirs = native.run(report);
+  std::optional<std::uint64_t> theirs = native == nullptr ? std::nullopt : native->run(report);
   for (int i = 0; i < rounds; ++i) {
     our_times.push_back(seconds_of([&] { ours = run_ours(engine, report); }));
-    if (theirs) native_times.push_back(seconds_of([&] { theirs = native.run(report); }));
+    if (theirs) native_times.push_back(seconds_of([&] { theirs = native->run(report); }));
   }
   const double our_time = median(our_times);
   if (!theirs) {
     std::printf("%-40s %13s %10.2f ms\n", report.id.c_str(), "-", our_time * 1e3);
+    std::fflush(stdout);
+    sums.ours += our_time;
     return;
   }
   const double native_time = median(native_times);
@@ -303,6 +307,10 @@ std::optional<Options> parse(int argc, char** argv) {
       options.keep = true;
       continue;
     }
+    if (word == "--alone") {
+      options.alone = true;
+      continue;
+    }
     if (i + 1 == argc) return std::nullopt;
     const char* const value = argv[++i];
     if (word == "--objects") {
@@ -329,12 +337,13 @@ int main(int argc, char** argv) {
   if (!options) {
     std::fputs(
         "usage: report_bench [--objects N] [--snapshots N] [--rounds N] [--folder PATH] "
-        "[--only TEXT] [--keep]\n",
+        "[--only TEXT] [--keep] [--alone]\n",
         stderr);
     return 2;
   }
   const fs::path folder =
-      options->folder / fmt::format("report_bench_{}_{}", options->objects, options->snapshots);
+      options->folder / fmt::format("report_bench_{}_{}{}", options->objects, options->snapshots,
+                                    options->alone ? "_alone" : "");
   const bool is_kept = options->keep && fs::exists(folder / "complete");
   if (!is_kept) {
     fs::remove_all(folder);
@@ -343,19 +352,20 @@ int main(int argc, char** argv) {
   }
   const auto file = must(CaseFile::open(folder / "case", OpenMode::kRead));
   const auto engine = must(Engine::open(*file));
-  NativeTables native(folder / "native.sqlite");
-  if (!is_kept) {
-    native.copy(*engine);
-    fs::create_directory(folder / "complete");
+  std::optional<NativeTables> native;
+  if (!options->alone) {
+    native.emplace(folder / "native.sqlite");
+    if (!is_kept) native->copy(*engine);
+    native->open();
   }
-  native.open();
+  if (!is_kept) fs::create_directory(folder / "complete");
   std::printf("%u objects, %d snapshots; medians of %d rounds\n", options->objects,
               options->snapshots, options->rounds);
   std::printf("%-40s %13s %13s %8s\n", "", "SQLite", "dirsnap", "ratio");
   Sums sums;
   for (const Report& report : shipped_reports()) {
     if (report.id.find(options->only) == std::string::npos) continue;
-    measure(report, options->rounds, *engine, native, sums);
+    measure(report, options->rounds, *engine, native ? &*native : nullptr, sums);
   }
   std::printf("%-40s %10.2f ms %10.2f ms %8.2f  >= 3; least of one %.2f, >= 1\n", "sum",
               sums.native * 1e3, sums.ours * 1e3, sums.native / sums.ours, sums.slowest);
