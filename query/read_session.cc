@@ -7,7 +7,7 @@ namespace dirsnap {
 namespace {
 
 // Chunks that an idle connection remembers: about 130 bytes each.
-constexpr std::uint64_t kMostKept = 65'536;
+constexpr std::uint64_t kMostKept = 262'144;
 
 }  // namespace
 

@@ -9,9 +9,9 @@
 namespace dirsnap {
 namespace {
 
-std::array<std::span<const SqlFunction>, 6> families() {
-  return {address_functions(),  dn_functions(),   identifier_functions(),
-          security_functions(), text_functions(), bounded_functions()};
+std::array<std::span<const SqlFunction>, 7> families() {
+  return {address_functions(),      dn_functions(),   identifier_functions(), security_functions(),
+          shared_value_functions(), text_functions(), bounded_functions()};
 }
 
 // The collation of names, DNs and paths.
@@ -27,8 +27,10 @@ int register_functions(sqlite3* db, FunctionSet set) {
   for (const auto family : families()) {
     for (const SqlFunction& f : family) {
       if (set == FunctionSet::kOwn && f.signature == nullptr) continue;
-      const int code = sqlite3_create_function_v2(db, f.name, f.arguments, kFlags, nullptr, f.call,
-                                                  nullptr, nullptr, nullptr);
+      const bool is_aggregate = f.finish != nullptr;
+      const int code = sqlite3_create_function_v2(
+          db, f.name, f.arguments, kFlags, nullptr, is_aggregate ? nullptr : f.call,
+          is_aggregate ? f.call : nullptr, f.finish, nullptr);
       if (code != SQLITE_OK) return code;
     }
   }

@@ -18,6 +18,7 @@
 namespace dirsnap {
 
 using SqlCallback = void (*)(sqlite3_context*, int, sqlite3_value**);
+using SqlFinish = void (*)(sqlite3_context*);
 
 struct SqlFunction {
   const char* name;
@@ -25,6 +26,7 @@ struct SqlFunction {
   const char* signature;  // as the reference shows it; nullptr: bounded twin of SQLite's own
   const char* doc;        // one sentence
   SqlCallback call;
+  SqlFinish finish = nullptr;  // of an aggregate, whose step is `call`
 };
 
 // The families.
@@ -32,6 +34,7 @@ std::span<const SqlFunction> address_functions();
 std::span<const SqlFunction> dn_functions();
 std::span<const SqlFunction> identifier_functions();
 std::span<const SqlFunction> security_functions();
+std::span<const SqlFunction> shared_value_functions();
 std::span<const SqlFunction> text_functions();
 std::span<const SqlFunction> bounded_functions();  // printf, format, replace, instr, trims
 

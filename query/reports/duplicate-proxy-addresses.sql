@@ -16,38 +16,34 @@
 --   collected; a pair that differs by "-1" alone was made by the connector to Active Directory:
 --   delete the later one.
 WITH
-  -- Addresses that more than one object has, tombstones counted, and the first of these objects.
-  -- One snapshot at a time: the addresses of all of them together would not fit into memory.
+  -- Addresses, by their hash, that more than one object has, tombstones counted. One snapshot at a
+  -- time: the addresses of all of them together would not fit into memory.
   shared AS MATERIALIZED (
-    SELECT s.snapshot_id, json_extract(j.value, '$[0]') AS address_key,
-           json_extract(j.value, '$[1]') AS address_count,
-           json_extract(j.value, '$[2]') AS object_ids
+    SELECT s.snapshot_id, j.value ->> 0 AS hash, j.value ->> 1 AS address_count,
+           j.value -> 2 AS object_ids
     FROM snapshots s,
-         json_each((SELECT json_group_array(json_array(
-                             k.address_key, k.address_count,
-                             '[' || iif(length(k.ids) > 200,
-                                        rtrim(rtrim(substr(k.ids, 1, 200), '0123456789'), ','),
-                                        k.ids) || ']'))
-                    FROM (SELECT address_key(a.text) AS address_key, count(*) AS address_count,
-                                 group_concat(a.object_id) AS ids
-                          FROM attributes a
-                          WHERE a.snapshot_id = s.snapshot_id
-                            AND a.attribute_x500 IN ('Proxy-Addresses', 'Secondary-Proxy-Addresses',
-                                                     'Target-Address')
-                          GROUP BY address_key(a.text)
-                          HAVING min(a.object_id) <> max(a.object_id)) k
-                    WHERE k.address_key IS NOT NULL)) j
+         json_each((SELECT shared_values(address_key(a.text), a.object_id)
+                    FROM attributes a
+                    WHERE a.snapshot_id = s.snapshot_id
+                      AND a.attribute_x500 IN ('Proxy-Addresses', 'Secondary-Proxy-Addresses',
+                                               'Target-Address'))) j
   ),
+  -- The addresses themselves: two of one hash may differ.
   holders AS (
-    SELECT DISTINCT s.snapshot_id, s.address_key, j.value AS object_id,
+    SELECT DISTINCT s.snapshot_id, a.object_id, address_key(a.text) AS address_key,
            iif(s.address_count > json_array_length(s.object_ids), s.address_count, 0)
              AS address_count
-    FROM shared s, json_each(s.object_ids) j
+    FROM shared s
+    CROSS JOIN json_each(s.object_ids) j
+    CROSS JOIN attributes a ON a.snapshot_id = s.snapshot_id AND a.object_id = j.value
+                           AND a.attribute_x500 IN ('Proxy-Addresses', 'Secondary-Proxy-Addresses',
+                                                    'Target-Address')
+    WHERE value_hash(address_key(a.text)) = s.hash
   ),
   named AS (
     SELECT h.*, o.dn, o.rdn, o.is_deleted, o.source_id, o.class_x500
     FROM holders h
-    JOIN objects o ON o.snapshot_id = h.snapshot_id AND o.object_id = h.object_id
+    CROSS JOIN objects o ON o.snapshot_id = h.snapshot_id AND o.object_id = h.object_id
     WHERE o.is_phantom = 0
   )
 -- The address is shown as one of the live holders has it.

@@ -38,6 +38,32 @@ TEST_CASE("addresses that are the same have the same key") {
   CHECK(value_of("address_key(NULL)") == "NULL");
 }
 
+TEST_CASE("shared_values lists the ids of values that several ids have") {
+  const auto engine = empty_case().open();
+  const std::string listed =
+      "FROM (SELECT shared_values(v, id) AS list FROM (SELECT column1 AS v, column2 AS id FROM "
+      "(VALUES ('a', 3), ('b', 1), ('a', 1), ('a', 3), ('A', 9), (NULL, 1), (NULL, 2), ('c', 'x'), "
+      "('c', 5)))), json_each(list) j";
+  const auto ask = [&](const std::string& columns) {
+    return show(rows_of(*engine, "SELECT " + columns + " " + listed).at(0));
+  };
+  CHECK(ask("count(*)") == "i:1");
+  CHECK(ask("j.value ->> 0 = value_hash('a')") == "i:1");
+  CHECK(ask("j.value ->> 1") == "i:2");
+  CHECK(ask("j.value ->> 2") == "t:[1,3]");
+  CHECK(value_of("shared_values(1, 2)") == "t:[]");
+  const std::string none = "SELECT shared_values(x, y) FROM (SELECT 1 AS x, 2 AS y) WHERE x = 2";
+  CHECK(show(rows_of(*engine, none).at(0)) == "t:[]");
+  CHECK(value_of("value_hash(NULL)") == "NULL");
+  // Of many ids the first fifty.
+  const auto many =
+      rows_of(*engine,
+              "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) "
+              "SELECT j.value ->> 1, json_array_length(j.value, '$[2]'), j.value ->> '$[2][49]' "
+              "FROM json_each((SELECT shared_values('v', i) FROM n)) j");
+  CHECK(show(many.at(0)) == "i:300 | i:50 | i:50");
+}
+
 TEST_CASE("functions on names take both forms") {
   CHECK(value_of("dn_parent('/o=Org/ou=Site/cn=a')") == "t:/o=Org/ou=Site");
   CHECK(value_of("dn_parent('cn=a\\,b,ou=Site')") == "t:ou=Site");

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+//
+// shared_values, value_hash: which values several objects have, without sorting the values.
+// Facts: grouping 200,000 addresses by their text took five times as long as sorting their hashes.
+// Memory: 16 bytes for each value, which SQLite's limit does not count; kMostValues bounds it.
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "query/functions/functions.h"
+#include "query/sql_value.h"
+#include "query/vtab_guard.h"
+#include "storage/value_order.h"
+
+namespace dirsnap {
+namespace {
+
+constexpr std::size_t kMostValues = std::size_t{1} << 24;
+constexpr std::size_t kMostIds = 50;  // listed of one value
+
+struct Use {
+  std::uint64_t hash = 0;
+  std::int64_t id = 0;
+  auto operator<=>(const Use&) const = default;
+};
+
+std::int64_t hash_number(std::uint64_t hash) { return static_cast<std::int64_t>(hash); }
+
+// What SQLite keeps of an aggregate between its steps: zeroed memory.
+struct State {
+  std::vector<Use>* uses;
+};
+
+void add_value(sqlite3_context* context, int, sqlite3_value** arguments) {
+  guard_function(context, [&] {
+    auto* const state = static_cast<State*>(sqlite3_aggregate_context(context, sizeof(State)));
+    if (state == nullptr) return sqlite3_result_error_nomem(context);
+    if (state->uses == nullptr) state->uses = new std::vector<Use>();
+    const ValueView value = view_of(arguments[0]);
+    const ValueView id = view_of(arguments[1]);
+    if (value.is_null() || id.type != ValueType::kInteger) return;
+    if (state->uses->size() == kMostValues) {
+      return set_result_error(context, "shared_values: more than 16777216 values");
+    }
+    state->uses->push_back({hash_value(value, Collation::kBinary), id.integer});
+  });
+}
+
+// "[hash,ids,[id,...]]" for each hash that several ids have.
+std::string list_shared(std::vector<Use>& uses) {
+  std::sort(uses.begin(), uses.end());
+  uses.erase(std::unique(uses.begin(), uses.end()), uses.end());
+  std::string json = "[";
+  for (auto first = uses.begin(); first != uses.end();) {
+    const auto last = std::find_if(first, uses.end(),
+                                   [first](const Use& use) { return use.hash != first->hash; });
+    const auto ids = static_cast<std::size_t>(last - first);
+    if (ids > 1) {
+      if (json.size() > 1) json += ',';
+      json += '[' + std::to_string(hash_number(first->hash)) + ',' + std::to_string(ids) + ",[";
+      for (std::size_t i = 0; i < std::min(ids, kMostIds); ++i) {
+        if (i != 0) json += ',';
+        json += std::to_string(first[static_cast<std::ptrdiff_t>(i)].id);
+      }
+      json += "]]";
+    }
+    first = last;
+  }
+  return json + ']';
+}
+
+void finish_values(sqlite3_context* context) {
+  auto* const state = static_cast<State*>(sqlite3_aggregate_context(context, 0));
+  const std::unique_ptr<std::vector<Use>> uses(state == nullptr ? nullptr : state->uses);
+  guard_function(context, [&] {
+    set_result_text(context, uses == nullptr ? "[]" : list_shared(*uses));
+  });
+}
+
+void value_hash(sqlite3_context* context, int, sqlite3_value** arguments) {
+  guard_function(context, [&] {
+    const ValueView value = view_of(arguments[0]);
+    if (value.is_null()) return;
+    sqlite3_result_int64(context, hash_number(hash_value(value, Collation::kBinary)));
+  });
+}
+
+constexpr SqlFunction kFunctions[] = {
+    {"shared_values", 2, "shared_values(value, id)",
+     "Aggregate: a JSON array of [value_hash(value), number of ids, [the first 50 ids]] for each "
+     "value that stands with several ids. Values that differ hardly ever have one hash; who must "
+     "be sure compares them.",
+     add_value, finish_values},
+    {"value_hash", 1, "value_hash(value)",
+     "The number by which shared_values() tells values apart; equal texts, byte by byte, have "
+     "equal ones.",
+     value_hash},
+};
+
+}  // namespace
+
+std::span<const SqlFunction> shared_value_functions() { return kFunctions; }
+
+}  // namespace dirsnap
