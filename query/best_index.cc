@@ -432,11 +432,15 @@ class Planner {
   }
 
   Result<double> count_equal(int column, const ValueView& value) {
-    return count_in_parts(column, [&](OpenPart& part, std::int32_t at) -> Result<std::uint64_t> {
-      DIRSNAP_TRY(const IndexView* index, part.index(at));
-      DIRSNAP_TRY(const auto ordinal, index->find(value));
-      return ordinal ? index->count_of(*ordinal) : 0;
-    });
+    const auto count = [&] {
+      return count_in_parts(column, [&](OpenPart& part, std::int32_t at) -> Result<std::uint64_t> {
+        DIRSNAP_TRY(const IndexView* index, part.index(at));
+        DIRSNAP_TRY(const auto ordinal, index->find(value));
+        return ordinal ? index->count_of(*ordinal) : 0;
+      });
+    };
+    // Of all parts, or of those that this statement chooses.
+    return part_share_ == 1 ? table_.count_of_literal(column, value, count) : count();
   }
 
   Result<double> count_between(int column, const Bound& low, const Bound& high) {

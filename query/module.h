@@ -5,7 +5,9 @@
 //   static Result<void> best_index(Table&, sqlite3*, sqlite3_index_info&, bool& unusable)
 //   class Cursor { Cursor(Table&); filter(db, plan, arguments); next(); at_end();
 //                  column(context, index); rowid(); }
-// and this header supplies the C callbacks around it.
+// and this header supplies the C callbacks around it. A Cursor with rest() is used again after it
+// was closed, because SQLite opens one for each run of a correlated subquery: its filter() must
+// depend on nothing that was before, and rest() gives back much memory.
 // Lifetime: the table object belongs to the engine and outlives the connection's tables.
 // Threads: one thread per connection.
 #pragma once
@@ -13,6 +15,8 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <sqlite3.h>
 
@@ -53,16 +57,19 @@ class ModuleAdapter {
   }
 
  private:
-  struct Vtab {
-    sqlite3_vtab base;
-    sqlite3* db;
-    Table* table;
-  };
   struct VtabCursor {
     explicit VtabCursor(Table& table) : base(), cursor(table) {}
     sqlite3_vtab_cursor base;
     typename Module::Cursor cursor;
   };
+  struct Vtab {
+    sqlite3_vtab base;
+    sqlite3* db;
+    Table* table;
+    std::vector<std::unique_ptr<VtabCursor>> resting;  // closed, to be opened again
+  };
+  static constexpr std::size_t kMostResting = 4;
+  static constexpr bool kReused = requires(typename Module::Cursor & cursor) { cursor.rest(); };
 
   static Vtab& vtab(sqlite3_vtab* base) { return *reinterpret_cast<Vtab*>(base); }
   static typename Module::Cursor& cursor(sqlite3_vtab_cursor* base) {
@@ -102,13 +109,28 @@ class ModuleAdapter {
 
   static int open(sqlite3_vtab* base, sqlite3_vtab_cursor** out) {
     return guard(session(base), base, [&]() -> Result<void> {
-      *out = &std::make_unique<VtabCursor>(*vtab(base).table).release()->base;
+      auto& resting = vtab(base).resting;
+      if (resting.empty()) {
+        *out = &std::make_unique<VtabCursor>(*vtab(base).table).release()->base;
+      } else {
+        *out = &resting.back().release()->base;
+        resting.pop_back();
+      }
       return {};
     });
   }
 
   static int close(sqlite3_vtab_cursor* base) {
-    delete reinterpret_cast<VtabCursor*>(base);
+    std::unique_ptr<VtabCursor> closed(reinterpret_cast<VtabCursor*>(base));
+    if constexpr (kReused) {
+      return guard(session(base->pVtab), nullptr, [&]() -> Result<void> {
+        auto& resting = vtab(base->pVtab).resting;
+        if (resting.size() == kMostResting) return {};
+        closed->cursor.rest();
+        resting.push_back(std::move(closed));
+        return {};
+      });
+    }
     return SQLITE_OK;
   }
 

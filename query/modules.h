@@ -27,6 +27,7 @@ struct RelationModule {
     [[nodiscard]] bool at_end() const { return cursor_.at_end(); }
     Result<void> column(sqlite3_context* context, int index);
     [[nodiscard]] std::int64_t rowid() const { return cursor_.rowid(); }
+    void rest() { cursor_.rest(); }
 
    private:
     RelationCursor cursor_;

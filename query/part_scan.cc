@@ -16,6 +16,8 @@ constexpr std::uint32_t kMaskedRows = 48;
 // An index range with more than 1 / kScanShare of the rows is slower than filtering all chunks.
 constexpr std::uint64_t kScanShare = 4;
 constexpr std::uint64_t kStepsPerCheck = 4096;
+// A scan that rests keeps memory for so many rows.
+constexpr std::size_t kRestingRows = 4096;
 
 // The smallest integer that is not less (`after`: greater) than `value`; nullopt: none.
 std::optional<std::int64_t> first_integer(const ValueView& value, bool after) {
@@ -51,6 +53,14 @@ Result<void> PartScan::open(OpenPart& part, const BoundScan& scan, std::uint64_t
   segment_ = Segment::kNone;
   DIRSNAP_CHECK(open_access());
   return scan.sort_column >= 0 ? sort_rows() : Result<void>{};
+}
+
+void PartScan::rest() {
+  phase_ = Phase::kEnd;
+  filters_.clear();
+  if (rows_.capacity() > kRestingRows) rows_ = {};
+  if (ordinals_.capacity() > kRestingRows) ordinals_ = {};
+  if (ranges_.capacity() > kRestingRows) ranges_ = {};
 }
 
 Result<void> PartScan::open_access() {

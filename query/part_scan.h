@@ -68,6 +68,8 @@ class PartScan {
   void hold(int column, const ValueView& value) {
     held_[static_cast<std::size_t>(column)] = {.size = kEveryRow, .constant = value};
   }
+  // Until the next open(): no more than a small list of rows is kept.
+  void rest();
   // Parts opened so far are void.
   void forget() { part_ = nullptr; }
 

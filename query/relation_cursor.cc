@@ -44,6 +44,14 @@ Result<void> RelationCursor::filter(std::string_view plan,
   return next();
 }
 
+void RelationCursor::rest() {
+  at_end_ = true;
+  pool_.clear();
+  part_filters_.clear();
+  bound_.clear();
+  scan_.rest();
+}
+
 bool RelationCursor::bind(std::span<sqlite3_value*> arguments, std::size_t pattern_limit) {
   pool_.clear();
   snapshot_.reset();

@@ -29,6 +29,8 @@ class RelationCursor {
                       std::size_t pattern_limit);
   Result<void> next();
   [[nodiscard]] bool at_end() const { return at_end_; }
+  // Ends the scan; gives back what a next one would rarely need.
+  void rest();
 
   // REQUIRES: !at_end().
   Result<ValueView> value(int column);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/value_order.h"
+
 namespace dirsnap {
 namespace {
 
@@ -145,6 +147,15 @@ Result<std::uint64_t> RelationTable::total_rows() {
   }
   total_rows_ = sum;
   return sum;
+}
+
+std::string RelationTable::count_key(int column, const ValueView& value) {
+  std::string key = std::to_string(column) + ' ';
+  key += static_cast<char>('0' + static_cast<int>(value.type));
+  if (value.type == ValueType::kInteger || value.type == ValueType::kReal) {
+    return key + number_text(value);
+  }
+  return key.append(value.bytes);
 }
 
 // Rows of a part that the table shows.

@@ -73,9 +73,8 @@ std::string list_shared(std::vector<Use>& uses) {
 void finish_values(sqlite3_context* context) {
   auto* const state = static_cast<State*>(sqlite3_aggregate_context(context, 0));
   const std::unique_ptr<std::vector<Use>> uses(state == nullptr ? nullptr : state->uses);
-  guard_function(context, [&] {
-    set_result_text(context, uses == nullptr ? "[]" : list_shared(*uses));
-  });
+  guard_function(context,
+                 [&] { set_result_text(context, uses == nullptr ? "[]" : list_shared(*uses)); });
 }
 
 void value_hash(sqlite3_context* context, int, sqlite3_value** arguments) {
