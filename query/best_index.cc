@@ -431,31 +431,51 @@ class Planner {
     return parts == 0 ? 0.0 : counted * std::max(1.0, scanned_parts() / parts);
   }
 
+  // The same, remembered where no literal chooses the parts. `bounds` tells the literals.
+  template <class Count>
+  Result<double> count_once(int column, std::string bounds, Count count) {
+    const auto count_now = [&] { return count_in_parts(column, count); };
+    const bool chooses_parts =
+        std::any_of(candidates_.begin(), candidates_.end(),
+                    [](const Candidate& c) { return c.is_part && c.literal.has_value(); });
+    if (chooses_parts) return count_now();
+    bounds += std::to_string(column) + ' ' + std::to_string(scanned_parts());
+    return table_.remembered(bounds, count_now);
+  }
+
+  static std::string bound_key(const ValueView& value, bool after) {
+    std::string key = after ? ">" : "=";
+    key += static_cast<char>('0' + static_cast<int>(value.type));
+    const bool number = value.type == ValueType::kInteger || value.type == ValueType::kReal;
+    if (number) return key + number_text(value) + ' ';
+    return key.append(std::to_string(value.bytes.size())).append(":").append(value.bytes);
+  }
+
   Result<double> count_equal(int column, const ValueView& value) {
-    const auto count = [&] {
-      return count_in_parts(column, [&](OpenPart& part, std::int32_t at) -> Result<std::uint64_t> {
-        DIRSNAP_TRY(const IndexView* index, part.index(at));
-        DIRSNAP_TRY(const auto ordinal, index->find(value));
-        return ordinal ? index->count_of(*ordinal) : 0;
-      });
-    };
-    // Of all parts, or of those that this statement chooses.
-    return part_share_ == 1 ? table_.count_of_literal(column, value, count) : count();
+    return count_once(column, bound_key(value, false),
+                      [&](OpenPart& part, std::int32_t at) -> Result<std::uint64_t> {
+                        DIRSNAP_TRY(const IndexView* index, part.index(at));
+                        DIRSNAP_TRY(const auto ordinal, index->find(value));
+                        return ordinal ? index->count_of(*ordinal) : 0;
+                      });
   }
 
   Result<double> count_between(int column, const Bound& low, const Bound& high) {
-    return count_in_parts(column, [&](OpenPart& part, std::int32_t at) -> Result<std::uint64_t> {
-      DIRSNAP_TRY(const IndexView* index, part.index(at));
-      std::uint32_t begin = 0;
-      std::uint32_t end = index->distinct();
-      if (!low.value.is_null()) {
-        DIRSNAP_TRY(begin, index->lower_bound(low.value, low.after));
-      }
-      if (!high.value.is_null()) {
-        DIRSNAP_TRY(end, index->lower_bound(high.value, high.after));
-      }
-      return begin < end ? index->count_of(begin, end) : 0;
-    });
+    const std::string bounds =
+        "from" + bound_key(low.value, low.after) + "to" + bound_key(high.value, high.after);
+    return count_once(column, bounds,
+                      [&](OpenPart& part, std::int32_t at) -> Result<std::uint64_t> {
+                        DIRSNAP_TRY(const IndexView* index, part.index(at));
+                        std::uint32_t begin = 0;
+                        std::uint32_t end = index->distinct();
+                        if (!low.value.is_null()) {
+                          DIRSNAP_TRY(begin, index->lower_bound(low.value, low.after));
+                        }
+                        if (!high.value.is_null()) {
+                          DIRSNAP_TRY(end, index->lower_bound(high.value, high.after));
+                        }
+                        return begin < end ? index->count_of(begin, end) : 0;
+                      });
   }
 
   // Rows that a hash index gives for a literal; the statement may mean its text.
@@ -467,10 +487,11 @@ class Planner {
       text = number_text(literal);
       value = ValueView::text(text);
     }
-    return count_in_parts(column, [&](OpenPart& part, std::int32_t at) -> Result<std::uint64_t> {
-      DIRSNAP_TRY(const HashIndexView* index, part.hash_index(at));
-      return index->count(value);
-    });
+    return count_once(column, bound_key(value, false),
+                      [&](OpenPart& part, std::int32_t at) -> Result<std::uint64_t> {
+                        DIRSNAP_TRY(const HashIndexView* index, part.hash_index(at));
+                        return index->count(value);
+                      });
   }
 
   // False if a literal snapshot_id excludes the part.

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "storage/value_order.h"
-
 namespace dirsnap {
 namespace {
 
@@ -147,15 +145,6 @@ Result<std::uint64_t> RelationTable::total_rows() {
   }
   total_rows_ = sum;
   return sum;
-}
-
-std::string RelationTable::count_key(int column, const ValueView& value) {
-  std::string key = std::to_string(column) + ' ';
-  key += static_cast<char>('0' + static_cast<int>(value.type));
-  if (value.type == ValueType::kInteger || value.type == ValueType::kReal) {
-    return key + number_text(value);
-  }
-  return key.append(value.bytes);
 }
 
 // Rows of a part that the table shows.

@@ -75,23 +75,21 @@ class RelationTable {
   Result<std::uint64_t> total_rows();
   // Average number of rows of one value of an indexed column, at least 1.
   Result<double> rows_per_value(int column);
-  // Rows in all parts that hold a literal in an indexed column, as the planner last counted them:
-  // it asks for the same ones many times a statement. Where it has not, `count` tells.
+  // A number that the planner has made out under this key before: it asks for the same ones many
+  // times a statement. Where it has not, `count` tells.
   template <class Count>
-  Result<double> count_of_literal(int column, const ValueView& value, Count count) {
-    const std::string key = count_key(column, value);
-    if (const auto known = literal_counts_.find(key); known != literal_counts_.end()) {
+  Result<double> remembered(const std::string& key, Count count) {
+    if (const auto known = remembered_.find(key); known != remembered_.end()) {
       return known->second;
     }
     DIRSNAP_TRY(const double rows, count());
-    if (literal_counts_.size() == kMostCounts) literal_counts_.clear();
-    literal_counts_.emplace(key, rows);
+    if (remembered_.size() == kMostRemembered) remembered_.clear();
+    remembered_.emplace(key, rows);
     return rows;
   }
 
  private:
-  static constexpr std::size_t kMostCounts = 1024;
-  static std::string count_key(int column, const ValueView& value);
+  static constexpr std::size_t kMostRemembered = 1024;
   Result<std::uint64_t> shown_rows(OpenPart& part) const;
 
   ReadSession& session_;
@@ -104,7 +102,7 @@ class RelationTable {
   std::vector<Slot> slots_;
   std::optional<std::uint64_t> total_rows_;
   std::vector<double> rows_per_value_;  // 0 = not yet computed
-  std::unordered_map<std::string, double> literal_counts_;
+  std::unordered_map<std::string, double> remembered_;
 };
 
 }  // namespace dirsnap
