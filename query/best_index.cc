@@ -6,13 +6,14 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "query/part_counts.h"
 #include "query/row_filter.h"
 #include "query/scan_plan.h"
 #include "query/sql_value.h"
 #include "storage/base/text.h"
-#include "storage/value_order.h"
 
 namespace dirsnap {
 namespace {
@@ -26,8 +27,6 @@ constexpr double kFilterCost = 0.02;  // testing a row inside a chunk
 // Rows that a table may collect to sort them itself.
 constexpr double kMostSorted = 100'000;
 
-// Parts whose indexes are asked for the exact count of a literal; the rest is taken to be alike.
-constexpr std::size_t kCountedParts = 8;
 // sqlite3_vtab_in serves the first 32 arguments only.
 constexpr std::size_t kMaxTerms = 30;
 
@@ -338,7 +337,7 @@ class Planner {
       if (counted) return *counted;
     }
     if (path.access == Access::kHash && first.literal && first.term.op != TermOp::kIn) {
-      return count_hashed(path.column, *first.literal);
+      return counts().hashed(path.column, *first.literal);
     }
     if (path.access == Access::kDense && !is_key(first.term.op)) {
       return std::min(all, dense_rows(path) * scanned_parts());
@@ -404,104 +403,22 @@ class Planner {
     const bool numbers = column.type != ColumnType::kText;
     const bool text = low.type == ValueType::kText || high.type == ValueType::kText;
     if (numbers && text) return none();  // would need its affinity first
-    if (is_key(candidates_[path.seeks[0]].term.op)) return count_equal(path.column, low);
-    return count_between(path.column, {low, low_after}, {high, high_after});
+    if (is_key(candidates_[path.seeks[0]].term.op)) return counts().equal(path.column, low);
+    return counts().between(path.column, {low, low_after}, {high, high_after});
   }
 
-  struct Bound {
-    ValueView value;
-    bool after = false;
-  };
   static std::optional<double> none() { return std::nullopt; }
 
-  // The sum of count(part, stored column) over the parts that may match, the first few asked and
-  // the rest taken to be alike.
-  template <class Count>
-  Result<double> count_in_parts(int column, Count count) {
-    double counted = 0;
-    double parts = 0;
-    for (std::size_t i = 0; i < shape_.parts.size() && parts < kCountedParts; ++i) {
-      if (!part_may_match(shape_.parts[i])) continue;
-      DIRSNAP_TRY(OpenPart * part, table_.part(i));
-      parts += 1;
-      if (part == nullptr || part->stored(column) < 0) continue;
-      DIRSNAP_TRY(const std::uint64_t rows, count(*part, part->stored(column)));
-      counted += static_cast<double>(rows);
+  [[nodiscard]] PartCounts counts() const {
+    PartCounts::Scope scope{.parts = scanned_parts()};
+    for (const Candidate& c : candidates_) {
+      if (!c.is_part || !c.literal) continue;
+      scope.has_literals = true;
+      const bool chooses = c.term.op == TermOp::kEq && c.literal->type == ValueType::kInteger &&
+                           column_of(c.term).origin == ColumnOrigin::kSnapshot;
+      if (chooses) scope.snapshots.push_back(c.literal->integer);
     }
-    return parts == 0 ? 0.0 : counted * std::max(1.0, scanned_parts() / parts);
-  }
-
-  // The same, remembered where no literal chooses the parts. `bounds` tells the literals.
-  template <class Count>
-  Result<double> count_once(int column, std::string bounds, Count count) {
-    const auto count_now = [&] { return count_in_parts(column, count); };
-    const bool chooses_parts =
-        std::any_of(candidates_.begin(), candidates_.end(),
-                    [](const Candidate& c) { return c.is_part && c.literal.has_value(); });
-    if (chooses_parts) return count_now();
-    bounds += std::to_string(column) + ' ' + std::to_string(scanned_parts());
-    return table_.remembered(bounds, count_now);
-  }
-
-  static std::string bound_key(const ValueView& value, bool after) {
-    std::string key = after ? ">" : "=";
-    key += static_cast<char>('0' + static_cast<int>(value.type));
-    const bool number = value.type == ValueType::kInteger || value.type == ValueType::kReal;
-    if (number) return key + number_text(value) + ' ';
-    return key.append(std::to_string(value.bytes.size())).append(":").append(value.bytes);
-  }
-
-  Result<double> count_equal(int column, const ValueView& value) {
-    return count_once(column, bound_key(value, false),
-                      [&](OpenPart& part, std::int32_t at) -> Result<std::uint64_t> {
-                        DIRSNAP_TRY(const IndexView* index, part.index(at));
-                        DIRSNAP_TRY(const auto ordinal, index->find(value));
-                        return ordinal ? index->count_of(*ordinal) : 0;
-                      });
-  }
-
-  Result<double> count_between(int column, const Bound& low, const Bound& high) {
-    const std::string bounds =
-        "from" + bound_key(low.value, low.after) + "to" + bound_key(high.value, high.after);
-    return count_once(column, bounds,
-                      [&](OpenPart& part, std::int32_t at) -> Result<std::uint64_t> {
-                        DIRSNAP_TRY(const IndexView* index, part.index(at));
-                        std::uint32_t begin = 0;
-                        std::uint32_t end = index->distinct();
-                        if (!low.value.is_null()) {
-                          DIRSNAP_TRY(begin, index->lower_bound(low.value, low.after));
-                        }
-                        if (!high.value.is_null()) {
-                          DIRSNAP_TRY(end, index->lower_bound(high.value, high.after));
-                        }
-                        return begin < end ? index->count_of(begin, end) : 0;
-                      });
-  }
-
-  // Rows that a hash index gives for a literal; the statement may mean its text.
-  Result<double> count_hashed(int column, const ValueView& literal) {
-    if (literal.is_null()) return 1;
-    std::string text;
-    ValueView value = literal;
-    if (literal.type == ValueType::kInteger || literal.type == ValueType::kReal) {
-      text = number_text(literal);
-      value = ValueView::text(text);
-    }
-    return count_once(column, bound_key(value, false),
-                      [&](OpenPart& part, std::int32_t at) -> Result<std::uint64_t> {
-                        DIRSNAP_TRY(const HashIndexView* index, part.hash_index(at));
-                        return index->count(value);
-                      });
-  }
-
-  // False if a literal snapshot_id excludes the part.
-  [[nodiscard]] bool part_may_match(const TablePart& part) const {
-    return std::none_of(candidates_.begin(), candidates_.end(), [&](const Candidate& c) {
-      return c.is_part && c.term.op == TermOp::kEq && c.literal &&
-             c.literal->type == ValueType::kInteger &&
-             column_of(c.term).origin == ColumnOrigin::kSnapshot &&
-             c.literal->integer != static_cast<std::int64_t>(part.snapshot_id);
-    });
+    return {table_, std::move(scope)};
   }
 
   // True if the statement wants exactly the order of this column, and one part holds all rows.
