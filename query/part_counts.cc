@@ -26,10 +26,10 @@ std::string key_of(const PartCounts::Bound& bound) {
 }  // namespace
 
 bool PartCounts::may_match(const TablePart& part) const {
-  return std::all_of(
-      scope_.snapshots.begin(), scope_.snapshots.end(), [&part](std::int64_t wanted) {
-        return wanted == static_cast<std::int64_t>(part.snapshot_id);
-      });
+  return std::all_of(scope_.snapshots.begin(), scope_.snapshots.end(),
+                     [&part](std::int64_t wanted) {
+                       return wanted == static_cast<std::int64_t>(part.snapshot_id);
+                     });
 }
 
 // The sum of count(part, stored column).

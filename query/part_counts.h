@@ -20,8 +20,8 @@ class PartCounts {
  public:
   // What a statement visits.
   struct Scope {
-    double parts = 1;                           // as the planner thinks
-    bool has_literals = false;                  // some literal chooses parts
+    double parts = 1;                          // as the planner thinks
+    bool has_literals = false;                 // some literal chooses parts
     std::vector<std::int64_t> snapshots = {};  // each equal to the part's snapshot_id
   };
   struct Bound {

@@ -2,9 +2,10 @@
 //
 // shared_values, value_hash: which values several objects have, without sorting the values.
 // Facts: grouping 200,000 addresses by their text took five times as long as sorting their hashes.
-// Memory: 16 bytes for each value, which SQLite's limit does not count; kMostValues bounds it.
+// Memory: 16 bytes for each value, of SQLite's memory and under its limit.
 #include <algorithm>
 #include <memory>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,6 @@
 namespace dirsnap {
 namespace {
 
-constexpr std::size_t kMostValues = std::size_t{1} << 24;
 constexpr std::size_t kMostIds = 50;  // listed of one value
 
 struct Use {
@@ -25,30 +25,44 @@ struct Use {
   auto operator<=>(const Use&) const = default;
 };
 
+// SQLite's memory, which the connection's limit counts.
+template <class T>
+struct SqliteMemory {
+  using value_type = T;
+  SqliteMemory() = default;
+  template <class U>
+  explicit SqliteMemory(const SqliteMemory<U>&) {}
+  T* allocate(std::size_t count) {
+    void* const memory = sqlite3_malloc64(count * sizeof(T));
+    if (memory == nullptr) throw std::bad_alloc();
+    return static_cast<T*>(memory);
+  }
+  void deallocate(T* memory, std::size_t) { sqlite3_free(memory); }
+  bool operator==(const SqliteMemory&) const = default;
+};
+using Uses = std::vector<Use, SqliteMemory<Use>>;
+
 std::int64_t hash_number(std::uint64_t hash) { return static_cast<std::int64_t>(hash); }
 
 // What SQLite keeps of an aggregate between its steps: zeroed memory.
 struct State {
-  std::vector<Use>* uses;
+  Uses* uses;
 };
 
 void add_value(sqlite3_context* context, int, sqlite3_value** arguments) {
   guard_function(context, [&] {
     auto* const state = static_cast<State*>(sqlite3_aggregate_context(context, sizeof(State)));
     if (state == nullptr) return sqlite3_result_error_nomem(context);
-    if (state->uses == nullptr) state->uses = new std::vector<Use>();
+    if (state->uses == nullptr) state->uses = new Uses();
     const ValueView value = view_of(arguments[0]);
     const ValueView id = view_of(arguments[1]);
     if (value.is_null() || id.type != ValueType::kInteger) return;
-    if (state->uses->size() == kMostValues) {
-      return set_result_error(context, "shared_values: more than 16777216 values");
-    }
     state->uses->push_back({hash_value(value, Collation::kBinary), id.integer});
   });
 }
 
 // "[hash,ids,[id,...]]" for each hash that several ids have.
-std::string list_shared(std::vector<Use>& uses) {
+std::string list_shared(Uses& uses) {
   std::sort(uses.begin(), uses.end());
   uses.erase(std::unique(uses.begin(), uses.end()), uses.end());
   std::string json = "[";
@@ -72,7 +86,7 @@ std::string list_shared(std::vector<Use>& uses) {
 
 void finish_values(sqlite3_context* context) {
   auto* const state = static_cast<State*>(sqlite3_aggregate_context(context, 0));
-  const std::unique_ptr<std::vector<Use>> uses(state == nullptr ? nullptr : state->uses);
+  const std::unique_ptr<Uses> uses(state == nullptr ? nullptr : state->uses);
   guard_function(context,
                  [&] { set_result_text(context, uses == nullptr ? "[]" : list_shared(*uses)); });
 }

@@ -64,6 +64,25 @@ TEST_CASE("shared_values lists the ids of values that several ids have") {
   CHECK(show(many.at(0)) == "i:300 | i:50 | i:50");
 }
 
+TEST_CASE("shared_values takes SQLite's memory and stops at its limit") {
+  const auto engine = empty_case().open();
+  const std::string sql =
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400000) "
+      "SELECT shared_values(i, i) FROM n";
+  const sqlite3_int64 before = sqlite3_hard_heap_limit64(-1);
+  sqlite3_hard_heap_limit64(sqlite3_memory_used() + (sqlite3_int64{6} << 20));
+  const auto run = [&]() -> Result<void> {
+    DIRSNAP_TRY(auto statement, engine->prepare(sql));
+    DIRSNAP_CHECK(statement.step());
+    return {};
+  };
+  const auto limited = run();
+  sqlite3_hard_heap_limit64(before);
+  REQUIRE(!limited);
+  CHECK(limited.error().code == Code::kLimit);
+  CHECK(run());
+}
+
 TEST_CASE("functions on names take both forms") {
   CHECK(value_of("dn_parent('/o=Org/ou=Site/cn=a')") == "t:/o=Org/ou=Site");
   CHECK(value_of("dn_parent('cn=a\\,b,ou=Site')") == "t:ou=Site");
