@@ -38,11 +38,15 @@ int register_functions(sqlite3* db, FunctionSet set) {
 }
 
 bool is_own_function(std::string_view lower_name) {
-  const auto all = families();
-  return std::any_of(all.begin(), all.end(), [lower_name](std::span<const SqlFunction> family) {
-    return std::any_of(family.begin(), family.end(),
-                       [lower_name](const SqlFunction& f) { return lower_name == f.name; });
-  });
+  static const std::vector<std::string_view> kNames = [] {
+    std::vector<std::string_view> names;
+    for (const auto family : families()) {
+      for (const SqlFunction& f : family) names.emplace_back(f.name);
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }();
+  return std::binary_search(kNames.begin(), kNames.end(), lower_name);
 }
 
 std::vector<FunctionInfo> sql_functions() {
