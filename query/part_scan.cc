@@ -426,6 +426,7 @@ void PartScan::begin_key(std::uint32_t ordinal) {
 }
 
 Result<ValueView> PartScan::value(int column) {
+  row_ = row();
   if (const auto held = held_value(column)) return *held;
   const std::int32_t stored = part_->stored(column);
   if (stored < 0) {

@@ -81,7 +81,8 @@ class PartScan {
     if (scan_->distinct || *skip_ != 0) return false;
     if (phase_ == Phase::kKeys) {
       if (key_at_ == key_end_ || !filters_.empty() || scan_->descending) return false;
-      row_ = index_->row_at(key_at_++);
+      ++key_at_;
+      row_ = kUnknownRow;  // who counts the rows of a key does not ask which they are
       return true;
     }
     if (segment_ == Segment::kMask) {
@@ -97,7 +98,9 @@ class PartScan {
     row_ = segment_ == Segment::kSpan ? segment_base_ + at : rows_[at];
     return true;
   }
-  [[nodiscard]] std::uint64_t row() const { return row_; }
+  [[nodiscard]] std::uint64_t row() const {
+    return row_ == kUnknownRow ? index_->row_at(key_at_ - 1) : row_;
+  }
 
   // The present row's value in a column of the table.
   Result<ValueView> value(int column);
@@ -105,8 +108,8 @@ class PartScan {
   // one value; nullopt says nothing.
   [[nodiscard]] std::optional<ValueView> held_value(int column) const {
     const Held& held = held_[static_cast<std::size_t>(column)];
+    if (held.size == kEveryRow) return held.constant;
     if (row_ - held.begin >= held.size) return std::nullopt;
-    if (held.view == nullptr) return held.constant;
     return held.view->value(static_cast<std::uint32_t>(row_ % kChunkRows));
   }
 
@@ -158,11 +161,12 @@ class PartScan {
 
   // What is at hand of each column of the table: the rows begin .. begin + size.
   static constexpr std::uint64_t kEveryRow = UINT64_MAX;
+  static constexpr std::uint64_t kUnknownRow = UINT64_MAX;  // the key's row before key_at_
   struct Held {
-    const ChunkView* view = nullptr;  // null: `constant` is the value of all these rows
+    const ChunkView* view = nullptr;
     std::uint64_t begin = 0;
     std::uint64_t size = 0;
-    ValueView constant = {};
+    ValueView constant = {};  // where size is kEveryRow
   };
   std::vector<Held> held_;
 
