@@ -671,5 +671,40 @@ TEST_CASE("generated queries give the same without push-down") {
   }
 }
 
+// SQLite opens the cursor of a correlated subquery for each row, and a table gives the one that was
+// closed before: nothing of the run before may show.
+TEST_CASE("correlated subqueries give what ordinary SQLite tables give") {
+  const std::array subqueries = {
+      "(SELECT count(*) FROM attributes a WHERE a.snapshot_id = o.snapshot_id AND a.object_id = "
+      "o.object_id)",
+      "(SELECT count(*) FROM attributes a WHERE a.text = o.rdn)",
+      "(SELECT group_concat(x, ',') FROM (SELECT a.text AS x FROM attributes a WHERE a.object_id = "
+      "o.object_id ORDER BY a.text, a.snapshot_id LIMIT 3))",
+      "(SELECT min(p.dn) FROM objects p WHERE p.snapshot_id = o.snapshot_id AND p.object_id = "
+      "o.parent_id)",
+      "(SELECT count(*) FROM objects c WHERE c.parent_id = o.object_id AND c.class = o.class)",
+      "(SELECT count(*) FROM objects c WHERE c.class IN (o.class, 'server') AND c.rdn >= o.rdn)",
+      "(SELECT count(*) FROM objects c WHERE c.rdn LIKE substr(o.rdn, 1, 2) || '%')",
+      "(SELECT count(*) FROM objects c WHERE c.dn = o.dn AND EXISTS (SELECT 1 FROM attributes a "
+      "WHERE a.object_id = c.object_id AND a.snapshot_id = c.snapshot_id AND a.text IS NOT NULL))",
+      "EXISTS (SELECT 1 FROM objects c WHERE c.parent_id = o.object_id)",
+      "(SELECT max(c.rdn) FROM objects c WHERE c.parent_id IS o.parent_id)",
+  };
+  for (const bool push_down : {true, false}) {
+    const auto engine = fixture().test_case().open({.snapshots = {}, .push_down = push_down});
+    std::string all;
+    for (const char* subquery : subqueries) {
+      const std::string sql = "SELECT o.snapshot_id, o.object_id, " + std::string(subquery) +
+                              " AS x FROM objects o WHERE o.object_id < 60";
+      compare({.sql = sql, .all = {}}, fixture(), *engine);
+      all += ", " + std::string(subquery);
+    }
+    // All at once: cursors of one table are open beside each other.
+    all = "SELECT o.snapshot_id, o.object_id" + all +
+          " FROM objects o WHERE o.object_id BETWEEN 20 AND 40";
+    compare({.sql = all, .all = {}}, fixture(), *engine);
+  }
+}
+
 }  // namespace
 }  // namespace dirsnap::test
