@@ -84,7 +84,8 @@ bool RelationCursor::bind(std::span<sqlite3_value*> arguments, std::size_t patte
                             auto&& then) {
     for (const Term& term : terms) {
       const auto& column = table_.shape().columns[static_cast<std::size_t>(term.column)];
-      const Bound bound = bind_term(term, column, arguments[used++], pattern_limit, pool_, filters);
+      const Bound bound =
+          bind_term(term, column, arguments[used++], {pattern_limit, pool_, filters});
       possible = possible && bound != Bound::kNever;
       if (bound == Bound::kFilter) then(term);
     }
@@ -113,7 +114,8 @@ bool RelationCursor::bind_part(const Term& term,
   const bool is_one = column.origin == ColumnOrigin::kSnapshot && term.op == TermOp::kEq &&
                       sqlite3_value_type(argument) == SQLITE_INTEGER;
   if (!is_one) {
-    return bind_term(term, column, argument, pattern_limit, pool_, part_filters_) != Bound::kNever;
+    return bind_term(term, column, argument, {pattern_limit, pool_, part_filters_}) !=
+           Bound::kNever;
   }
   const std::int64_t wanted = sqlite3_value_int64(argument);
   if (snapshot_ && *snapshot_ != wanted) return false;

@@ -83,21 +83,15 @@ char32_t code_point(std::string_view text) {
   return c;
 }
 
-using Filters = std::vector<RowFilter>;
-
-Bound bind_test(Filters& filters,
+Bound bind_test(const BindTarget& target,
                 int column,
                 Predicate test,
                 std::optional<Predicate> also = std::nullopt) {
-  filters.emplace_back(column, std::move(test), std::move(also));
+  target.filters.emplace_back(column, std::move(test), std::move(also));
   return Bound::kFilter;
 }
 
-Bound bind_pattern(const Term& term,
-                   sqlite3_value* argument,
-                   std::size_t limit,
-                   ValuePool& pool,
-                   Filters& filters) {
+Bound bind_pattern(const Term& term, sqlite3_value* argument, const BindTarget& target) {
   const int type = sqlite3_value_type(argument);
   if (type == SQLITE_NULL) return Bound::kNever;
   if (type == SQLITE_BLOB) return Bound::kAll;
@@ -107,15 +101,14 @@ Bound bind_pattern(const Term& term,
     printed = number_text(pattern);
     pattern = ValueView::text(printed);
   }
-  if (pattern.bytes.size() > limit) return Bound::kAll;
-  return bind_test(filters, term.column, {.op = op_of(term.op), .value = pool.keep(pattern)});
+  if (pattern.bytes.size() > target.pattern_limit) return Bound::kAll;
+  return bind_test(target, term.column, {.op = op_of(term.op), .value = target.pool.keep(pattern)});
 }
 
 Bound bind_list(const Term& term,
                 const TableColumn& column,
                 sqlite3_value* argument,
-                ValuePool& pool,
-                Filters& filters) {
+                const BindTarget& target) {
   Predicate in{.op = Op::kIn};
   set_collation(in, term, column);
   std::optional<Predicate> also;
@@ -128,19 +121,18 @@ Bound bind_list(const Term& term,
     const bool twice = also && (also->op == Op::kGe) != (doubt == Doubt::kBytes);
     if (doubt == Doubt::kUnknown || (doubt != Doubt::kNone && twice)) return Bound::kAll;
     if (doubt != Doubt::kNone) also = doubt == Doubt::kBytes ? any_bytes() : any_number();
-    in.list.push_back(pool.keep(value));
+    in.list.push_back(target.pool.keep(value));
   }
   if (code != SQLITE_OK && code != SQLITE_DONE) return Bound::kAll;
   if (in.list.empty()) return Bound::kNever;
-  return bind_test(filters, term.column, std::move(in), std::move(also));
+  return bind_test(target, term.column, std::move(in), std::move(also));
 }
 
 Bound bind_comparison(const Term& term,
                       const TableColumn& column,
                       const ValueView& value,
-                      ValuePool& pool,
-                      Filters& filters) {
-  Predicate test{.op = op_of(term.op), .value = pool.keep(value)};
+                      const BindTarget& target) {
+  Predicate test{.op = op_of(term.op), .value = target.pool.keep(value)};
   set_collation(test, term, column);
   const Doubt doubt = doubt_of(column, value, is_equality(term.op));
   if (doubt == Doubt::kUnknown) return Bound::kAll;
@@ -151,7 +143,7 @@ Bound bind_comparison(const Term& term,
   } else if (term.op != TermOp::kNe && doubt != Doubt::kNone) {
     also = doubt == Doubt::kBytes ? any_bytes() : any_number();
   }
-  return bind_test(filters, term.column, std::move(test), std::move(also));
+  return bind_test(target, term.column, std::move(test), std::move(also));
 }
 
 }  // namespace
@@ -188,22 +180,20 @@ void RowFilter::select(const ChunkView& chunk, RowMask& mask) const {
 Bound bind_term(const Term& term,
                 const TableColumn& column,
                 sqlite3_value* argument,
-                std::size_t pattern_limit,
-                ValuePool& pool,
-                std::vector<RowFilter>& filters) {
+                const BindTarget& target) {
   if (is_null_test(term.op)) {
     const Op op = term.op == TermOp::kIsNull ? Op::kIsNull : Op::kIsNotNull;
-    return bind_test(filters, term.column, {.op = op});
+    return bind_test(target, term.column, {.op = op});
   }
-  if (is_pattern(term.op)) return bind_pattern(term, argument, pattern_limit, pool, filters);
-  if (term.op == TermOp::kIn) return bind_list(term, column, argument, pool, filters);
+  if (is_pattern(term.op)) return bind_pattern(term, argument, target);
+  if (term.op == TermOp::kIn) return bind_list(term, column, argument, target);
   const ValueView value = is_numeric_column(column) ? numeric_view_of(argument) : view_of(argument);
   if (value.is_null()) {
-    if (term.op == TermOp::kIs) return bind_test(filters, term.column, {.op = Op::kIsNull});
-    if (term.op == TermOp::kIsNot) return bind_test(filters, term.column, {.op = Op::kIsNotNull});
+    if (term.op == TermOp::kIs) return bind_test(target, term.column, {.op = Op::kIsNull});
+    if (term.op == TermOp::kIsNot) return bind_test(target, term.column, {.op = Op::kIsNotNull});
     return Bound::kNever;
   }
-  return bind_comparison(term, column, value, pool, filters);
+  return bind_comparison(term, column, value, target);
 }
 
 bool is_exact(const Term& term,

@@ -65,14 +65,18 @@ enum class Bound : std::uint8_t {
   kFilter,  // the filter appended decides
 };
 
-// Appends the term's filter, made with its value, to `filters` where one decides.
-// `pattern_limit`: longer patterns are left to SQLite, which refuses them.
+// Where filters and the bytes of their values go.
+struct BindTarget {
+  std::size_t pattern_limit;  // longer patterns are left to SQLite, which refuses them
+  ValuePool& pool;
+  std::vector<RowFilter>& filters;
+};
+
+// Appends the term's filter, made with its value, to the target's filters where one decides.
 Bound bind_term(const Term& term,
                 const TableColumn& column,
                 sqlite3_value* argument,
-                std::size_t pattern_limit,
-                ValuePool& pool,
-                std::vector<RowFilter>& filters);
+                const BindTarget& target);
 
 // True if a literal value makes the filter equal to SQLite's test, so that the term may be
 // consumed.
