@@ -176,9 +176,13 @@ void IndexBuilder::load_key(const ValueView& value, std::size_t depth, Item& ite
   std::string_view text = value.bytes;
   std::string folded;
   const bool folds = value.type == ValueType::kText && collation_ == Collation::kFold;
-  if (folds && !is_ascii(text.substr(0, depth + kWindow))) {
-    folded = fold_case(text);
-    text = folded;
+  if (folds) {
+    const std::size_t at = std::min(depth, text.size());
+    item.is_plain = item.is_plain && is_ascii(text.substr(at, kWindow));
+    if (!item.is_plain) {
+      folded = fold_case(text);
+      text = folded;
+    }
   }
   const std::size_t left = text.size() - std::min(text.size(), depth);
   const std::size_t count = std::min(left, kWindow);
@@ -210,9 +214,13 @@ void IndexBuilder::sort_texts(const ValueOf& value_of, std::vector<Item>& items)
     const auto at = [&items](std::size_t i) {
       return items.begin() + static_cast<std::ptrdiff_t>(i);
     };
-    std::sort(at(span.begin), at(span.end), [](const Item& a, const Item& b) {
+    // Paths and names often come in order, and in their common beginning all are alike.
+    const auto less = [](const Item& a, const Item& b) {
       return std::tie(a.key, a.tail, a.number) < std::tie(b.key, b.tail, b.number);
-    });
+    };
+    if (!std::is_sorted(at(span.begin), at(span.end), less)) {
+      std::sort(at(span.begin), at(span.end), less);
+    }
     for (std::size_t begin = span.begin; begin < span.end;) {
       std::size_t end = begin + 1;
       while (end < span.end && items[end].key == items[begin].key &&

@@ -39,6 +39,7 @@ class IndexBuilder {
     std::uint32_t number = 0;
     std::uint8_t tail = 0;  // bytes of the text in `key`, or kGoesOn; 1 marks a real number
     bool starts = false;    // first item of a distinct value
+    bool is_plain = true;   // all bytes read so far are ASCII: folding leaves them in their places
   };
   // The rows' groups; `values` by group.
   struct Groups {

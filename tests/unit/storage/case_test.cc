@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <array>
 #include <fstream>
+#include <numeric>
+#include <random>
 
 #include <catch2/catch.hpp>
 
@@ -8,6 +11,7 @@
 #include "storage/case_file.h"
 #include "storage/snapshot_reader.h"
 #include "storage/snapshot_writer.h"
+#include "storage/value_order.h"
 #include "tests/support/temp_folder.h"
 #include "tests/unit/storage/sample_case.h"
 
@@ -88,6 +92,47 @@ TEST_CASE("an index lists exactly the rows of each value, in the order of its co
   const auto whole = must(any.find(ValueView::of_real(3.0)));
   REQUIRE(whole == must(any.find(ValueView::of(3))));
   REQUIRE(must(any.find(ValueView::blob("\x01\x02"))) == any.distinct() - 1);
+}
+
+TEST_CASE("texts that differ late, in case or beyond ASCII stand in an index in their order") {
+  // Kelvin's sign and the long s fold to ASCII letters, so that later bytes move.
+  const std::array<std::string, 10> parts = {"",  "a",  "Recipients ",  "RECIPIENTS ", "\xC3\xA9",
+                                             "k", "\\", "\xE2\x84\xAA", "\xC5\xBF",    "\xC3\x89"};
+  std::mt19937 random(9);
+  for (const Collation collation : {Collation::kFold, Collation::kBinary}) {
+    const TempFolder folder;
+    auto file = must(CaseFile::open(folder / "a.dirsnap", OpenMode::kReadWrite));
+    auto writer = must(SnapshotWriter::begin(*file, named("one")));
+    const RelationDef def{.name = "t",
+                          .columns = {{"t", ColumnType::kText, Access::kIndex, collation}}};
+    RelationWriter* relation = must(writer->relation(def));
+    std::vector<std::string> texts;
+    for (int i = 0; i < 6000; ++i) {
+      std::string text = i % 3 == 0 ? "HKEY_LOCAL_MACHINE\\SYSTEM\\" : "";
+      for (std::size_t n = random() % 6; n > 0; --n) text += parts[random() % parts.size()];
+      texts.push_back(std::move(text));
+      const Cell cell{.column = 0, .value = ValueView::text(texts.back())};
+      must(relation->append({&cell, 1}));
+    }
+    must(writer->seal());
+    const auto txn = must(ReadTxn::begin(*file));
+    const IndexView index = must(must(txn->relation(1, "t"))->index(0));
+    std::vector<std::uint32_t> want(texts.size());
+    std::iota(want.begin(), want.end(), 0U);
+    std::stable_sort(want.begin(), want.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return compare_text(texts[a], texts[b], collation) < 0;
+    });
+    std::vector<std::uint32_t> have;
+    index.rows_of(0, index.distinct(), have);
+    REQUIRE(have == want);
+    for (std::uint32_t ordinal = 0; ordinal < index.distinct(); ++ordinal) {
+      have.clear();
+      REQUIRE(index.rows_of(ordinal, have) > 0);
+      for (const std::uint32_t row : have) {
+        REQUIRE(compare_text(texts[row], texts[have.front()], collation) == 0);
+      }
+    }
+  }
 }
 
 TEST_CASE("an index of unevenly spread integers finds each of them and every gap") {
