@@ -114,6 +114,9 @@ class PartScan {
   }
 
  private:
+  // Fewer rows than this are tested one by one, more by filtering their chunk as a whole.
+  static constexpr std::uint32_t kMaskedRows = 48;
+
   struct RowRange {
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
