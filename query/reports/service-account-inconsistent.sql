@@ -55,11 +55,14 @@ WITH
     SELECT snapshot_id, source_id, account FROM judged WHERE name = 'MSExchangeDS'
   ),
   compared AS (
-    SELECT j.*, iif(j.name = 'MSExchangeKMS', coalesce(d.account, r.account), r.account)
-                  COLLATE FOLD AS expected
+    SELECT j.*,
+           iif(j.name = 'MSExchangeKMS',
+               coalesce((SELECT d.account FROM directory_service d
+                         WHERE d.snapshot_id = j.snapshot_id AND d.source_id = j.source_id),
+                        r.account),
+               r.account) COLLATE FOLD AS expected
     FROM judged j
     LEFT JOIN reference r ON r.snapshot_id = j.snapshot_id AND r.source_id = j.source_id
-    LEFT JOIN directory_service d ON d.snapshot_id = j.snapshot_id AND d.source_id = j.source_id
   ),
   found AS (
     SELECT *, iif(account = 'LocalSystem', 'runs under the system account',
@@ -79,9 +82,9 @@ WITH
   sites AS (
     SELECT r.snapshot_id, r.source_id, e.site_dn, e.server, r.account
     FROM reference r
-    JOIN judged j ON j.snapshot_id = r.snapshot_id AND j.source_id = r.source_id
-                 AND j.name = 'MSExchangeSA'
-    JOIN exchange_servers e ON e.snapshot_id = r.snapshot_id AND e.server = j.server
+    CROSS JOIN judged j ON j.snapshot_id = r.snapshot_id AND j.source_id = r.source_id
+                       AND j.name = 'MSExchangeSA'
+    CROSS JOIN exchange_servers e ON e.snapshot_id = r.snapshot_id AND e.server = j.server
   )
 SELECT f.snapshot_id AS snapshot_id, f.key_path AS subject, f.server, f.name AS service, f.finding,
        f.stored_account AS account, f.expected AS expected_account, s.path AS registry_source,
