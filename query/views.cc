@@ -4,7 +4,8 @@
 namespace dirsnap {
 
 std::vector<const ViewSpec*> shipped_views() {
-  std::vector<const ViewSpec*> list = {&kMailboxPairs};
+  std::vector<const ViewSpec*> list;
+  for (const ViewSpec& view : mailbox_views()) list.push_back(&view);
   for (const ViewSpec& view : server_views()) list.push_back(&view);
   for (const ViewSpec& view : store_check_views()) list.push_back(&view);
   return list;

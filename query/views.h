@@ -30,8 +30,8 @@ struct ViewSpec {
   const char* sql;                        // the SELECT
 };
 
-// One file each, or one for each family.
-extern const ViewSpec kMailboxPairs;
+// The families, a file each.
+std::span<const ViewSpec> mailbox_views();
 std::span<const ViewSpec> server_views();
 std::span<const ViewSpec> store_check_views();
 

@@ -15,16 +15,6 @@
 -- remedy: None for new and unused mailboxes: the store makes one at the first logon or delivery.
 --   After the loss of a store the list names those whose mail is lost.
 WITH
-  -- The stores that people have as their home, and the servers of those that are loaded.
-  homes AS (
-    SELECT snapshot_id, text AS store_dn, dn_server(text) COLLATE FOLD AS server
-    FROM (SELECT DISTINCT snapshot_id, text
-          FROM attributes WHERE attribute_id = 131316 AND seq = 0)
-  ),
-  loaded AS (
-    SELECT snapshot_id, server COLLATE FOLD AS server
-    FROM sources WHERE role = 'private-store' AND server IS NOT NULL
-  ),
   -- Stores of which rows were lost prove no absence.
   partial AS (
     SELECT s.snapshot_id, s.server COLLATE FOLD AS server
@@ -52,9 +42,8 @@ WHERE h.side = 'directory' AND h.kind = 'user' AND h.other_side_loaded = 1
 UNION ALL
 SELECT h.snapshot_id, NULL, h.server, NULL, NULL, NULL, NULL, NULL,
        'private store of server ' || h.server
-FROM homes h
-WHERE h.server IS NOT NULL AND (:server IS NULL OR h.server = :server)
-  AND (h.snapshot_id, h.server) NOT IN (SELECT snapshot_id, server FROM loaded)
+FROM home_stores h
+WHERE h.is_loaded = 0 AND h.server IS NOT NULL AND (:server IS NULL OR h.server = :server)
   AND EXISTS (SELECT 1 FROM attributes a
               CROSS JOIN objects o ON o.snapshot_id = a.snapshot_id AND o.object_id = a.object_id
               WHERE a.snapshot_id = h.snapshot_id AND a.text = h.store_dn

@@ -192,6 +192,13 @@ TEST_CASE("mailbox_pairs sets the mailboxes of the store beside the objects of t
                                            std::to_string(backup.store.mailboxes.size()));
 }
 
+TEST_CASE("home_stores names each store that is somebody's home once, and which ones are here") {
+  Backup backup;
+  OpenCase& open = backup.open();
+  CHECK(open.rows("SELECT server, count(*), max(is_loaded) FROM home_stores GROUP BY server ORDER "
+                  "BY server") == Rows{{"SRV1", "1", "1"}, {"SRV2", "1", "0"}});
+}
+
 TEST_CASE("the store's checks list what does not fit together, and nothing of a sound store") {
   Backup backup;
   const std::vector<std::string> views = {"store_count_mismatches", "store_folders_without_parent",

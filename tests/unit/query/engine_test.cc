@@ -214,7 +214,7 @@ TEST_CASE("views have the columns that their specs name, in that order, and cann
     CHECK(one(*engine, "SELECT group_concat(name) FROM (SELECT name FROM pragma_table_info('" +
                            table.name + "') ORDER BY cid)") == wanted);
   }
-  CHECK(views == 8);
+  CHECK(views == 9);
   CHECK(error_of(*engine, "CREATE VIEW v AS SELECT 1").code == Code::kUsage);
   CHECK(error_of(*engine, "DROP VIEW mailbox_pairs").code == Code::kUsage);
 }
@@ -389,6 +389,10 @@ TEST_CASE("plans take the index, and only wanted rows reach SQLite") {
   const auto engine = shared_case().open();
   const PlanCase cases[] = {
       {"SELECT rdn FROM objects WHERE object_id = 7", "DENSE object_id(=)", 2},
+      {"SELECT server FROM home_stores WHERE snapshot_id = 1",
+       "attributes VIRTUAL TABLE INDEX 0:snapshot_id(=) INDEX attribute_id(=)", 0},
+      {"SELECT count(*) FROM mailbox_pairs WHERE snapshot_id = 1 AND side = 'directory'",
+       "attributes VIRTUAL TABLE INDEX 0:snapshot_id(=) INDEX attribute_id(=)", 0},
       {"SELECT rdn FROM objects WHERE snapshot_id = 1 AND object_id = 7",
        "snapshot_id(=) DENSE object_id(=)", 1},
       {"SELECT rdn FROM objects WHERE object_id IN (5, 3, 5, NULL, 90000)", "DENSE object_id(IN)",

@@ -1,12 +1,37 @@
 // SPDX-License-Identifier: MIT
 //
-// The view mailbox_pairs: the mailboxes of stores beside the objects of directories.
+// The views home_stores and mailbox_pairs: the stores that directories name as somebody's home, and
+// the mailboxes of stores beside the objects of directories.
 // Facts: the store keeps the owner's full directory name, in upper case (KB Q284199); from Exchange
 // 2000 on that name is the object's legacyExchangeDN. 131316 is Home-MDB.
+#include <array>
+
 #include "query/views.h"
 
 namespace dirsnap {
 namespace {
+
+constexpr ViewColumn kHomeColumns[] = {
+    {"snapshot_id", "INTEGER", "Snapshot the row belongs to (snapshots.snapshot_id)."},
+    {"store_dn", "TEXT", "Distinguished name of the store, as Home-MDB has it."},
+    {"server", "TEXT", "Name of its server; NULL where the name tells none."},
+    {"is_loaded", "INTEGER",
+     "1 if the snapshot holds a private store of that server; NULL where that is not known."},
+};
+
+constexpr const char* kHomeExamples[] = {
+    "SELECT store_dn FROM home_stores WHERE is_loaded = 0",
+};
+
+// A directory has few of them: who asks for some servers begins here and reads their people alone.
+constexpr const char* kHomeSql = R"sql(
+SELECT h.snapshot_id, h.text AS store_dn, dn_server(h.text) COLLATE FOLD AS server,
+       (h.snapshot_id, dn_server(h.text) COLLATE FOLD) IN (
+         SELECT s.snapshot_id, s.server COLLATE FOLD FROM sources s
+         WHERE s.role = 'private-store' AND s.server IS NOT NULL) AS is_loaded
+FROM (SELECT DISTINCT snapshot_id, text
+      FROM attributes WHERE attribute_id = 131316 AND seq = 0) h
+)sql";
 
 constexpr ViewColumn kColumns[] = {
     {"snapshot_id", "INTEGER", "Snapshot the row belongs to (snapshots.snapshot_id)."},
@@ -54,17 +79,6 @@ WITH
     JOIN mailboxes m ON m.snapshot_id = l.snapshot_id AND m.owner_dn = l.dn
     JOIN objects o ON o.snapshot_id = l.snapshot_id AND o.object_id = l.object_id
     WHERE o.is_deleted = 0 AND o.is_phantom = 0
-  ),
-  -- The stores that directories name as somebody's home: few, so that what only asks for some
-  -- servers reads their objects alone.
-  homes AS MATERIALIZED (
-    SELECT snapshot_id, text AS store_dn, dn_server(text) COLLATE FOLD AS server
-    FROM (SELECT DISTINCT snapshot_id, text
-          FROM attributes WHERE attribute_id = 131316 AND seq = 0)
-  ),
-  loaded AS (
-    SELECT snapshot_id, server COLLATE FOLD AS server
-    FROM sources WHERE role = 'private-store' AND server IS NOT NULL
   )
 SELECT m.snapshot_id, coalesce(o.dn, m.owner_dn) COLLATE FOLD AS owner_dn, 'both' AS side,
        1 AS other_side_loaded, m.kind,
@@ -87,14 +101,13 @@ FROM mailboxes m
 LEFT JOIN sources s ON s.snapshot_id = m.snapshot_id AND s.source_id = m.source_id
 WHERE (m.snapshot_id, m.mailbox_id) NOT IN (SELECT snapshot_id, mailbox_id FROM matched)
 UNION ALL
-SELECT o.snapshot_id, o.dn, 'directory',
-       (h.snapshot_id, h.server) IN (SELECT snapshot_id, server FROM loaded),
+SELECT h.snapshot_id, o.dn, 'directory', h.is_loaded,
        CASE WHEN (o.snapshot_id, o.object_id) IN (SELECT snapshot_id, object_id FROM connectors)
             THEN 'connector'
             WHEN o.dn LIKE '%/cn=Configuration/%' THEN 'system'
             ELSE 'user' END,
        h.server, NULL, NULL, o.class, NULL, o.object_id, NULL, o.source_id, NULL
-FROM homes h
+FROM home_stores h
 CROSS JOIN attributes a ON a.snapshot_id = h.snapshot_id AND a.text = h.store_dn
                        AND a.attribute_id = 131316 AND a.seq = 0
 JOIN objects o ON o.snapshot_id = a.snapshot_id AND o.object_id = a.object_id
@@ -102,17 +115,25 @@ WHERE o.is_deleted = 0 AND o.is_phantom = 0
   AND (o.snapshot_id, o.object_id) NOT IN (SELECT snapshot_id, object_id FROM matched)
 )sql";
 
+constexpr std::array kViews = {
+    ViewSpec{.name = "home_stores",
+             .doc = "One row per store that objects of a directory name as their home.",
+             .theme = "stores",
+             .columns = kHomeColumns,
+             .examples = kHomeExamples,
+             .sql = kHomeSql},
+    ViewSpec{.name = "mailbox_pairs",
+             .doc =
+                 "One row per mailbox of a store and the directory object that owns it, or per one "
+                 "of both alone: objects that name a store as their home, mailboxes whose owner no "
+                 "live object is.",
+             .theme = "stores",
+             .columns = kColumns,
+             .examples = kExamples,
+             .sql = kSql}};
+
 }  // namespace
 
-const ViewSpec kMailboxPairs = {
-    .name = "mailbox_pairs",
-    .doc =
-        "One row per mailbox of a store and the directory object that owns it, or per one of "
-        "both alone: objects that name a store as their home, mailboxes whose owner no live "
-        "object is.",
-    .theme = "stores",
-    .columns = kColumns,
-    .examples = kExamples,
-    .sql = kSql};
+std::span<const ViewSpec> mailbox_views() { return kViews; }
 
 }  // namespace dirsnap
