@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The SQL functions of dirsnap: each family in a file of its own, all listed in functions.cc.
-// They are deterministic, without effects, and give NULL for NULL and for what they cannot read.
+// They are deterministic, without effects, and give NULL for NULL and for what they cannot read;
+// aggregates leave such values out.
 // Threads: one thread per connection.
 #pragma once
 

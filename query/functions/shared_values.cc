@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,8 +62,9 @@ void add_value(sqlite3_context* context, int, sqlite3_value** arguments) {
   });
 }
 
-// "[hash,ids,[id,...]]" for each hash that several ids have.
-std::string list_shared(Uses& uses) {
+// "[hash,ids,[id,...]]" for each hash that several ids have; nullopt where that would take more
+// than `most` bytes.
+std::optional<std::string> list_shared(Uses& uses, std::size_t most) {
   std::sort(uses.begin(), uses.end());
   uses.erase(std::unique(uses.begin(), uses.end()), uses.end());
   std::string json = "[";
@@ -71,6 +73,7 @@ std::string list_shared(Uses& uses) {
                                    [first](const Use& use) { return use.hash != first->hash; });
     const auto ids = static_cast<std::size_t>(last - first);
     if (ids > 1) {
+      if (json.size() > most) return std::nullopt;
       if (json.size() > 1) json += ',';
       json += '[' + std::to_string(hash_number(first->hash)) + ',' + std::to_string(ids) + ",[";
       for (std::size_t i = 0; i < std::min(ids, kMostIds); ++i) {
@@ -87,8 +90,13 @@ std::string list_shared(Uses& uses) {
 void finish_values(sqlite3_context* context) {
   auto* const state = static_cast<State*>(sqlite3_aggregate_context(context, 0));
   const std::unique_ptr<Uses> uses(state == nullptr ? nullptr : state->uses);
-  guard_function(context,
-                 [&] { set_result_text(context, uses == nullptr ? "[]" : list_shared(*uses)); });
+  guard_function(context, [&] {
+    if (uses == nullptr) return set_result_text(context, "[]");
+    const int most = sqlite3_limit(sqlite3_context_db_handle(context), SQLITE_LIMIT_LENGTH, -1);
+    const auto json = list_shared(*uses, static_cast<std::size_t>(most));
+    if (!json) return sqlite3_result_error_toobig(context);
+    set_result_text(context, *json);
+  });
 }
 
 void value_hash(sqlite3_context* context, int, sqlite3_value** arguments) {

@@ -83,6 +83,22 @@ TEST_CASE("shared_values takes SQLite's memory and stops at its limit") {
   CHECK(run());
 }
 
+TEST_CASE("shared_values gives no longer text than any value may be") {
+  const auto engine = empty_case().open({.snapshots = {}, .untrusted = true});
+  const auto run = [&](const std::string& count) -> Result<void> {
+    DIRSNAP_TRY(auto statement,
+                engine->prepare("WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n "
+                                "WHERE i < " +
+                                count + ") SELECT shared_values(i / 2, i) FROM n"));
+    DIRSNAP_CHECK(statement.step());
+    return {};
+  };
+  CHECK(run("1000"));
+  const auto refused = run("100000");
+  REQUIRE(!refused);
+  CHECK(refused.error().code == Code::kLimit);
+}
+
 TEST_CASE("functions on names take both forms") {
   CHECK(value_of("dn_parent('/o=Org/ou=Site/cn=a')") == "t:/o=Org/ou=Site");
   CHECK(value_of("dn_parent('cn=a\\,b,ou=Site')") == "t:ou=Site");
