@@ -11,14 +11,10 @@ namespace {
 // Parts whose indexes are asked.
 constexpr double kCountedParts = 8;
 
-bool is_number(const ValueView& value) {
-  return value.type == ValueType::kInteger || value.type == ValueType::kReal;
-}
-
 std::string key_of(const PartCounts::Bound& bound) {
   std::string key = bound.after ? ">" : "=";
   key += static_cast<char>('0' + static_cast<int>(bound.value.type));
-  if (is_number(bound.value)) return key + number_text(bound.value) + ' ';
+  if (bound.value.is_number()) return key + number_text(bound.value) + ' ';
   const std::string_view bytes = bound.value.bytes;
   return key.append(std::to_string(bytes.size())).append(":").append(bytes);
 }
@@ -86,7 +82,7 @@ Result<double> PartCounts::hashed(int column, const ValueView& literal) {
   if (literal.is_null()) return 1;
   std::string text;
   ValueView value = literal;
-  if (is_number(literal)) {
+  if (literal.is_number()) {
     text = number_text(literal);
     value = ValueView::text(text);
   }

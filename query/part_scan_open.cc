@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // How a part is entered: what the access gives of it, before any row is asked for.
-#include "query/part_scan.h"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
 
+#include "query/part_scan.h"
 #include "query/row_sort.h"
 
 namespace dirsnap {

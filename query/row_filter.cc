@@ -12,10 +12,6 @@
 namespace dirsnap {
 namespace {
 
-bool is_number(const ValueView& value) {
-  return value.type == ValueType::kInteger || value.type == ValueType::kReal;
-}
-
 bool is_numeric_column(const TableColumn& column) {
   return column.type == ColumnType::kInteger || column.type == ColumnType::kReal;
 }
@@ -34,8 +30,8 @@ enum class Doubt : std::uint8_t {
 // What SQLite might convert before it compares a value of the column with `value`.
 Doubt doubt_of(const TableColumn& column, const ValueView& value, bool equality) {
   if (is_numeric_column(column) || value.type == ValueType::kBlob) return Doubt::kNone;
-  if (column.type == ColumnType::kText) return is_number(value) ? Doubt::kUnknown : Doubt::kNone;
-  if (is_number(value)) return Doubt::kBytes;
+  if (column.type == ColumnType::kText) return value.is_number() ? Doubt::kUnknown : Doubt::kNone;
+  if (value.is_number()) return Doubt::kBytes;
   // A number printed as text can only equal text that looks like one.
   if (equality && !looks_numeric(value.bytes)) return Doubt::kNone;
   return Doubt::kNumbers;
@@ -97,7 +93,7 @@ Bound bind_pattern(const Term& term, sqlite3_value* argument, const BindTarget& 
   if (type == SQLITE_BLOB) return Bound::kAll;
   ValueView pattern = view_of(argument);
   std::string printed;
-  if (is_number(pattern)) {
+  if (pattern.is_number()) {
     printed = number_text(pattern);
     pattern = ValueView::text(printed);
   }

@@ -2,6 +2,7 @@
 #include "query/row_sort.h"
 
 #include <algorithm>
+#include <bit>
 #include <string_view>
 
 #include "storage/base/text.h"
@@ -10,33 +11,20 @@
 namespace dirsnap {
 namespace {
 
-constexpr std::size_t kKeyBytes = 8;
-
 // Texts alone have keys, and of folded ones those alone whose folding leaves bytes in their place.
 bool has_key(const ValueView& value, Collation collation) {
   if (value.type != ValueType::kText) return false;
   return collation == Collation::kBinary || is_ascii(value.bytes);
 }
 
-unsigned char ordered_byte(char c, Collation collation) {
-  const bool upper = collation == Collation::kFold && c >= 'A' && c <= 'Z';
-  return static_cast<unsigned char>(upper ? c - 'A' + 'a' : c);
-}
-
 std::size_t common_prefix(std::string_view a, std::string_view b, Collation collation) {
   const std::size_t most = std::min(a.size(), b.size());
-  std::size_t at = 0;
-  while (at < most && ordered_byte(a[at], collation) == ordered_byte(b[at], collation)) ++at;
-  return at;
-}
-
-// Eight bytes from `skip` on, the first one highest; zeros behind the end.
-std::uint64_t key_of(std::string_view text, std::size_t skip, Collation collation) {
-  std::uint64_t key = 0;
-  for (std::size_t i = skip; i < skip + kKeyBytes; ++i) {
-    key = (key << 8) | (i < text.size() ? ordered_byte(text[i], collation) : 0U);
+  for (std::size_t at = 0; at < most; at += sizeof(std::uint64_t)) {
+    const std::uint64_t differing = ordered_word(a, at, collation) ^ ordered_word(b, at, collation);
+    if (differing == 0) continue;
+    return std::min(most, at + static_cast<std::size_t>(std::countl_zero(differing)) / 8);
   }
-  return key;
+  return most;
 }
 
 }  // namespace
@@ -55,7 +43,7 @@ void RowSorter::make_places() {
     skip = common_prefix(first.substr(0, skip), item.value.bytes, collation_);
   }
   for (Place& place : places_) {
-    place.key = key_of(items_[place.item].value.bytes, skip, collation_);
+    place.key = ordered_word(items_[place.item].value.bytes, skip, collation_);
   }
 }
 

@@ -185,14 +185,7 @@ void IndexBuilder::load_key(const ValueView& value, std::size_t depth, Item& ite
     }
   }
   const std::size_t left = text.size() - std::min(text.size(), depth);
-  const std::size_t count = std::min(left, kWindow);
-  std::uint64_t key = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const char c = text[depth + i];
-    const char lower = folds && c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    key |= std::uint64_t{static_cast<unsigned char>(lower)} << (56 - 8 * i);
-  }
-  item.key = key;
+  item.key = ordered_word(text, depth, folds ? Collation::kFold : Collation::kBinary);
   item.tail = left > kWindow ? kGoesOn : static_cast<std::uint8_t>(left);
 }
 

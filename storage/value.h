@@ -31,6 +31,9 @@ struct ValueView {
   static ValueView text(std::string_view v) { return {.type = ValueType::kText, .bytes = v}; }
   static ValueView blob(std::string_view v) { return {.type = ValueType::kBlob, .bytes = v}; }
   [[nodiscard]] bool is_null() const { return type == ValueType::kNull; }
+  [[nodiscard]] bool is_number() const {
+    return type == ValueType::kInteger || type == ValueType::kReal;
+  }
 };
 
 }  // namespace dirsnap

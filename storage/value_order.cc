@@ -106,6 +106,15 @@ int compare_values(const ValueView& a, const ValueView& b, Collation collation) 
   return rank == 3 ? compare_bytes(a.bytes, b.bytes) : 0;
 }
 
+std::uint64_t ordered_word(std::string_view text, std::size_t depth, Collation collation) {
+  constexpr std::uint64_t kTopBits = 0x8080808080808080U;
+  const std::string_view left = text.substr(std::min(depth, text.size()), sizeof(std::uint64_t));
+  std::uint64_t word = 0;
+  if (!left.empty()) std::memcpy(&word, left.data(), left.size());
+  const bool folds = collation == Collation::kFold && (word & kTopBits) == 0;
+  return __builtin_bswap64(folds ? fold_ascii_word(word) : word);
+}
+
 int compare_nocase(std::string_view a, std::string_view b) {
   const std::size_t common = std::min(a.size(), b.size());
   for (std::size_t i = 0; i < common; ++i) {

@@ -5,6 +5,7 @@
 // Threads: pure functions.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -18,6 +19,11 @@ namespace dirsnap {
 int compare_integer_real(std::int64_t a, double b);
 int compare_text(std::string_view a, std::string_view b, Collation collation);
 int compare_values(const ValueView& a, const ValueView& b, Collation collation);
+
+// Eight bytes of a text from `depth` on as a number that orders as they do: the first one highest,
+// zeros behind the end, ASCII letters folded under kFold.
+// REQUIRES: under kFold the text is ASCII as far as depth + 8, or folded.
+std::uint64_t ordered_word(std::string_view text, std::size_t depth, Collation collation);
 
 // SQLite's NOCASE: ASCII letters fold, comparison of the common part ends at a NUL, then the
 // shorter text is smaller.

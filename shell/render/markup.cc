@@ -129,7 +129,7 @@ class HtmlRenderer final : public Renderer {
         line += "<td class=\"null\">" + html_text(options_.null_text.value_or("NULL")) + "</td>";
         continue;
       }
-      const bool number = value.type == ValueType::kInteger || value.type == ValueType::kReal;
+      const bool number = value.is_number();
       line += number ? "<td class=\"n\"><bdi>" : "<td><bdi>";
       line += html_text(value_text(value)) + "</bdi></td>";
     }

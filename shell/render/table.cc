@@ -88,7 +88,7 @@ class TableRenderer final : public Renderer {
     cell.text =
         cell.null ? options_.null_text.value_or("NULL") : readable_text(value, options_.raw);
     cell.width = display_width(cell.text);
-    cell.right = value.type == ValueType::kInteger || value.type == ValueType::kReal;
+    cell.right = value.is_number();
     return cell;
   }
 
