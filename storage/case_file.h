@@ -32,6 +32,8 @@ struct SnapshotRecord {
   std::string imported_at;
   std::uint64_t sources = 0;
   std::uint64_t issues = 0;
+  // Relations whose rows stand in two pieces (Relation); ascending.
+  std::vector<std::string> two_pieces = {};
   std::string seal;  // SHA-256 over the snapshot's rows in key order, lower-case hex
 };
 

@@ -4,7 +4,7 @@
 namespace dirsnap {
 
 RelationDef relation_of(const TableSpec& spec) {
-  RelationDef def{.name = spec.name, .columns = {}};
+  RelationDef def{.name = spec.name, .columns = {}, .in_common = spec.in_common};
   def.columns.reserve(spec.columns.size());
   for (const ColumnSpec& column : spec.columns) {
     def.columns.push_back({.name = column.name,

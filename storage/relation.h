@@ -31,6 +31,7 @@ struct ColumnDef {
 struct RelationDef {
   std::string name;  // unique in the snapshot; raw tables are "ese/<source_id>/<table name>"
   std::vector<ColumnDef> columns;
+  bool in_common = false;  // rows that successive snapshots have in common are stored once
   bool operator==(const RelationDef&) const = default;
 };
 

@@ -108,6 +108,9 @@ Result<ValueView> Relation::Impl::value(std::uint32_t column, std::uint64_t row)
 const RelationDef& Relation::def() const { return impl_->stored.def; }
 std::uint64_t Relation::snapshot_id() const { return impl_->snapshot_id; }
 std::uint64_t Relation::rows() const { return impl_->stored.rows; }
+const ShownRows* Relation::shown() const { return nullptr; }
+std::uint64_t Relation::shown_rows() const { return rows(); }
+std::uint32_t Relation::storage_no() const { return impl_->cache_no; }
 
 std::optional<std::uint32_t> Relation::column(std::string_view name) const {
   const auto found = impl_->columns.find(name);
@@ -239,6 +242,13 @@ Result<std::optional<Relation>> ReadTxn::relation(std::uint64_t snapshot_id,
   if (found == names->end()) return std::optional<Relation>();
   DIRSNAP_TRY(auto relation, impl_->open_relation(snapshot_id, found->second));
   return std::optional<Relation>(Relation(std::move(relation)));
+}
+
+Result<std::optional<Relation>> ReadTxn::piece(std::uint64_t snapshot_id,
+                                               std::string_view name,
+                                               std::uint32_t number) const {
+  if (number != 0) return std::optional<Relation>();
+  return relation(snapshot_id, name);
 }
 
 Result<std::vector<std::string>> ReadTxn::relation_names(std::uint64_t snapshot_id) const {

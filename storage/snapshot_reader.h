@@ -16,6 +16,7 @@
 #include "storage/case_file.h"
 #include "storage/case_info.h"
 #include "storage/chunk.h"
+#include "storage/shown_rows.h"
 
 namespace dirsnap {
 
@@ -73,11 +74,22 @@ class HashIndexView {
   std::shared_ptr<const Impl> impl_;
 };
 
+// The stored rows of a table in a snapshot, or a piece of them. A table whose rows are stored once
+// for successive snapshots may have two pieces: rows of the snapshot that was stored first, and
+// rows that came since; each holds rows of other snapshots too.
 class Relation {
  public:
+  // Of the piece: where rows that came since are stored, columns that ascend elsewhere have an
+  // index instead (Access::kIndex).
   [[nodiscard]] const RelationDef& def() const;
   [[nodiscard]] std::uint64_t snapshot_id() const;
+  // Stored ones, whether the snapshot has them or not: chunks and indexes hold all of them.
   [[nodiscard]] std::uint64_t rows() const;
+  // Those that the snapshot has; null: all. Valid as long as the transaction.
+  [[nodiscard]] const ShownRows* shown() const;
+  [[nodiscard]] std::uint64_t shown_rows() const;  // their number
+  // The same number for the same stored rows, whatever the snapshot, in one transaction.
+  [[nodiscard]] std::uint32_t storage_no() const;
   [[nodiscard]] std::optional<std::uint32_t> column(std::string_view name) const;
 
   // Chunk `chunk_no` of a column. REQUIRES: column and chunk_no exist.
@@ -114,8 +126,13 @@ class ReadTxn {
   [[nodiscard]] const std::vector<SnapshotRecord>& snapshots() const;
 
   // The relation of that name in that snapshot, or nullopt. Cheap: cached per transaction.
+  // REQUIRES: its rows are never shared between snapshots (RelationDef::in_common).
   [[nodiscard]] Result<std::optional<Relation>> relation(std::uint64_t snapshot_id,
                                                          std::string_view name) const;
+  // Piece 0, or 1 where SnapshotRecord::two_pieces names the relation.
+  [[nodiscard]] Result<std::optional<Relation>> piece(std::uint64_t snapshot_id,
+                                                      std::string_view name,
+                                                      std::uint32_t number) const;
   // Names of all relations of a snapshot.
   [[nodiscard]] Result<std::vector<std::string>> relation_names(std::uint64_t snapshot_id) const;
 

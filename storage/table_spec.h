@@ -58,6 +58,7 @@ struct TableSpec {
   const char* doc;                        // one sentence
   std::span<const ColumnSpec> columns;    // without snapshot_id, which every table has in front
   std::span<const char* const> examples;  // SQL statements that the tests run
+  bool in_common = false;  // large: rows that successive snapshots have in common are stored once
 };
 
 // True if the enum's last enumerator and the array agree: static_assert(covers(kColumnSpecs,

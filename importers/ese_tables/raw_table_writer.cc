@@ -44,6 +44,7 @@ Result<RawTableWriter> RawTableWriter::create(ImportContext& context,
   for (const ese::ColumnDef& column : table.columns) {
     def.columns.push_back({column.name, sql_type(column.type), Access::kScan, Collation::kBinary});
   }
+  def.in_common = true;
   DIRSNAP_TRY(RelationWriter* const writer, context.writer().relation(def));
   RawTableWriter raw(table, source_id, *writer, rows);
   if (columns == RawColumns::kMapi) raw.take_mapi_columns(context.options().with_bodies);

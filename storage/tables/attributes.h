@@ -57,6 +57,7 @@ inline constexpr const char* kExamples[] = {
 inline constexpr TableSpec kSpec{.name = "attributes",
                                  .doc = "One row per attribute value of a directory object.",
                                  .columns = kColumnSpecs,
-                                 .examples = kExamples};
+                                 .examples = kExamples,
+                                 .in_common = true};
 
 }  // namespace dirsnap::tables::attributes

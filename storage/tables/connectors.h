@@ -72,6 +72,7 @@ inline constexpr TableSpec kSpec{
     .name = "connectors",
     .doc = "One row per connector object, one for each container it stands in.",
     .columns = kColumnSpecs,
-    .examples = kExamples};
+    .examples = kExamples,
+    .in_common = true};
 
 }  // namespace dirsnap::tables::connectors

@@ -41,6 +41,7 @@ inline constexpr TableSpec kSpec{
     .name = "containers",
     .doc = "One row per object that has children, and per Connections container even if empty.",
     .columns = kColumnSpecs,
-    .examples = kExamples};
+    .examples = kExamples,
+    .in_common = true};
 
 }  // namespace dirsnap::tables::containers

@@ -75,6 +75,7 @@ inline constexpr TableSpec kSpec{
     .name = "folders",
     .doc = "One row per folder of every private and public store, all mailboxes.",
     .columns = kColumnSpecs,
-    .examples = kExamples};
+    .examples = kExamples,
+    .in_common = true};
 
 }  // namespace dirsnap::tables::folders

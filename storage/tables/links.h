@@ -78,6 +78,7 @@ inline constexpr TableSpec kSpec{
         "One row per value of a linked attribute: group members, homes, managers; removed ones are "
         "flagged.",
     .columns = kColumnSpecs,
-    .examples = kExamples};
+    .examples = kExamples,
+    .in_common = true};
 
 }  // namespace dirsnap::tables::links

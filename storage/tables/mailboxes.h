@@ -60,6 +60,7 @@ inline constexpr const char* kExamples[] = {
 inline constexpr TableSpec kSpec{.name = "mailboxes",
                                  .doc = "One row per mailbox of every private store.",
                                  .columns = kColumnSpecs,
-                                 .examples = kExamples};
+                                 .examples = kExamples,
+                                 .in_common = true};
 
 }  // namespace dirsnap::tables::mailboxes

@@ -65,6 +65,7 @@ inline constexpr TableSpec kSpec{
     .name = "messages",
     .doc = "One row per message and folder that holds it: the envelope, not the content.",
     .columns = kColumnSpecs,
-    .examples = kExamples};
+    .examples = kExamples,
+    .in_common = true};
 
 }  // namespace dirsnap::tables::messages

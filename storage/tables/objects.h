@@ -78,6 +78,7 @@ inline constexpr TableSpec kSpec{
     .doc =
         "One row per directory object; deleted ones, phantoms and rows with a defect are flagged.",
     .columns = kColumnSpecs,
-    .examples = kExamples};
+    .examples = kExamples,
+    .in_common = true};
 
 }  // namespace dirsnap::tables::objects

@@ -59,6 +59,7 @@ inline constexpr TableSpec kSpec{
     .name = "recovered_attributes",
     .doc = "One row per attribute value of a recovered directory object.",
     .columns = kColumnSpecs,
-    .examples = kExamples};
+    .examples = kExamples,
+    .in_common = true};
 
 }  // namespace dirsnap::tables::recovered_attributes

@@ -81,6 +81,7 @@ inline constexpr TableSpec kSpec{
     .name = "recovered_objects",
     .doc = "One row per directory object found in deleted or lost records of the database.",
     .columns = kColumnSpecs,
-    .examples = kExamples};
+    .examples = kExamples,
+    .in_common = true};
 
 }  // namespace dirsnap::tables::recovered_objects

@@ -52,6 +52,7 @@ inline constexpr const char* kExamples[] = {
 inline constexpr TableSpec kSpec{.name = "recovered_registry_keys",
                                  .doc = "One row per deleted registry key found in a hive.",
                                  .columns = kColumnSpecs,
-                                 .examples = kExamples};
+                                 .examples = kExamples,
+                                 .in_common = true};
 
 }  // namespace dirsnap::tables::recovered_registry_keys

@@ -52,6 +52,7 @@ inline constexpr const char* kExamples[] = {
 inline constexpr TableSpec kSpec{.name = "recovered_registry_values",
                                  .doc = "One row per deleted registry value found in a hive.",
                                  .columns = kColumnSpecs,
-                                 .examples = kExamples};
+                                 .examples = kExamples,
+                                 .in_common = true};
 
 }  // namespace dirsnap::tables::recovered_registry_values

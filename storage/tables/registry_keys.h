@@ -47,6 +47,7 @@ inline constexpr const char* kExamples[] = {
 inline constexpr TableSpec kSpec{.name = "registry_keys",
                                  .doc = "One row per registry key.",
                                  .columns = kColumnSpecs,
-                                 .examples = kExamples};
+                                 .examples = kExamples,
+                                 .in_common = true};
 
 }  // namespace dirsnap::tables::registry_keys

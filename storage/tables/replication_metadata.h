@@ -61,6 +61,7 @@ inline constexpr TableSpec kSpec{.name = "replication_metadata",
                                      "metadata: who changed it last, and "
                                      "when.",
                                  .columns = kColumnSpecs,
-                                 .examples = kExamples};
+                                 .examples = kExamples,
+                                 .in_common = true};
 
 }  // namespace dirsnap::tables::replication_metadata

@@ -94,6 +94,7 @@ inline constexpr TableSpec kSpec{
     .name = "services",
     .doc = "One row per service or driver key of every loaded registry and control set.",
     .columns = kColumnSpecs,
-    .examples = kExamples};
+    .examples = kExamples,
+    .in_common = true};
 
 }  // namespace dirsnap::tables::services

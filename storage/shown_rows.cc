@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#include "storage/shown_rows.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include "storage/column_reader.h"
+
+namespace dirsnap {
+namespace {
+
+// What the head of a chunk says: all rows, or how many of a list follow, or that bits follow. A
+// list names the rows that are left out.
+constexpr std::uint16_t kAllRows = 0;
+constexpr std::uint16_t kNoRows = 0xFFFF;
+constexpr std::uint16_t kBits = 0xFFFE;
+constexpr std::size_t kBitBytes = kChunkRows / 8;
+constexpr std::uint16_t kMostListed = kBitBytes / sizeof(std::uint16_t) - 1;
+
+using Words = std::array<std::uint64_t, RowMask::kWords>;
+
+std::uint16_t u16_at(const std::byte* at) {
+  std::uint16_t number = 0;
+  std::memcpy(&number, at, sizeof number);
+  return number;
+}
+
+void put_u16(std::vector<std::byte>& out, std::uint16_t number) {
+  const auto* const bytes = reinterpret_cast<const std::byte*>(&number);
+  out.insert(out.end(), bytes, bytes + sizeof number);
+}
+
+std::uint32_t count_of(const Words& words) {
+  std::uint32_t count = 0;
+  for (const std::uint64_t word : words) count += static_cast<std::uint32_t>(std::popcount(word));
+  return count;
+}
+
+Words load_bits(const std::byte* at) {
+  Words words{};
+  std::memcpy(words.data(), at, sizeof words);
+  return words;
+}
+
+// No bit past the chunk's rows.
+bool fits(const Words& words, std::uint32_t rows) {
+  for (std::uint32_t row = rows; row < kChunkRows; ++row) {
+    if (row % 64 == 0 && words[row / 64] == 0) {
+      row += 63;
+      continue;
+    }
+    if (((words[row / 64] >> (row % 64)) & 1) != 0) return false;
+  }
+  return true;
+}
+
+// A list that ascends below `rows`.
+bool is_list(const std::byte* at, std::uint16_t count, std::uint32_t rows) {
+  std::uint32_t least = 0;
+  for (std::uint16_t i = 0; i < count; ++i) {
+    const std::uint16_t row = u16_at(at + sizeof(std::uint16_t) * i);
+    if (row < least || row >= rows) return false;
+    least = row + 1U;
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<ShownRows> ShownRows::parse(Bytes record, std::uint64_t rows) {
+  const auto damaged = [](std::uint64_t offset) {
+    return fail(Code::kCorrupt, offset, "a list of the rows of a snapshot is damaged");
+  };
+  ShownRows shown;
+  shown.rows_ = rows;
+  const std::uint64_t chunks = chunk_count(rows);
+  // Chunks that are whole or absent behind the last one that is not take their head alone.
+  if (record.size() / sizeof(std::uint16_t) < chunks) return damaged(0);
+  shown.extents_.reserve(chunks);
+  shown.places_.reserve(chunks);
+  std::size_t at = 0;
+  for (std::uint64_t i = 0; i < chunks; ++i) {
+    const std::uint32_t here = rows_of_chunk(rows, i);
+    if (record.size() - at < sizeof(std::uint16_t)) return damaged(at);
+    const std::uint16_t head = u16_at(record.data() + at);
+    at += sizeof(std::uint16_t);
+    const std::byte* const place = record.data() + at;
+    shown.places_.push_back(place);
+    if (head == kAllRows || head == kNoRows) {
+      shown.extents_.push_back(head == kAllRows ? Extent::kAll : Extent::kNone);
+      shown.count_ += head == kAllRows ? here : 0;
+      continue;
+    }
+    const std::size_t size = head == kBits ? kBitBytes : sizeof(std::uint16_t) * head;
+    if (record.size() - at < size) return damaged(at);
+    if (head == kBits) {
+      const Words words = load_bits(place);
+      if (!fits(words, here)) return damaged(at);
+      shown.count_ += count_of(words);
+    } else {
+      if (!is_list(place, head, here)) return damaged(at);
+      shown.count_ += here - head;
+    }
+    shown.extents_.push_back(Extent::kSome);
+    at += size;
+  }
+  if (at != record.size()) return damaged(at);
+  shown.masks_.resize(chunks);
+  return shown;
+}
+
+const RowMask& ShownRows::decode(std::uint64_t chunk_no) const {
+  auto mask = std::make_unique<RowMask>();
+  const std::byte* const place = places_[chunk_no];
+  const std::uint16_t head = u16_at(place - sizeof(std::uint16_t));
+  if (head == kBits) {
+    const Words words = load_bits(place);
+    for (std::uint32_t i = 0; i < RowMask::kWords; ++i) mask->set_word(i, words[i]);
+  } else {
+    mask->set_all(rows_of_chunk(rows_, chunk_no));
+    for (std::uint16_t i = 0; i < head; ++i) mask->reset(u16_at(place + sizeof(std::uint16_t) * i));
+  }
+  masks_[chunk_no] = std::move(mask);
+  return *masks_[chunk_no];
+}
+
+bool ShownRowsBuilder::mark(std::uint64_t row) {
+  const std::uint64_t word = row / 64;
+  if (word >= words_.size()) words_.resize(std::max<std::size_t>(word + 1, 2 * words_.size()));
+  const std::uint64_t bit = std::uint64_t{1} << (row % 64);
+  if ((words_[word] & bit) != 0) return false;
+  words_[word] |= bit;
+  ++count_;
+  return true;
+}
+
+std::vector<std::byte> ShownRowsBuilder::encode(std::uint64_t rows) const {
+  std::vector<std::byte> out;
+  for (std::uint64_t i = 0; i < chunk_count(rows); ++i) {
+    const std::uint32_t here = rows_of_chunk(rows, i);
+    Words words{};
+    for (std::uint64_t w = 0; w < RowMask::kWords; ++w) {
+      const std::uint64_t from = i * RowMask::kWords + w;
+      words[w] = from < words_.size() ? words_[from] : 0;
+    }
+    const std::uint32_t shown = count_of(words);
+    const std::uint32_t hidden = here - shown;
+    if (shown == 0) {
+      put_u16(out, kNoRows);
+    } else if (hidden <= kMostListed) {  // none: kAllRows
+      put_u16(out, static_cast<std::uint16_t>(hidden));
+      for (std::uint32_t row = 0; row < here; ++row) {
+        const bool is_shown = ((words[row / 64] >> (row % 64)) & 1) != 0;
+        if (!is_shown) put_u16(out, static_cast<std::uint16_t>(row));
+      }
+    } else {
+      put_u16(out, kBits);
+      const auto* const bytes = reinterpret_cast<const std::byte*>(words.data());
+      out.insert(out.end(), bytes, bytes + kBitBytes);
+    }
+  }
+  return out;
+}
+
+}  // namespace dirsnap
