@@ -161,8 +161,7 @@ class ClassCatalog::Builder {
                    std::to_string(names_left_out) + " X.500 names more: see attributes.";
     }
     for (const SnapshotRecord& snapshot : scope) {
-      shape.parts.push_back(
-          {.snapshot_id = snapshot.snapshot_id, .relation = tables::objects::kSpec.name});
+      shape.add_part(snapshot, {.relation = tables::objects::kSpec.name});
     }
     return std::move(out_);
   }
@@ -187,6 +186,19 @@ TableInfo ClassCatalog::brief(const std::string& table_name, const std::string& 
   return {.name = table_name, .doc = class_doc(class_name), .theme = std::string(kClassTables)};
 }
 
+// The classes of a piece of `objects`, those of other snapshots that share its rows included.
+Result<void> ClassCatalog::add_names(const Relation& objects, Names& names) {
+  const auto column = objects.column("class");
+  if (!column) return {};
+  DIRSNAP_TRY(const IndexView index, objects.index(*column));
+  for (std::uint32_t ordinal = 0; ordinal < index.distinct(); ++ordinal) {
+    const std::uint32_t row = index.row_at(index.begin_of(ordinal));
+    DIRSNAP_TRY(std::string name, text_at(objects, *column, row));
+    if (auto table = class_table_name(name)) names.emplace(*std::move(table), std::move(name));
+  }
+  return {};
+}
+
 Result<const ClassCatalog::Names*> ClassCatalog::names() {
   if (names_) return &*names_;
   Names names;
@@ -194,15 +206,10 @@ Result<const ClassCatalog::Names*> ClassCatalog::names() {
   for (const SnapshotRecord& snapshot : txn->snapshots()) {
     const std::uint64_t id = snapshot.snapshot_id;
     DIRSNAP_TRY(const auto usage, txn->relation(id, tables::class_attributes::kSpec.name));
-    DIRSNAP_TRY(const auto objects, txn->relation(id, tables::objects::kSpec.name));
-    if (!usage || !objects) continue;
-    const auto column = objects->column("class");
-    if (!column) continue;
-    DIRSNAP_TRY(const IndexView index, objects->index(*column));
-    for (std::uint32_t ordinal = 0; ordinal < index.distinct(); ++ordinal) {
-      const std::uint32_t row = index.row_at(index.begin_of(ordinal));
-      DIRSNAP_TRY(std::string name, text_at(*objects, *column, row));
-      if (auto table = class_table_name(name)) names.emplace(*std::move(table), std::move(name));
+    if (!usage) continue;
+    for (const std::uint32_t piece : {0U, 1U}) {
+      DIRSNAP_TRY(const auto objects, txn->piece(id, tables::objects::kSpec.name, piece));
+      if (objects) DIRSNAP_CHECK(add_names(*objects, names));
     }
   }
   names_ = std::move(names);

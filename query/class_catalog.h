@@ -58,6 +58,7 @@ class ClassCatalog {
     std::string syntax;  // empty: unknown, or the snapshots differ
   };
   class Builder;
+  static Result<void> add_names(const Relation& objects, Names& names);
   Result<Form> form_of(std::string_view attribute);
 
   ReadSession& session_;

@@ -122,36 +122,91 @@ Result<ClassTable::Use> ClassTable::use_of(std::size_t part, OpenPart& open, std
   return *uses[kind];
 }
 
-Result<std::uint64_t> AttributeRows::first_row(std::int64_t object_id) {
-  const std::int32_t column = open_->stored(column_of(t::kObjectId));
-  if (column < 0) return open_->rows();
+Result<std::uint64_t> AttributeRows::first_row(OpenPart& part, std::int64_t object_id) {
+  const std::int32_t column = part.stored(column_of(t::kObjectId));
   // Mostly the rows follow those of the object before.
-  if (next_ > 0 && next_ < open_->rows()) {
-    DIRSNAP_TRY(const ValueView here, open_->value(column, next_));
-    DIRSNAP_TRY(const ValueView before, open_->value(column, next_ - 1));
+  if (next_ > 0 && next_ < part.rows()) {
+    DIRSNAP_TRY(const ValueView here, part.value(column, next_));
+    DIRSNAP_TRY(const ValueView before, part.value(column, next_ - 1));
     if (here.integer == object_id && before.integer < object_id) return next_;
   }
-  return open_->sorted_bound(column, object_id, false);
+  return part.sorted_bound(column, object_id, false);
 }
 
-Result<void> AttributeRows::load(std::size_t part, std::int64_t object_id) {
-  items_.clear();
-  DIRSNAP_TRY(OpenPart * open, table_.attributes().part(part));
-  if (open != open_ || part != part_) next_ = 0;
-  open_ = open;
-  part_ = part;
-  if (open_ == nullptr) return {};
-  const std::int32_t column = open_->stored(column_of(t::kObjectId));
-  DIRSNAP_TRY(std::uint64_t row, first_row(object_id));
-  for (; row < open_->rows(); ++row) {
-    DIRSNAP_TRY(const ValueView owner, open_->value(column, row));
+Result<void> AttributeRows::add(std::size_t number, OpenPart& part, std::uint64_t row) {
+  if (part.shown() != nullptr && !part.shown()->test(row)) return {};
+  DIRSNAP_TRY(const ClassTable::Use use, table_.use_of(number, part, row));
+  if (use.slot >= 0) items_.push_back({.use = use, .part = &part, .row = row});
+  return {};
+}
+
+Result<void> AttributeRows::load_ascending(std::size_t number,
+                                           OpenPart& part,
+                                           std::int64_t object_id) {
+  if (&part != open_ || number != part_) next_ = 0;
+  open_ = &part;
+  part_ = number;
+  const std::int32_t column = part.stored(column_of(t::kObjectId));
+  DIRSNAP_TRY(std::uint64_t row, first_row(part, object_id));
+  for (; row < part.rows(); ++row) {
+    DIRSNAP_TRY(const ValueView owner, part.value(column, row));
     if (owner.integer != object_id) break;
-    DIRSNAP_TRY(const ClassTable::Use use, table_.use_of(part, *open_, row));
-    if (use.slot >= 0) items_.push_back({use, row});
+    DIRSNAP_CHECK(add(number, part, row));
     if (row % kStepsPerCheck == 0) DIRSNAP_CHECK(table_.session().cancel().check());
   }
   next_ = row;
-  const auto less = [](const Item& a, const Item& b) { return a.use.slot < b.use.slot; };
+  return {};
+}
+
+Result<void> AttributeRows::load_indexed(std::size_t number,
+                                         OpenPart& part,
+                                         std::int64_t object_id) {
+  DIRSNAP_TRY(const IndexView* index, part.index(part.stored(column_of(t::kObjectId))));
+  DIRSNAP_TRY(const auto ordinal, index->find(ValueView::of(object_id)));
+  if (!ordinal) return {};
+  const std::uint64_t end = index->begin_of(*ordinal + 1);
+  for (std::uint64_t at = index->begin_of(*ordinal); at < end; ++at) {
+    DIRSNAP_CHECK(add(number, part, index->row_at(at)));
+    if (at % kStepsPerCheck == 0) DIRSNAP_CHECK(table_.session().cancel().check());
+  }
+  return {};
+}
+
+// Rows that came after the base stand in no order.
+Result<void> AttributeRows::read_places() {
+  for (Item& item : items_) {
+    const std::int32_t column = item.part->stored(column_of(t::kSeq));
+    if (column < 0) continue;
+    DIRSNAP_TRY(const ValueView seq, item.part->value(column, item.row));
+    item.seq = seq.integer;
+  }
+  return {};
+}
+
+Result<void> AttributeRows::load(std::uint64_t snapshot_id, std::int64_t object_id) {
+  items_.clear();
+  const auto& parts = table_.attributes().shape().parts;
+  const auto first = std::partition_point(
+      parts.begin(), parts.end(),
+      [snapshot_id](const TablePart& part) { return part.snapshot_id < snapshot_id; });
+  bool is_ordered = true;
+  for (auto part = first; part != parts.end() && part->snapshot_id == snapshot_id; ++part) {
+    const auto number = static_cast<std::size_t>(part - parts.begin());
+    DIRSNAP_TRY(OpenPart * open, table_.attributes().part(number));
+    const std::int32_t column = open == nullptr ? -1 : open->stored(column_of(t::kObjectId));
+    if (column < 0) continue;
+    if (open->access(column) != Access::kIndex) {
+      DIRSNAP_CHECK(load_ascending(number, *open, object_id));
+      continue;
+    }
+    const std::size_t before = items_.size();
+    DIRSNAP_CHECK(load_indexed(number, *open, object_id));
+    is_ordered = items_.size() == before;
+  }
+  if (!is_ordered) DIRSNAP_CHECK(read_places());
+  const auto less = [](const Item& a, const Item& b) {
+    return a.use.slot != b.use.slot ? a.use.slot < b.use.slot : a.seq < b.seq;
+  };
   if (!std::is_sorted(items_.begin(), items_.end(), less)) {
     std::stable_sort(items_.begin(), items_.end(), less);
   }
@@ -160,13 +215,12 @@ Result<void> AttributeRows::load(std::size_t part, std::int64_t object_id) {
 
 Result<std::vector<ValueView>> AttributeRows::values(int slot) {
   std::vector<ValueView> values;
-  if (open_ == nullptr) return values;
   const auto first = std::partition_point(items_.begin(), items_.end(),
                                           [slot](const Item& i) { return i.use.slot < slot; });
   for (auto item = first; item != items_.end() && item->use.slot == slot; ++item) {
     const auto read = [&](t::Col column) -> Result<ValueView> {
-      const std::int32_t stored = open_->stored(column_of(column));
-      return stored < 0 ? ValueView::null() : open_->value(stored, item->row);
+      const std::int32_t stored = item->part->stored(column_of(column));
+      return stored < 0 ? ValueView::null() : item->part->value(stored, item->row);
     };
     DIRSNAP_TRY(const ValueView value, read(t::kValue));
     DIRSNAP_TRY(const ValueView text, read(t::kText));
@@ -208,7 +262,8 @@ Result<void> ClassModule::Cursor::column(sqlite3_context* context, int index) {
   }
   if (!loaded_) {
     DIRSNAP_TRY(const ValueView object, cursor_.value(kObjectIdColumn));
-    DIRSNAP_CHECK(values_.load(cursor_.part(), object.integer));
+    const auto& parts = table_.rows().shape().parts;
+    DIRSNAP_CHECK(values_.load(parts[cursor_.part()].snapshot_id, object.integer));
     loaded_ = true;
   }
   DIRSNAP_TRY(const std::vector<ValueView> values, values_.values(slot));

@@ -61,22 +61,28 @@ class AttributeRows {
   explicit AttributeRows(ClassTable& table) : table_(table) {}
 
   // Finds the rows of an object. Cheapest where objects ascend.
-  Result<void> load(std::size_t part, std::int64_t object_id);
+  Result<void> load(std::uint64_t snapshot_id, std::int64_t object_id);
   // The values of an attribute, in order; valid until the next load().
   Result<std::vector<ValueView>> values(int slot);
 
  private:
   struct Item {
     ClassTable::Use use;
+    OpenPart* part = nullptr;
     std::uint64_t row = 0;
+    std::int64_t seq = 0;  // place among the values, where rows do not stand in their order
   };
-  Result<std::uint64_t> first_row(std::int64_t object_id);
+  Result<std::uint64_t> first_row(OpenPart& part, std::int64_t object_id);
+  Result<void> load_ascending(std::size_t number, OpenPart& part, std::int64_t object_id);
+  Result<void> load_indexed(std::size_t number, OpenPart& part, std::int64_t object_id);
+  Result<void> add(std::size_t number, OpenPart& part, std::uint64_t row);
+  Result<void> read_places();
 
   ClassTable& table_;
   std::size_t part_ = 0;
-  OpenPart* open_ = nullptr;
-  std::uint64_t next_ = 0;   // behind the rows of the last object
-  std::vector<Item> items_;  // by slot, then by row
+  OpenPart* open_ = nullptr;  // where objects ascend
+  std::uint64_t next_ = 0;    // there, behind the rows of the last object
+  std::vector<Item> items_;   // by slot, then in the order of the values
 };
 
 struct ClassModule {

@@ -83,6 +83,7 @@ void EseCellsTable::add(const RawTable& table) {
     parts.push_back({.snapshot_id = part.snapshot_id,
                      .source_id = part.source_id,
                      .relation = part.relation,
+                     .piece = part.piece,
                      .table_name = table.parts[i].table_name});
   }
 }
@@ -198,7 +199,7 @@ Result<bool> EseCellsModule::Cursor::open_part() {
   for (; part_ < parts_->size(); ++part_) {
     const auto& part = (*parts_)[part_];
     if (!wants(part)) continue;
-    DIRSNAP_TRY(relation_, txn->relation(part.snapshot_id, part.relation));
+    DIRSNAP_TRY(relation_, txn->piece(part.snapshot_id, part.relation, part.piece));
     if (!relation_ || relation_->rows() == 0) continue;
     columns_.clear();
     const auto& columns = relation_->def().columns;
@@ -249,7 +250,8 @@ Result<void> EseCellsModule::Cursor::next() {
         return {};
       }
     }
-    if (column_at_ == columns_.size()) {
+    const bool is_hidden = relation_->shown() != nullptr && !relation_->shown()->test(row_);
+    if (column_at_ == columns_.size() || is_hidden) {
       column_at_ = 0;
       ++row_;
       values_.clear();

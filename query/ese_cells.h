@@ -25,6 +25,7 @@ class EseCellsTable {
     std::uint64_t snapshot_id = 0;
     std::int64_t source_id = 0;
     std::string relation;
+    std::uint32_t piece = 0;
     std::string table_name;
   };
 

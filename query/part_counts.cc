@@ -37,7 +37,7 @@ Result<double> PartCounts::in_parts(int column, Count count) {
   for (std::size_t i = 0; i < parts.size() && asked < kCountedParts; ++i) {
     if (!may_match(parts[i])) continue;
     DIRSNAP_TRY(OpenPart * part, table_.part(i));
-    asked += 1;
+    if (parts[i].piece == 0) asked += 1;
     if (part == nullptr || part->stored(column) < 0) continue;
     DIRSNAP_TRY(const std::uint64_t rows, count(*part, part->stored(column)));
     counted += static_cast<double>(rows);

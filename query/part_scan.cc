@@ -25,6 +25,7 @@ void PartScan::rest() {
 void PartScan::begin_phase(Phase phase) {
   end_keys();
   phase_ = phase;
+  tests_rows_ = !filters_.empty() || shown_ != nullptr;
   range_ = 0;
   next_row_ = 0;
   segment_ = Segment::kNone;
@@ -99,6 +100,7 @@ bool PartScan::is_repetition(const ValueView& key) {
 
 // The present row.
 Result<bool> PartScan::passes() {
+  if (shown_ != nullptr && !shown_->test(row_)) return false;
   for (const RowFilter* filter : filters_) {
     DIRSNAP_TRY(const ValueView here, value(filter->column()));
     if (!filter->matches(here)) return false;
@@ -111,7 +113,7 @@ bool PartScan::take_range_segment() {
   while (range_ < ranges_.size() && ranges_[range_].begin == ranges_[range_].end) ++range_;
   if (range_ == ranges_.size()) return false;
   RowRange& range = ranges_[range_];
-  if (filters_.empty()) {
+  if (!tests_rows_) {
     const std::uint64_t skipped = std::min(*skip_, range.end - range.begin);
     range.begin += skipped;
     *skip_ -= skipped;
@@ -122,12 +124,19 @@ bool PartScan::take_range_segment() {
   const std::uint64_t end = std::min(range.end - segment_base_, std::uint64_t{kChunkRows});
   segment_end_ = static_cast<std::uint32_t>(end);
   range.begin = segment_base_ + end;
-  segment_ = Segment::kSpan;
-  if (filters_.empty() || segment_end_ - segment_at_ < kMaskedRows) return true;
-  segment_ = Segment::kMask;
+  begin_segment(Segment::kSpan);
+  if (segment_ != Segment::kMask) return true;
   mask_.set_all(segment_end_);
   for (std::uint32_t row = 0; row < segment_at_; ++row) mask_.reset(row);
   return true;
+}
+
+// How the rows of the piece just cut are tested: as a whole, one by one, or not at all.
+void PartScan::begin_segment(Segment whole) {
+  const bool all_shown =
+      shown_ == nullptr || shown_->of_chunk(segment_base_ / kChunkRows) == ShownRows::Extent::kAll;
+  segment_tests_ = !filters_.empty() || !all_shown;
+  segment_ = segment_tests_ && segment_end_ - segment_at_ >= kMaskedRows ? Segment::kMask : whole;
 }
 
 // The same from the list of rows. REQUIRES: rows are left.
@@ -136,17 +145,30 @@ void PartScan::take_row_segment() {
   segment_at_ = static_cast<std::uint32_t>(next_row_);
   while (next_row_ < rows_.size() && rows_[next_row_] - segment_base_ < kChunkRows) ++next_row_;
   segment_end_ = static_cast<std::uint32_t>(next_row_);
-  segment_ = Segment::kList;
-  if (filters_.empty() || segment_end_ - segment_at_ < kMaskedRows) return;
-  segment_ = Segment::kMask;
+  begin_segment(Segment::kList);
+  if (segment_ != Segment::kMask) return;
   mask_.clear_all();
   for (std::uint32_t i = segment_at_; i < segment_end_; ++i) {
     mask_.set(static_cast<std::uint32_t>(rows_[i] - segment_base_));
   }
 }
 
+// Clears the rows of other snapshots from the masked segment; false if no row is left.
+bool PartScan::keep_shown() {
+  if (shown_ == nullptr) return true;
+  const std::uint64_t chunk_no = segment_base_ / kChunkRows;
+  const ShownRows::Extent extent = shown_->of_chunk(chunk_no);
+  if (extent != ShownRows::Extent::kSome) return extent == ShownRows::Extent::kAll;
+  const RowMask& shown = shown_->mask(chunk_no);
+  for (std::uint32_t i = 0; i < RowMask::kWords; ++i) {
+    mask_.set_word(i, mask_.word(i) & shown.word(i));
+  }
+  return mask_.next(0) < kChunkRows;
+}
+
 // Applies all filters to the masked segment; false if no row is left.
 Result<bool> PartScan::filter_segment() {
+  if (!keep_shown()) return false;
   for (const RowFilter* filter : filters_) {
     const std::int32_t column = part_->stored(filter->column());
     if (column < 0) {

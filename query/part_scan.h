@@ -3,7 +3,8 @@
 // The rows of one part that a plan asks for, in the plan's order.
 // Three ways to walk: ranges of rows (whole chunks are filtered at once), a list of rows from an
 // index, or the index itself where its order is wanted or where one key's rows are. Where another
-// order is wanted, the few rows of a key are sorted first (row_sort.h).
+// order is wanted, the few rows of a key are sorted first (row_sort.h). Rows that the part stores
+// for other snapshots are left out.
 // Lifetime: borrows the bound scan and the part until the next open(), what it holds of the part
 // until forget(). Threads: one.
 #pragma once
@@ -80,7 +81,7 @@ class PartScan {
   bool advance() {
     if (scan_->distinct || *skip_ != 0) return false;
     if (phase_ == Phase::kKeys) {
-      if (key_at_ == key_end_ || !filters_.empty() || scan_->descending) return false;
+      if (key_at_ == key_end_ || tests_rows_ || scan_->descending) return false;
       ++key_at_;
       row_ = kUnknownRow;  // who counts the rows of a key does not ask which they are
       return true;
@@ -92,8 +93,7 @@ class PartScan {
       row_ = segment_base_ + row;
       return true;
     }
-    if (segment_ == Segment::kNone || !filters_.empty() || segment_at_ == segment_end_)
-      return false;
+    if (segment_ == Segment::kNone || segment_tests_ || segment_at_ == segment_end_) return false;
     const std::uint32_t at = segment_at_++;
     row_ = segment_ == Segment::kSpan ? segment_base_ + at : rows_[at];
     return true;
@@ -150,16 +150,19 @@ class PartScan {
   bool is_repetition(const ValueView& key);
   bool take_range_segment();
   void take_row_segment();
+  bool keep_shown();
   Result<bool> filter_segment();
   Result<bool> next_key();
   Result<bool> passes();
 
   CancelToken& cancel_;
   OpenPart* part_ = nullptr;
+  const ShownRows* shown_ = nullptr;  // of the part; null: all
   const BoundScan* scan_ = nullptr;
   std::uint64_t* skip_ = nullptr;
   std::vector<const RowFilter*> filters_;  // that the present phase applies
   Phase phase_ = Phase::kEnd;
+  bool tests_rows_ = false;  // not every row passes: filters_ or shown_ may say no
   std::uint64_t row_ = 0;
 
   // What is at hand of each column of the table: the rows begin .. begin + size.
@@ -180,7 +183,9 @@ class PartScan {
 
   // The segment being walked: rows of one chunk.
   enum class Segment : std::uint8_t { kNone, kSpan, kMask, kList };
+  void begin_segment(Segment whole);
   Segment segment_ = Segment::kNone;
+  bool segment_tests_ = false;      // not every row of it passes
   std::uint64_t segment_base_ = 0;  // first row of the chunk
   std::uint32_t segment_at_ = 0;    // next row in the chunk, or next index of rows_
   std::uint32_t segment_end_ = 0;

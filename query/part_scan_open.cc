@@ -36,6 +36,7 @@ Result<void> PartScan::open(OpenPart& part, const BoundScan& scan, std::uint64_t
   if (part_ != &part) held_.assign(part.columns(), {});
   end_keys();
   part_ = &part;
+  shown_ = part.shown();
   scan_ = &scan;
   skip_ = &skip;
   filters_.clear();
@@ -59,8 +60,10 @@ Result<void> PartScan::open_access() {
     scan_everything();
     return {};
   }
-  if (scan.access == Access::kIndex) return open_index();
-  if (scan.access == Access::kHash) return open_hash();
+  // Rows that came after the base do not ascend: an index stands for their order.
+  const Access here = part_->access(part_->stored(scan.column));
+  if (here == Access::kIndex) return open_index();
+  if (here == Access::kHash) return open_hash();
   return open_numbers();
 }
 
@@ -199,9 +202,11 @@ Result<void> PartScan::sort_rows() {
   skip_ = skip;
   sorter.sort(rows_);
   filters_.clear();  // passed
+  shown_ = nullptr;
   begin_phase(Phase::kRows);
   next_row_ = rows_.size();
   segment_ = Segment::kList;  // one list, whatever chunks the rows are of
+  segment_tests_ = false;
   segment_base_ = 0;
   segment_at_ = 0;
   segment_end_ = static_cast<std::uint32_t>(rows_.size());

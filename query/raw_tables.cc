@@ -136,16 +136,16 @@ class RawTableBuilder {
  public:
   explicit RawTableBuilder(const ReadTxn& txn) : txn_(txn) {}
 
-  Result<void> add_snapshot(std::uint64_t snapshot_id) {
+  Result<void> add_snapshot(const SnapshotRecord& snapshot) {
     namespace t = tables::ese_tables;
-    DIRSNAP_TRY(const auto list, txn_.relation(snapshot_id, t::kSpec.name));
+    DIRSNAP_TRY(const auto list, txn_.relation(snapshot.snapshot_id, t::kSpec.name));
     if (!list) return {};
     for (std::uint64_t row = 0; row < list->rows(); ++row) {
       DIRSNAP_TRY(const ValueView source, list->value(t::kSourceId, row));
       DIRSNAP_TRY(const ValueView name, list->value(t::kTableName, row));
       DIRSNAP_TRY(const ValueView live, list->value(t::kSqlName, row));
       DIRSNAP_TRY(const ValueView recovered, list->value(t::kRecoveredSqlName, row));
-      const Place place{snapshot_id, source.integer, std::string(name.bytes)};
+      const Place place{snapshot, source.integer, std::string(name.bytes)};
       DIRSNAP_CHECK(add(live.bytes, kLivePrefix, place));
       DIRSNAP_CHECK(add(recovered.bytes, kRecoveredPrefix, place));
     }
@@ -158,7 +158,7 @@ class RawTableBuilder {
 
  private:
   struct Place {
-    std::uint64_t snapshot_id = 0;
+    const SnapshotRecord& snapshot;
     std::int64_t source_id = 0;
     std::string table_name;
   };
@@ -167,15 +167,14 @@ class RawTableBuilder {
     if (sql_name.empty()) return {};
     const std::string relation_name =
         std::string(prefix) + std::to_string(place.source_id) + "/" + place.table_name;
-    DIRSNAP_TRY(const auto relation, txn_.relation(place.snapshot_id, relation_name));
+    DIRSNAP_TRY(const auto relation, txn_.piece(place.snapshot.snapshot_id, relation_name, 0));
     if (!relation) return {};
     RawTable* table = find_or_add(sql_name, place, prefix == kRecoveredPrefix);
     if (table == nullptr) return {};
-    TablePart part{
-        .snapshot_id = place.snapshot_id, .source_id = place.source_id, .relation = relation_name};
+    TablePart part{.source_id = place.source_id, .relation = relation_name};
     unions_.at(to_lower_ascii(sql_name)).second.add(relation->def(), part);
-    table->shape.parts.push_back(std::move(part));
-    table->parts.push_back({place.table_name});
+    table->shape.add_part(place.snapshot, std::move(part));
+    table->parts.resize(table->shape.parts.size(), {place.table_name});
     return {};
   }
 
@@ -225,7 +224,7 @@ Result<std::vector<RawTable>> raw_tables(ReadSession& session) {
   DIRSNAP_TRY(const ReadTxn* txn, session.txn());
   RawTableBuilder builder(*txn);
   for (const SnapshotRecord& snapshot : session.scope()) {
-    DIRSNAP_CHECK(builder.add_snapshot(snapshot.snapshot_id));
+    DIRSNAP_CHECK(builder.add_snapshot(snapshot));
   }
   std::vector<RawTable> tables = builder.take();
   for (RawTable& table : tables) move_hidden_columns_last(table.shape);

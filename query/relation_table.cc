@@ -28,18 +28,19 @@ std::vector<std::int32_t> column_map(const Relation& relation,
 
 OpenPart::OpenPart(ReadSession& session,
                    Relation relation,
-                   const TableShape& shape,
-                   const TablePart& part)
+                   std::vector<std::int32_t> columns,
+                   std::shared_ptr<ParsedColumns> parsed)
     : session_(session),
       relation_(std::move(relation)),
-      columns_(column_map(relation_, shape, part)) {
-  cache_.resize(relation_.def().columns.size());
+      columns_(std::move(columns)),
+      parsed_(std::move(parsed)) {
+  parsed_->resize(relation_.def().columns.size());
 }
 
-OpenPart::Column& OpenPart::cache(std::int32_t column) {
-  auto& entry = cache_[static_cast<std::size_t>(column)];
+ParsedColumn& OpenPart::cache(std::int32_t column) {
+  auto& entry = (*parsed_)[static_cast<std::size_t>(column)];
   if (!entry) {
-    entry = std::make_unique<Column>();
+    entry = std::make_unique<ParsedColumn>();
     entry->chunks.resize((rows() + kChunkRows - 1) / kChunkRows);
   }
   return *entry;
@@ -80,7 +81,7 @@ Result<const HashIndexView*> OpenPart::hash_index(std::int32_t column) {
 }
 
 Result<void> OpenPart::read_fences(std::int32_t column) {
-  Column& entry = cache(column);
+  ParsedColumn& entry = cache(column);
   entry.fences.reserve(entry.chunks.size());
   for (std::uint64_t i = 0; i < entry.chunks.size(); ++i) {
     DIRSNAP_TRY(const ValueView first, value(column, i * kChunkRows));
@@ -90,7 +91,7 @@ Result<void> OpenPart::read_fences(std::int32_t column) {
 }
 
 Result<std::uint64_t> OpenPart::sorted_bound(std::int32_t column, std::int64_t wanted, bool after) {
-  Column& entry = cache(column);
+  ParsedColumn& entry = cache(column);
   if (entry.fences.empty() && rows() > 0) DIRSNAP_CHECK(read_fences(column));
   const auto before = [wanted, after](std::int64_t v) { return after ? v <= wanted : v < wanted; };
   // The bound lies in the last chunk that begins before it, or right behind that chunk.
@@ -115,23 +116,70 @@ RelationTable::RelationTable(ReadSession& session, TableShape shape)
     : session_(session),
       shape_(std::move(shape)),
       slots_(shape_.parts.size()),
-      rows_per_value_(shape_.columns.size()) {}
+      rows_per_value_(shape_.columns.size()) {
+  for (const TablePart& part : shape_.parts) whole_parts_ += part.piece == 0 ? 1 : 0;
+}
 
 Result<OpenPart*> RelationTable::part(std::size_t index) {
   DIRSNAP_TRY(const ReadTxn* txn, session_.txn());
   if (epoch_ != session_.epoch()) {
     for (Slot& slot : slots_) slot = {};
+    parsed_.clear();
     epoch_ = session_.epoch();
   }
   Slot& slot = slots_[index];
   if (!slot.looked_up) {
     const TablePart& part = shape_.parts[index];
-    DIRSNAP_TRY(auto relation, txn->relation(part.snapshot_id, part.relation));
-    if (relation)
-      slot.part = std::make_unique<OpenPart>(session_, *std::move(relation), shape_, part);
+    DIRSNAP_TRY(auto relation, txn->piece(part.snapshot_id, part.relation, part.piece));
+    if (relation) {
+      auto& parsed = parsed_[relation->storage_no()];
+      if (parsed == nullptr) parsed = std::make_shared<ParsedColumns>();
+      auto columns = column_map(*relation, shape_, part);
+      slot.part =
+          std::make_unique<OpenPart>(session_, *std::move(relation), std::move(columns), parsed);
+    }
     slot.looked_up = true;
   }
   return slot.part.get();
+}
+
+namespace {
+
+// The row of one piece; nullopt: not there, or of other snapshots alone.
+Result<std::optional<std::uint64_t>> row_in(OpenPart& part, int column, std::int64_t number) {
+  using Row = std::optional<std::uint64_t>;
+  const std::int32_t stored = part.stored(column);
+  if (stored < 0 || number < 1) return Row();
+  const auto is_shown = [&part](std::uint64_t row) {
+    return part.shown() == nullptr || part.shown()->test(row);
+  };
+  if (part.access(stored) == Access::kDense) {
+    const std::uint64_t row = static_cast<std::uint64_t>(number) - 1;
+    return row < part.rows() && is_shown(row) ? Row(row) : Row();
+  }
+  DIRSNAP_TRY(const IndexView* index, part.index(stored));
+  DIRSNAP_TRY(const auto ordinal, index->find(ValueView::of(number)));
+  if (!ordinal) return Row();
+  for (std::uint64_t at = index->begin_of(*ordinal); at < index->begin_of(*ordinal + 1); ++at) {
+    if (is_shown(index->row_at(at))) return Row(index->row_at(at));
+  }
+  return Row();
+}
+
+}  // namespace
+
+Result<std::optional<RelationTable::Place>> RelationTable::place_of(std::size_t part,
+                                                                    int column,
+                                                                    std::int64_t number) {
+  const std::size_t first = part - shape_.parts[part].piece;
+  for (std::size_t i = first; i < slots_.size() && (i == first || shape_.parts[i].piece != 0);
+       ++i) {
+    DIRSNAP_TRY(OpenPart * open, this->part(i));
+    if (open == nullptr) continue;
+    DIRSNAP_TRY(const auto row, row_in(*open, column, number));
+    if (row) return std::optional(Place{.part = i, .row = *row});
+  }
+  return std::optional<Place>();
 }
 
 Result<std::uint64_t> RelationTable::total_rows() {
@@ -149,7 +197,7 @@ Result<std::uint64_t> RelationTable::total_rows() {
 
 // Rows of a part that the table shows.
 Result<std::uint64_t> RelationTable::shown_rows(OpenPart& part) const {
-  if (!shape_.only) return part.rows();
+  if (!shape_.only) return part.shown_rows();
   const std::int32_t stored = part.stored(shape_.only->column);
   if (stored < 0) return 0;
   DIRSNAP_TRY(const IndexView* index, part.index(stored));

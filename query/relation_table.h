@@ -19,18 +19,39 @@
 
 namespace dirsnap {
 
+// What was parsed of one relation's stored rows, by column of the relation.
+struct ParsedColumn {
+  std::vector<ChunkView> chunks;  // of no rows: not parsed
+  std::optional<IndexView> index;
+  std::optional<HashIndexView> hash_index;
+  std::vector<std::int64_t> fences;  // kSorted: first value of each chunk
+};
+using ParsedColumns = std::vector<std::unique_ptr<ParsedColumn>>;
+
 // One relation, opened in the present transaction. Parsed chunks and indexes are kept, so that
-// look-ups in any order parse each chunk once.
+// look-ups in any order parse each chunk once, whichever of the snapshots that share its rows asks.
 class OpenPart {
  public:
-  OpenPart(ReadSession& session, Relation relation, const TableShape& shape, const TablePart& part);
+  OpenPart(ReadSession& session,
+           Relation relation,
+           std::vector<std::int32_t> columns,
+           std::shared_ptr<ParsedColumns> parsed);
 
+  // Stored ones; chunks and indexes know all of them.
   [[nodiscard]] std::uint64_t rows() const { return relation_.rows(); }
+  // Those that the snapshot has; null: all.
+  [[nodiscard]] const ShownRows* shown() const { return relation_.shown(); }
+  [[nodiscard]] std::uint64_t shown_rows() const { return relation_.shown_rows(); }
   // Columns of the table.
   [[nodiscard]] std::size_t columns() const { return columns_.size(); }
   // Column of the relation behind a column of the table, -1 where it has none.
   [[nodiscard]] std::int32_t stored(int column) const {
     return columns_[static_cast<std::size_t>(column)];
+  }
+
+  // How rows are found by a column of the relation, which may not be what the table says.
+  [[nodiscard]] Access access(std::int32_t column) const {
+    return relation_.def().columns[static_cast<std::size_t>(column)].access;
   }
 
   // `column` is the relation's. The pointer is valid as long as the part.
@@ -46,19 +67,13 @@ class OpenPart {
   Result<std::uint64_t> sorted_bound(std::int32_t column, std::int64_t value, bool after);
 
  private:
-  struct Column {
-    std::vector<ChunkView> chunks;  // of no rows: not parsed
-    std::optional<IndexView> index;
-    std::optional<HashIndexView> hash_index;
-    std::vector<std::int64_t> fences;  // kSorted: first value of each chunk
-  };
-  Column& cache(std::int32_t column);
+  ParsedColumn& cache(std::int32_t column);
   Result<void> read_fences(std::int32_t column);
 
   ReadSession& session_;
   Relation relation_;
   std::vector<std::int32_t> columns_;
-  std::vector<std::unique_ptr<Column>> cache_;
+  std::shared_ptr<ParsedColumns> parsed_;
 };
 
 class RelationTable {
@@ -70,6 +85,17 @@ class RelationTable {
 
   // nullptr where the snapshot has no such relation.
   Result<OpenPart*> part(std::size_t index);
+  // Parts but for second pieces.
+  [[nodiscard]] std::size_t whole_parts() const { return whole_parts_; }
+
+  // A row of a part.
+  struct Place {
+    std::size_t part = 0;
+    std::uint64_t row = 0;
+  };
+  // The row of part `part`, or of the other piece of its relation, whose kDense column has the
+  // number; nullopt: the snapshot has none.
+  Result<std::optional<Place>> place_of(std::size_t part, int column, std::int64_t number);
 
   // Rows that the table shows of all parts. Counted once: sealed snapshots do not change.
   Result<std::uint64_t> total_rows();
@@ -94,7 +120,9 @@ class RelationTable {
 
   ReadSession& session_;
   TableShape shape_;
+  std::size_t whole_parts_ = 0;
   std::uint64_t epoch_ = 0;
+  std::unordered_map<std::uint32_t, std::shared_ptr<ParsedColumns>> parsed_;  // by storage_no()
   struct Slot {
     bool looked_up = false;
     std::unique_ptr<OpenPart> part;

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "query/stats_module.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "query/sql_value.h"
 #include "storage/tables/attributes.h"
 #include "storage/tables/objects.h"
+#include "storage/value_order.h"
 
 namespace dirsnap {
 namespace {
@@ -30,6 +34,25 @@ constexpr StatsTable::Subject kSubjects[] = {
      "SELECT attribute, value_count FROM attribute_stats ORDER BY value_count DESC LIMIT 20"},
 };
 
+struct Counted {
+  std::int64_t rows = 0;
+  std::uint32_t first = 0;
+};
+
+// The rows of one value that a snapshot has, which is `shown` of them; null: all.
+Counted count_shown(const IndexView& index, std::uint32_t ordinal, const ShownRows* shown) {
+  const std::uint64_t begin = index.begin_of(ordinal);
+  if (shown == nullptr) return {.rows = index.count_of(ordinal), .first = index.row_at(begin)};
+  Counted counted;
+  const std::uint64_t end = index.begin_of(ordinal + 1);
+  for (std::uint64_t at = begin; at < end; ++at) {
+    const std::uint32_t row = index.row_at(at);
+    if (!shown->test(row)) continue;
+    if (counted.rows++ == 0) counted.first = row;
+  }
+  return counted;
+}
+
 }  // namespace
 
 std::span<const StatsTable::Subject> StatsTable::subjects() { return kSubjects; }
@@ -46,25 +69,70 @@ TableInfo StatsTable::info(const Subject& subject) {
   return info;
 }
 
-Result<std::vector<StatsTable::Row>> StatsTable::rows(
-    std::optional<std::int64_t> snapshot_id) const {
+// The values of one part in the index's order.
+Result<std::vector<StatsTable::Row>> StatsTable::count_part(std::size_t number,
+                                                            OpenPart& part) const {
   std::vector<Row> rows;
+  const auto snapshot = static_cast<std::int64_t>(counted_.shape().parts[number].snapshot_id);
+  const std::int32_t column = part.stored(column_);
+  DIRSNAP_TRY(const IndexView* index, part.index(column));
+  std::int64_t without = static_cast<std::int64_t>(part.shown_rows());
+  rows.push_back({snapshot, ValueView::null(), 0});
+  for (std::uint32_t ordinal = 0; ordinal < index->distinct(); ++ordinal) {
+    const Counted counted = count_shown(*index, ordinal, part.shown());
+    if (counted.rows == 0) continue;
+    without -= counted.rows;
+    DIRSNAP_TRY(const ValueView value, part.value(column, counted.first));
+    rows.push_back({snapshot, value, counted.rows});
+    DIRSNAP_CHECK(session().cancel().check());
+  }
+  rows.front().count = without;
+  if (without == 0) rows.erase(rows.begin());
+  return rows;
+}
+
+Result<std::vector<StatsTable::Row>> StatsTable::counts_of(std::size_t number) {
+  DIRSNAP_TRY(OpenPart * part, counted_.part(number));
+  if (part == nullptr || part->stored(column_) < 0) return std::vector<Row>();
+  if (part->shown() == nullptr) return count_part(number, *part);
+  if (std::exchange(epoch_, session().epoch()) != session().epoch()) known_.clear();
+  if (const auto known = known_.find(number); known != known_.end()) return known->second;
+  DIRSNAP_TRY(auto rows, count_part(number, *part));
+  return known_.emplace(number, std::move(rows)).first->second;
+}
+
+// Adds the counts of a second piece to those of the first, which begin at `first`.
+void StatsTable::add_piece(const std::vector<Row>& piece,
+                           std::size_t first,
+                           std::vector<Row>& rows) const {
+  const Collation collation = counted_.shape().columns[static_cast<std::size_t>(column_)].collation;
+  const auto less = [collation](const Row& a, const Row& b) {
+    return compare_values(a.value, b.value, collation) < 0;
+  };
+  const auto begin = static_cast<std::ptrdiff_t>(first);
+  const auto middle = static_cast<std::ptrdiff_t>(rows.size());
+  rows.insert(rows.end(), piece.begin(), piece.end());
+  std::inplace_merge(rows.begin() + begin, rows.begin() + middle, rows.end(), less);
+  std::size_t kept = first;
+  for (std::size_t i = first; i < rows.size(); ++i) {
+    if (kept > first && !less(rows[kept - 1], rows[i])) {
+      rows[kept - 1].count += rows[i].count;
+    } else {
+      rows[kept++] = rows[i];
+    }
+  }
+  rows.resize(kept);
+}
+
+Result<std::vector<StatsTable::Row>> StatsTable::rows(std::optional<std::int64_t> snapshot_id) {
+  std::vector<Row> rows;
+  std::size_t first = 0;  // of the present snapshot
   const auto& parts = counted_.shape().parts;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    const auto number = static_cast<std::int64_t>(parts[i].snapshot_id);
-    if (snapshot_id && number != *snapshot_id) continue;
-    DIRSNAP_TRY(OpenPart * part, counted_.part(i));
-    if (part == nullptr || part->stored(column_) < 0) continue;
-    DIRSNAP_TRY(const IndexView* index, part->index(part->stored(column_)));
-    const std::uint64_t without = part->rows() - index->total();
-    if (without != 0) {
-      rows.push_back({number, ValueView::null(), static_cast<std::int64_t>(without)});
-    }
-    for (std::uint32_t ordinal = 0; ordinal < index->distinct(); ++ordinal) {
-      const std::uint32_t first = index->row_at(index->begin_of(ordinal));
-      DIRSNAP_TRY(const ValueView value, part->value(part->stored(column_), first));
-      rows.push_back({number, value, std::int64_t{index->count_of(ordinal)}});
-    }
+    if (snapshot_id && static_cast<std::int64_t>(parts[i].snapshot_id) != *snapshot_id) continue;
+    DIRSNAP_TRY(const auto piece, counts_of(i));
+    if (parts[i].piece == 0) first = rows.size();
+    add_piece(piece, first, rows);
     DIRSNAP_CHECK(session().cancel().check());
   }
   return rows;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "query/module.h"
@@ -41,12 +42,20 @@ class StatsTable {
     std::int64_t count = 0;
   };
   // Of one snapshot, or of all; NULL (rows without a value) first.
-  Result<std::vector<Row>> rows(std::optional<std::int64_t> snapshot_id) const;
+  Result<std::vector<Row>> rows(std::optional<std::int64_t> snapshot_id);
 
  private:
+  Result<std::vector<Row>> count_part(std::size_t number, OpenPart& part) const;
+  Result<std::vector<Row>> counts_of(std::size_t number);
+  void add_piece(const std::vector<Row>& piece, std::size_t first, std::vector<Row>& rows) const;
+
   const Subject& subject_;
   RelationTable& counted_;
   int column_;  // of the counted table
+  // Parts that store rows of other snapshots too: there the index alone does not know, and counts
+  // are kept as long as the transaction.
+  std::uint64_t epoch_ = 0;
+  std::unordered_map<std::size_t, std::vector<Row>> known_;
 };
 
 struct StatsModule {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "query/table_shape.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "query/sql_value.h"
 #include "storage/base/text.h"
 
@@ -29,6 +32,17 @@ std::optional<int> TableShape::find_column(std::string_view wanted) const {
   return std::nullopt;
 }
 
+void TableShape::add_part(const SnapshotRecord& snapshot, TablePart part) {
+  part.snapshot_id = snapshot.snapshot_id;
+  part.imported_at = snapshot.imported_at;
+  part.piece = 0;
+  const auto& split = snapshot.two_pieces;
+  parts.push_back(part);
+  if (!std::binary_search(split.begin(), split.end(), part.relation)) return;
+  part.piece = 1;
+  parts.push_back(std::move(part));
+}
+
 TableShape fixed_shape(const TableSpec& spec, const std::vector<SnapshotRecord>& scope) {
   TableShape shape{.name = spec.name, .doc = spec.doc, .theme = theme_of(spec.name)};
   shape.columns.push_back({.name = "snapshot_id",
@@ -45,9 +59,7 @@ TableShape fixed_shape(const TableSpec& spec, const std::vector<SnapshotRecord>&
                              .doc = column.doc});
   }
   for (const SnapshotRecord& snapshot : scope) {
-    shape.parts.push_back({.snapshot_id = snapshot.snapshot_id,
-                           .imported_at = snapshot.imported_at,
-                           .relation = spec.name});
+    shape.add_part(snapshot, {.relation = spec.name});
   }
   shape.examples.assign(spec.examples.begin(), spec.examples.end());
   return shape;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // What one SQL table over relations looks like: its columns, and the relations (parts) whose rows
-// it shows one after the other. Fixed tables have one part a snapshot, raw ESE tables one a source;
-// tables of classes show rows of `objects`.
+// it shows one after the other. Fixed tables have one part a snapshot, raw ESE tables one a source,
+// or two where the rows stand in two pieces (Relation); tables of classes show rows of `objects`.
 // Lifetime: plain values, fixed when the engine opens. Threads: immutable.
 #pragma once
 
@@ -49,6 +49,7 @@ struct TablePart {
   std::int64_t source_id = 0;    // raw tables only
   std::string imported_at = {};  // ISO 8601 UTC
   std::string relation = {};     // name in the snapshot
+  std::uint32_t piece = 0;       // of the relation
   // Column of the relation for each column of the table, -1 where it has none; empty: by name.
   std::vector<std::int32_t> columns = {};
 };
@@ -64,11 +65,13 @@ struct TableShape {
   std::string doc = {};
   std::string theme = {};
   std::vector<TableColumn> columns = {};
-  std::vector<TablePart> parts = {};  // ascending by snapshot_id
+  std::vector<TablePart> parts = {};  // ascending by snapshot_id; pieces of one stand together
   std::vector<std::string> examples = {};
   std::optional<RowRestriction> only = std::nullopt;
 
   [[nodiscard]] std::optional<int> find_column(std::string_view name) const;
+  // Adds the part, and the second piece of its relation where `snapshot` says that there is one.
+  void add_part(const SnapshotRecord& snapshot, TablePart part);
 };
 
 // The largest number of columns SQLite's usual build allows, hidden ones included.

@@ -135,10 +135,10 @@ Result<void> TreeModule::Cursor::open_next_part() {
     end_ = base ? index_->begin_of(*base + 1) : 0;
     if (table_.direction() == TreeTable::Direction::kDown) {
       DIRSNAP_CHECK(open_subtree());
-    } else if (base) {
-      row_ = index_->row_at(position_);
     } else {
-      continue;
+      while (position_ < end_ && !is_shown(index_->row_at(position_))) ++position_;
+      if (position_ == end_) continue;
+      row_ = index_->row_at(position_);
     }
     DIRSNAP_TRY(const bool some, step());
     if (some) return {};
@@ -160,28 +160,33 @@ Result<void> TreeModule::Cursor::open_subtree() {
   return {};
 }
 
-// The row of the parent; nullopt at the top.
-Result<std::optional<std::uint64_t>> TreeModule::Cursor::parent(std::uint64_t row) {
-  DIRSNAP_TRY(const ValueView id, part_->value(part_->stored(t::kParentId + 1), row));
-  const bool inside = id.type == ValueType::kInteger && id.integer >= 1 &&
-                      static_cast<std::uint64_t>(id.integer) <= part_->rows();
-  if (!inside) return std::optional<std::uint64_t>();
-  return std::optional(static_cast<std::uint64_t>(id.integer) - 1);
+// To the row of the parent; false at the top.
+Result<bool> TreeModule::Cursor::rise() {
+  DIRSNAP_TRY(const ValueView id, part_->value(part_->stored(t::kParentId + 1), row_));
+  if (id.type != ValueType::kInteger || ++distance_ > kMostLevels) return false;
+  DIRSNAP_TRY(const auto place, table_.objects().place_of(part_no_, t::kObjectId + 1, id.integer));
+  if (!place) return false;
+  part_no_ = place->part;
+  row_ = place->row;
+  DIRSNAP_TRY(part_, table_.objects().part(part_no_));
+  return true;
 }
 
 // To the next row of the part; false after the last.
 Result<bool> TreeModule::Cursor::step() {
-  if (++steps_ % kStepsPerCheck == 0) DIRSNAP_CHECK(table_.session().cancel().check());
-  if (table_.direction() == TreeTable::Direction::kUp) {
-    DIRSNAP_TRY(const auto up, parent(row_));
-    if (!up || ++distance_ > kMostLevels) return false;
-    row_ = *up;
-  } else if (position_ < end_) {
-    row_ = index_->row_at(position_++);
-  } else if (below_ < below_end_) {
-    row_ = index_->row_at(below_++);
-  } else {
-    return false;
+  for (;;) {
+    if (++steps_ % kStepsPerCheck == 0) DIRSNAP_CHECK(table_.session().cancel().check());
+    if (table_.direction() == TreeTable::Direction::kUp) {
+      DIRSNAP_TRY(const bool some, rise());
+      if (!some) return false;
+    } else if (position_ < end_) {
+      row_ = index_->row_at(position_++);
+    } else if (below_ < below_end_) {
+      row_ = index_->row_at(below_++);
+    } else {
+      return false;
+    }
+    if (is_shown(row_)) break;
   }
   ++table_.session().counters().rows_visited;
   return true;

@@ -51,8 +51,11 @@ struct TreeModule {
    private:
     Result<void> open_next_part();
     Result<void> open_subtree();
-    Result<std::optional<std::uint64_t>> parent(std::uint64_t row);
+    Result<bool> rise();
     Result<bool> step();
+    [[nodiscard]] bool is_shown(std::uint64_t row) const {
+      return part_->shown() == nullptr || part_->shown()->test(row);
+    }
 
     TreeTable& table_;
     std::string dn_;        // X.500 form
