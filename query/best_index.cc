@@ -27,6 +27,9 @@ constexpr double kFilterCost = 0.02;  // testing a row inside a chunk
 // Rows that a table may collect to sort them itself.
 constexpr double kMostSorted = 100'000;
 
+// Parts whose rows may be merged into one order.
+constexpr double kMostMerged = 64;
+
 // sqlite3_vtab_in serves the first 32 arguments only.
 constexpr std::size_t kMaxTerms = 30;
 
@@ -233,7 +236,7 @@ class Planner {
   }
 
   void weigh_parts() {
-    parts_ = std::max(1.0, static_cast<double>(shape_.parts.size()));
+    parts_ = std::max(1.0, static_cast<double>(table_.whole_parts()));
     for (const Candidate& candidate : candidates_) {
       if (!candidate.is_part) continue;
       const bool snapshot = column_of(candidate.term).origin == ColumnOrigin::kSnapshot;
@@ -247,7 +250,7 @@ class Planner {
     const bool sources =
         std::any_of(shape_.columns.begin(), shape_.columns.end(),
                     [](const TableColumn& c) { return c.origin == ColumnOrigin::kSource; });
-    single_part_ = shape_.parts.size() <= 1 || (single_snapshot_ && (!sources || single_source_));
+    single_part_ = parts_ <= 1 || (single_snapshot_ && (!sources || single_source_));
   }
 
   [[nodiscard]] double scanned_rows() const { return rows_ * part_share_; }
@@ -421,9 +424,11 @@ class Planner {
     return {table_, std::move(scope)};
   }
 
-  // True if the statement wants exactly the order of this column, and one part holds all rows.
+  // True if the statement wants exactly the order of this column, and few enough parts hold all
+  // rows.
   [[nodiscard]] bool ordered_by(int column) const {
-    return table_.session().push_down() && single_part_ && info_.nOrderBy == 1 &&
+    const bool few = single_part_ || parts_ <= kMostMerged;
+    return table_.session().push_down() && few && info_.nOrderBy == 1 &&
            info_.aOrderBy[0].iColumn == column;
   }
 
@@ -468,6 +473,7 @@ class Planner {
     const double each = scattered ? kRandomRowCost : 1;
     path.cost += scanned_parts() * kLookupCost * (filters_are_lists(path) ? 10 : 1);
     path.cost += path.rows * 0.2 * filters + out * each + sort_cost(path, out);
+    if (path.key_order) path.cost += out * std::log2(scanned_parts());
   }
 
   [[nodiscard]] bool filters_are_lists(const Path& path) const {
@@ -504,6 +510,13 @@ class Planner {
     const bool unique = shape_.columns[static_cast<std::size_t>(column)].access == Access::kDense;
     if (used + 1 != order.size() && !unique) return ScanOrder::kAny;
     return descending ? ScanOrder::kPartsDesc : ScanOrder::kParts;
+  }
+
+  // The column that in_part_order() goes by behind snapshot_id, or -1.
+  [[nodiscard]] int stored_order() const {
+    const std::span order(info_.aOrderBy, static_cast<std::size_t>(info_.nOrderBy));
+    const std::size_t used = origin_of(order[0].iColumn) == ColumnOrigin::kSnapshot ? 1 : 0;
+    return used < order.size() ? order[used].iColumn : -1;
   }
 
   // The rows of one key, sorted by another column, sooner than SQLite's sorter makes records of
@@ -544,6 +557,7 @@ class Planner {
       plan.order = path.descending ? ScanOrder::kKeyDesc : ScanOrder::kKey;
     } else {
       plan.order = in_part_order(path);
+      if (plan.order != ScanOrder::kAny) plan.order_column = stored_order();
       if (plan.order == ScanOrder::kAny && sorts_itself(path)) {
         plan.order = info_.aOrderBy[0].desc != 0 ? ScanOrder::kRowsDesc : ScanOrder::kRows;
         plan.order_column = info_.aOrderBy[0].iColumn;

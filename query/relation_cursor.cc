@@ -38,7 +38,7 @@ Result<void> RelationCursor::filter(std::string_view plan,
   const bool possible = bind(arguments, pattern_limit);
   if (!possible || left_ == 0) return {};
   choose_parts();
-  DIRSNAP_TRY(const bool some, open_next_part());
+  DIRSNAP_TRY(const bool some, open_next_group());
   if (!some) return {};
   at_end_ = false;
   return next();
@@ -50,6 +50,9 @@ void RelationCursor::rest() {
   part_filters_.clear();
   bound_.clear();
   scan_.rest();
+  merge_.rest();
+  is_merging_ = false;
+  at_ = &scan_;
 }
 
 bool RelationCursor::bind(std::span<sqlite3_value*> arguments, std::size_t pattern_limit) {
@@ -213,34 +216,85 @@ void RelationCursor::choose_parts() {
   if (plan_.order == ScanOrder::kPartsDesc) std::reverse(parts_.begin(), parts_.end());
 }
 
-Result<bool> RelationCursor::open_next_part() {
+// End of the parts that are visited together: all where an order goes over them, the pieces of
+// one snapshot where their rows are stored in an order that the statement wants.
+std::size_t RelationCursor::group_end() const {
+  if (is_merged_order()) return parts_.size();
+  if (plan_.order_column < 0) return next_part_ + 1;
+  const auto& parts = table_.shape().parts;
+  std::size_t end = next_part_ + 1;
+  while (end < parts_.size() &&
+         parts[parts_[end]].snapshot_id == parts[parts_[next_part_]].snapshot_id) {
+    ++end;
+  }
+  return end;
+}
+
+// Collects the parts up to `end` that have rows.
+Result<void> RelationCursor::open_group(std::size_t end) {
+  group_.clear();
+  for (; next_part_ < end; ++next_part_) {
+    DIRSNAP_TRY(OpenPart * part, table_.part(parts_[next_part_]));
+    if (part != nullptr && part->shown_rows() != 0) group_.emplace_back(parts_[next_part_], part);
+  }
+  if (epoch_ != table_.session().epoch()) {
+    scan_.forget();
+    merge_.forget();
+  }
+  epoch_ = table_.session().epoch();
+  return {};
+}
+
+Result<bool> RelationCursor::open_next_group() {
+  is_merging_ = false;
+  at_ = &scan_;
   while (next_part_ < parts_.size()) {
-    part_ = parts_[next_part_++];
-    DIRSNAP_TRY(OpenPart * part, table_.part(part_));
-    if (part == nullptr || part->rows() == 0) continue;
-    if (epoch_ != table_.session().epoch()) scan_.forget();
-    epoch_ = table_.session().epoch();
-    DIRSNAP_CHECK(scan_.open(*part, bound_, skip_));
+    DIRSNAP_CHECK(open_group(group_end()));
+    if (group_.empty()) continue;
+    if (group_.size() == 1) {
+      part_ = group_.front().first;
+      DIRSNAP_CHECK(scan_.open(*group_.front().second, bound_, skip_));
+      return true;
+    }
+    const int column = bound_.in_key_order ? bound_.column : plan_.order_column;
+    merge_.begin({.column = column,
+                  .collation = table_.shape().columns[static_cast<std::size_t>(column)].collation,
+                  .descending = is_merged_order() && bound_.descending});
+    for (const auto& [number, part] : group_) DIRSNAP_CHECK(merge_.add(number, *part, bound_));
+    is_merging_ = true;
     return true;
   }
   return false;
 }
 
+// To the next row of several parts; false after the last.
+Result<bool> RelationCursor::next_merged() {
+  for (;;) {
+    DIRSNAP_TRY(const bool found, merge_.next());
+    if (!found) return false;
+    if (skip_ == 0) break;
+    --skip_;
+  }
+  at_ = &merge_.scan();
+  part_ = merge_.part();
+  return true;
+}
+
 Result<void> RelationCursor::next() {
-  if (left_ != 0 && scan_.advance()) {
+  if (left_ != 0 && !is_merging_ && scan_.advance()) {
     --left_;
     ++table_.session().counters().rows_visited;
     return {};
   }
   while (left_ != 0) {
-    DIRSNAP_TRY(const bool found, scan_.next());
+    DIRSNAP_TRY(const bool found, is_merging_ ? next_merged() : scan_.next());
     if (found) {
       --left_;
       ++table_.session().counters().rows_visited;
       return {};
     }
     DIRSNAP_CHECK(table_.session().cancel().check());
-    DIRSNAP_TRY(const bool more, open_next_part());
+    DIRSNAP_TRY(const bool more, open_next_group());
     if (!more) break;
   }
   at_end_ = true;
@@ -249,14 +303,14 @@ Result<void> RelationCursor::next() {
 
 Result<ValueView> RelationCursor::value(int column) {
   const auto& spec = table_.shape().columns[static_cast<std::size_t>(column)];
-  if (spec.origin == ColumnOrigin::kStored) return scan_.value(column);
+  if (spec.origin == ColumnOrigin::kStored) return at_->value(column);
   const ValueView value = part_value(table_.shape().parts[part_], spec.origin);
-  scan_.hold(column, value);
+  at_->hold(column, value);
   return value;
 }
 
 std::int64_t RelationCursor::rowid() const {
-  return static_cast<std::int64_t>((std::uint64_t{part_} << kRowBits) | scan_.row());
+  return static_cast<std::int64_t>((std::uint64_t{part_} << kRowBits) | at_->row());
 }
 
 }  // namespace dirsnap

@@ -13,6 +13,7 @@
 
 #include <sqlite3.h>
 
+#include "query/part_merge.h"
 #include "query/part_scan.h"
 #include "query/relation_table.h"
 #include "query/scan_plan.h"
@@ -21,7 +22,8 @@ namespace dirsnap {
 
 class RelationCursor {
  public:
-  explicit RelationCursor(RelationTable& table) : table_(table), scan_(table.session().cancel()) {}
+  explicit RelationCursor(RelationTable& table)
+      : table_(table), scan_(table.session().cancel()), merge_(table.session().cancel()) {}
 
   // Starts the scan that `plan` (the grammar of scan_plan.h) describes.
   Result<void> filter(std::string_view plan,
@@ -36,7 +38,7 @@ class RelationCursor {
   Result<ValueView> value(int column);
   // The same for most values; nullopt: ask value().
   [[nodiscard]] std::optional<ValueView> held_value(int column) const {
-    return scan_.held_value(column);
+    return at_->held_value(column);
   }
   // Part and row in one number: unique in the table, the same in every scan.
   [[nodiscard]] std::int64_t rowid() const;
@@ -51,7 +53,13 @@ class RelationCursor {
   void bind_limits(std::span<sqlite3_value*> arguments);
   void choose_parts();
   [[nodiscard]] bool part_matches(const TablePart& part) const;
-  Result<bool> open_next_part();
+  [[nodiscard]] std::size_t group_end() const;
+  Result<void> open_group(std::size_t end);
+  Result<bool> open_next_group();
+  Result<bool> next_merged();
+  [[nodiscard]] bool is_merged_order() const {
+    return bound_.in_key_order || bound_.sort_column >= 0;
+  }
 
   RelationTable& table_;
   std::string plan_text_;
@@ -60,10 +68,14 @@ class RelationCursor {
   std::optional<std::int64_t> snapshot_;  // the one wanted, by far the most frequent term
   std::vector<RowFilter> part_filters_;   // the other terms that choose parts
   BoundScan bound_;
-  PartScan scan_;
-  std::uint64_t epoch_ = 0;  // of the session, when scan_ last opened a part
+  PartScan scan_;          // of one part after the other,
+  PartMerge merge_;        // or of several at once
+  PartScan* at_ = &scan_;  // the one at the present row
+  bool is_merging_ = false;
+  std::uint64_t epoch_ = 0;  // of the session, when a part was last opened
 
-  std::vector<std::uint32_t> parts_;  // to visit, in order
+  std::vector<std::uint32_t> parts_;                        // to visit, in order
+  std::vector<std::pair<std::uint32_t, OpenPart*>> group_;  // of these, those to visit together
   std::size_t next_part_ = 0;
   std::uint32_t part_ = 0;  // the present one
   std::uint64_t left_ = 0;  // rows that LIMIT still allows

@@ -49,6 +49,9 @@ constexpr std::array<std::pair<ScanOrder, std::string_view>, 6> kOrders = {{
     {ScanOrder::kRows, " ORDER ROWS "},
 }};
 
+bool is_by_parts(ScanOrder order) {
+  return order == ScanOrder::kParts || order == ScanOrder::kPartsDesc;
+}
 bool is_sorted(ScanOrder order) {
   return order == ScanOrder::kRows || order == ScanOrder::kRowsDesc;
 }
@@ -104,7 +107,7 @@ class PlanParser {
     for (const auto& order : kOrders) {
       if (plan_.order == ScanOrder::kAny && accept(order.second)) plan_.order = order.first;
     }
-    if (is_sorted(plan_.order)) {
+    if (is_sorted(plan_.order) || (is_by_parts(plan_.order) && accept(" BY "))) {
       DIRSNAP_TRY(plan_.order_column, parse_column());
       if (!accept(")")) return bad();
     }
@@ -218,7 +221,8 @@ std::string format_plan(const ScanPlan& plan, const TableShape& shape) {
   if (!plan.filters.empty()) out += " FILTER";
   for (const Term& term : plan.filters) out += " " + term_text(term, shape);
   out += name_of(kOrders, plan.order);
-  if (is_sorted(plan.order)) {
+  if (is_by_parts(plan.order) && plan.order_column >= 0) out += " BY ";
+  if (plan.order_column >= 0) {
     const auto& column = shape.columns[static_cast<std::size_t>(plan.order_column)];
     out += quote_identifier(column.name) + "()";
   }

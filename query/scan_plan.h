@@ -18,11 +18,12 @@
 //   term    = name "(" op ")"
 //   op      = ( "=" | "<>" | "<" | "<=" | ">" | ">=" | "IS" | "IS NOT" | "IS NULL"
 //             | "IS NOT NULL" | "LIKE" | "GLOB" | "IN" ) [ " NOCASE" | " BINARY" | " FOLD" ]
-//   order   = " ORDER PARTS"            by snapshot_id, then by row
-//           | " ORDER PARTS DESC"
+//   order   = " ORDER PARTS" [ " DESC" ] [ " BY " name "()" ]
+//                                      by snapshot_id, then by the column, as rows are stored
 //           | " ORDER KEY" | " ORDER KEY DESC"     by the access column
 //           | " ORDER ROWS " name "()" | " ORDER ROWS DESC " name "()"
 //                                      the rows found are collected and sorted by the column
+// Where an order goes over several parts, their rows are merged.
 // Example: snapshot_id(=) INDEX class(=) FILTER rdn(LIKE) ORDER KEY
 //
 // xFilter's arguments are the values of the terms in the order of the text, then LIMIT, OFFSET.
@@ -76,7 +77,7 @@ struct ScanPlan {
                                    // or one pattern
   std::vector<Term> filters = {};  // the rest, tested row by row or chunk by chunk
   ScanOrder order = ScanOrder::kAny;
-  int order_column = -1;  // of kRows and kRowsDesc
+  int order_column = -1;  // of kRows and kRowsDesc; of kParts and kPartsDesc -1: snapshot_id alone
   bool distinct = false;  // of adjacent rows alike in the ordered column one is enough
   bool limit = false;
   bool offset = false;

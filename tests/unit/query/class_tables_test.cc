@@ -350,7 +350,7 @@ TEST_CASE("what the index can find of a class is found there") {
   CHECK(plan("WHERE dn = 'x'") == "INDEX dn(=)");
   CHECK(plan("WHERE cn = 'x'") == "CLASS");
   CHECK(plan("WHERE cn = 'x' AND is_deleted = 0") == "CLASS FILTER is_deleted(=)");
-  CHECK(plan("ORDER BY object_id") == "CLASS ORDER PARTS");
+  CHECK(plan("ORDER BY object_id") == "CLASS ORDER PARTS BY object_id()");
   rows_of(*engine, "SELECT cn FROM class_mail_gateway WHERE dn = '/o=Org/cn=n1'");
   CHECK(engine->counters().rows_visited < 20);
 }

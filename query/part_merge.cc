@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#include "query/part_merge.h"
+
+#include <algorithm>
+
+#include "storage/value_order.h"
+
+namespace dirsnap {
+namespace {
+
+constexpr std::size_t kWordBytes = 8;
+// Scans that rest are kept for so many parts.
+constexpr std::size_t kRestingLanes = 8;
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+}  // namespace
+
+void PartMerge::begin(const Order& order) {
+  order_ = order;
+  is_begun_ = false;
+  used_ = 0;
+  heap_.clear();
+}
+
+Result<void> PartMerge::add(std::uint32_t number, OpenPart& part, const BoundScan& scan) {
+  if (used_ == lanes_.size()) lanes_.push_back(std::make_unique<Lane>(cancel_));
+  Lane& lane = *lanes_[used_++];
+  lane.number = number;
+  lane.no_skip = 0;
+  DIRSNAP_CHECK(lane.scan.open(part, scan, lane.no_skip));
+  DIRSNAP_TRY(const bool some, step(lane));
+  if (some) heap_.push_back(&lane);
+  return {};
+}
+
+// To the lane's next row; false after the last.
+Result<bool> PartMerge::step(Lane& lane) {
+  if (!lane.scan.advance()) {
+    DIRSNAP_TRY(const bool found, lane.scan.next());
+    if (!found) return false;
+  }
+  DIRSNAP_TRY(lane.key, lane.scan.value(order_.column));
+  const bool folds = order_.collation == Collation::kFold;
+  lane.has_word = lane.key.type == ValueType::kText &&
+                  (!folds || is_ascii(lane.key.bytes.substr(0, kWordBytes)));
+  if (lane.has_word) lane.word = ordered_word(lane.key.bytes, 0, order_.collation);
+  return true;
+}
+
+bool PartMerge::is_behind(const Lane& a, const Lane& b) const {
+  int order = 0;
+  if (a.has_word && b.has_word && a.word != b.word) {
+    order = a.word < b.word ? -1 : 1;
+  } else {
+    order = compare_values(a.key, b.key, order_.collation);
+  }
+  if (order_.descending) order = -order;
+  return order == 0 ? a.number > b.number : order > 0;
+}
+
+// The first lane has another key: back to where it belongs.
+void PartMerge::sink() {
+  std::size_t at = 0;
+  for (;;) {
+    std::size_t least = at;
+    for (const std::size_t child : {2 * at + 1, 2 * at + 2}) {
+      if (child < heap_.size() && is_behind(*heap_[least], *heap_[child])) least = child;
+    }
+    if (least == at) return;
+    std::swap(heap_[at], heap_[least]);
+    at = least;
+  }
+}
+
+Result<bool> PartMerge::next() {
+  if (!is_begun_) {
+    is_begun_ = true;
+    std::make_heap(heap_.begin(), heap_.end(),
+                   [this](const Lane* a, const Lane* b) { return is_behind(*a, *b); });
+    return !heap_.empty();
+  }
+  DIRSNAP_TRY(const bool more, step(*heap_.front()));
+  if (!more) {
+    heap_.front() = heap_.back();
+    heap_.pop_back();
+    if (heap_.empty()) return false;
+  }
+  sink();
+  return true;
+}
+
+void PartMerge::rest() {
+  heap_.clear();
+  used_ = 0;
+  if (lanes_.size() > kRestingLanes) lanes_.resize(kRestingLanes);
+  for (const auto& lane : lanes_) lane->scan.rest();
+}
+
+void PartMerge::forget() {
+  for (const auto& lane : lanes_) lane->scan.forget();
+}
+
+}  // namespace dirsnap

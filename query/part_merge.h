@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+//
+// The rows of several parts in one order: each part gives its rows in the order of a column, the
+// least of the present ones comes next. Of equal ones the earlier part's.
+// Memory: a scan for each part. Lifetime: as PartScan. Threads: one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "query/part_scan.h"
+
+namespace dirsnap {
+
+class PartMerge {
+ public:
+  explicit PartMerge(CancelToken& cancel) : cancel_(cancel) {}
+
+  struct Order {
+    int column = 0;  // of the table
+    Collation collation = Collation::kBinary;
+    bool descending = false;
+  };
+  // Begins anew, without parts.
+  void begin(const Order& order);
+  // REQUIRES: begin(), and no next() since. The part gives its rows in the order.
+  Result<void> add(std::uint32_t number, OpenPart& part, const BoundScan& scan);
+  // Moves to the first or next row; false after the last.
+  Result<bool> next();
+
+  // REQUIRES: next() has returned true. The number given to add(), and the scan at its row.
+  [[nodiscard]] std::uint32_t part() const { return heap_.front()->number; }
+  [[nodiscard]] PartScan& scan() const { return heap_.front()->scan; }
+
+  void rest();
+  void forget();
+
+ private:
+  struct Lane {
+    explicit Lane(CancelToken& cancel) : scan(cancel) {}
+    PartScan scan;
+    std::uint64_t no_skip = 0;
+    std::uint32_t number = 0;
+    ValueView key = {};
+    std::uint64_t word = 0;  // orders as the keys do where has_word; equal ones say nothing
+    bool has_word = false;
+  };
+  Result<bool> step(Lane& lane);
+  [[nodiscard]] bool is_behind(const Lane& a, const Lane& b) const;
+  void sink();
+
+  CancelToken& cancel_;
+  Order order_;
+  bool is_begun_ = false;                     // heap_ is one, and its first lane's row was given
+  std::vector<std::unique_ptr<Lane>> lanes_;  // the first used_ are of this walk
+  std::size_t used_ = 0;
+  std::vector<Lane*> heap_;  // those that have a row; before next(): all
+};
+
+}  // namespace dirsnap
