@@ -29,8 +29,8 @@ void PartScan::begin_phase(Phase phase) {
   range_ = 0;
   next_row_ = 0;
   segment_ = Segment::kNone;
-  if (phase == Phase::kKeys && (scan_->equal_is_same || index_->is_uniform())) {
-    key_column_ = scan_->column;
+  if (phase == Phase::kKeys && (way_.equal_is_same || index_->is_uniform())) {
+    key_column_ = way_.column;
   }
 }
 
@@ -49,7 +49,7 @@ void PartScan::begin_rows() {
 bool PartScan::has_nulls() const { return index_->total() < part_->rows(); }
 
 void PartScan::start_nulls() {
-  null_filter_.emplace(scan_->column, Predicate{.op = Op::kIsNull});
+  null_filter_.emplace(way_.column, Predicate{.op = Op::kIsNull});
   filters_.push_back(&*null_filter_);
   ranges_.assign(1, {0, part_->rows()});
   begin_phase(Phase::kNulls);
@@ -57,9 +57,9 @@ void PartScan::start_nulls() {
 
 void PartScan::end_phase() {
   if (phase_ == Phase::kNulls) filters_.pop_back();
-  if (phase_ == Phase::kNulls && !scan_->descending) {
+  if (phase_ == Phase::kNulls && !way_.descending) {
     begin_phase(Phase::kKeys);
-  } else if (phase_ == Phase::kKeys && scan_->descending && scan_->seek.empty() && has_nulls()) {
+  } else if (phase_ == Phase::kKeys && way_.descending && scan_->seek.empty() && has_nulls()) {
     start_nulls();
   } else {
     phase_ = Phase::kEnd;
@@ -75,7 +75,7 @@ Result<bool> PartScan::next() {
       continue;
     }
     if (scan_->distinct && keys) {
-      DIRSNAP_TRY(const ValueView key, value(scan_->column));
+      DIRSNAP_TRY(const ValueView key, value(way_.column));
       if (is_repetition(key)) continue;
     } else if (scan_->distinct) {
       ranges_.clear();
@@ -223,18 +223,17 @@ Result<bool> PartScan::next_in_segments() {
 Result<bool> PartScan::next_key() {
   for (;;) {
     while (key_at_ != key_end_) {
-      const std::uint64_t position = scan_->descending ? --key_end_ : key_at_++;
+      const std::uint64_t position = way_.descending ? --key_end_ : key_at_++;
       row_ = index_->row_at(position);
       if (++steps_ % kStepsPerCheck == 0) DIRSNAP_CHECK(cancel_.check());
       DIRSNAP_TRY(const bool good, passes());
       if (good) return true;
     }
     if (ordinals_done_ == ordinals_.size()) return false;
-    const std::size_t i =
-        scan_->descending ? ordinals_.size() - 1 - ordinals_done_ : ordinals_done_;
+    const std::size_t i = way_.descending ? ordinals_.size() - 1 - ordinals_done_ : ordinals_done_;
     const OrdinalRange& range = ordinals_[i];
     const std::uint32_t ordinal =
-        scan_->descending ? range.end - 1 - ordinal_ : range.begin + ordinal_;
+        way_.descending ? range.end - 1 - ordinal_ : range.begin + ordinal_;
     if (++ordinal_ == range.end - range.begin) {
       ordinal_ = 0;
       ++ordinals_done_;

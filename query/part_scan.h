@@ -37,19 +37,26 @@ struct BoundSeek {
   }
 };
 
-// A plan with the values of its terms.
-struct BoundScan {
+// How rows are found, and in what order they are given.
+struct ScanWay {
   Access access = Access::kScan;
   int column = -1;  // of the table, unless kScan
+  bool in_key_order = false;
+  bool descending = false;     // of in_key_order and sort_column
+  bool equal_is_same = false;  // keys equal under the index's collation are the same bytes
+  Collation sort_collation = Collation::kBinary;
+  int sort_column = -1;  // of the table: rows are collected and sorted by it; -1: not
+};
+
+// A plan with the values of its terms.
+struct BoundScan {
+  ScanWay way = {};
   BoundSeek seek = {};
   std::vector<RowFilter> filters = {};       // tested on every row
   std::vector<RowFilter> seek_filters = {};  // what `seek` stands for, for walks that do not use it
-  bool in_key_order = false;
-  bool descending = false;  // of in_key_order and sort_column
-  bool distinct = false;    // one of adjacent rows with the same key; without key order one row
-  Collation sort_collation = Collation::kBinary;
-  int sort_column = -1;        // of the table: rows are collected and sorted by it; -1: not
-  bool equal_is_same = false;  // keys equal under the index's collation are the same bytes
+  bool distinct = false;  // one of adjacent rows with the same key; without key order one row
+  // Rows are stored ascending by this column of the table, and wanted so; -1: any order will do.
+  int stored_order = -1;
 
   // Drops the values of the terms but keeps their memory: a join binds again and again.
   void clear() {
@@ -81,7 +88,7 @@ class PartScan {
   bool advance() {
     if (scan_->distinct || *skip_ != 0) return false;
     if (phase_ == Phase::kKeys) {
-      if (key_at_ == key_end_ || tests_rows_ || scan_->descending) return false;
+      if (key_at_ == key_end_ || tests_rows_ || way_.descending) return false;
       ++key_at_;
       row_ = kUnknownRow;  // who counts the rows of a key does not ask which they are
       return true;
@@ -134,6 +141,7 @@ class PartScan {
   Result<void> list_rows(const IndexView& index);
   Result<void> open_hash();
   Result<void> open_access();
+  void restore_order();
   Result<void> sort_rows();
   void begin_rows();
   void scan_everything();
@@ -159,6 +167,7 @@ class PartScan {
   OpenPart* part_ = nullptr;
   const ShownRows* shown_ = nullptr;  // of the part; null: all
   const BoundScan* scan_ = nullptr;
+  ScanWay way_;  // that of scan_, or another one that gives the same order in this part
   std::uint64_t* skip_ = nullptr;
   std::vector<const RowFilter*> filters_;  // that the present phase applies
   Phase phase_ = Phase::kEnd;

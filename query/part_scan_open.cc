@@ -38,6 +38,7 @@ Result<void> PartScan::open(OpenPart& part, const BoundScan& scan, std::uint64_t
   part_ = &part;
   shown_ = part.shown();
   scan_ = &scan;
+  way_ = scan.way;
   skip_ = &skip;
   filters_.clear();
   for (const RowFilter& filter : scan.filters) filters_.push_back(&filter);
@@ -48,20 +49,35 @@ Result<void> PartScan::open(OpenPart& part, const BoundScan& scan, std::uint64_t
   last_key_.reset();
   phase_ = Phase::kEnd;
   segment_ = Segment::kNone;
+  if (scan.stored_order >= 0) restore_order();
   DIRSNAP_CHECK(open_access());
-  return scan.sort_column >= 0 ? sort_rows() : Result<void>{};
+  return way_.sort_column >= 0 ? sort_rows() : Result<void>{};
+}
+
+// Rows that came after the base stand in no order: an index gives it back, or they are sorted.
+void PartScan::restore_order() {
+  const int column = scan_->stored_order;
+  const std::int32_t stored = part_->stored(column);
+  if (stored < 0 || part_->access(stored) != Access::kIndex) return;
+  if (way_.access == Access::kScan) {
+    for (const RowFilter& filter : scan_->seek_filters) filters_.push_back(&filter);
+  } else if (way_.column != column) {
+    way_.sort_column = column;
+    way_.sort_collation = Collation::kBinary;
+    return;
+  }
+  way_ = {.access = Access::kIndex, .column = column, .in_key_order = true, .equal_is_same = true};
 }
 
 Result<void> PartScan::open_access() {
-  const BoundScan& scan = *scan_;
-  const bool stored = scan.access != Access::kScan && part_->stored(scan.column) >= 0;
+  const bool stored = way_.access != Access::kScan && part_->stored(way_.column) >= 0;
   if (!stored) {
     // A part without the column holds NULLs there, which no seek but only its filters can judge.
     scan_everything();
     return {};
   }
-  // Rows that came after the base do not ascend: an index stands for their order.
-  const Access here = part_->access(part_->stored(scan.column));
+  // What is dense or sorted in the base has an index where rows came later.
+  const Access here = part_->access(part_->stored(way_.column));
   if (here == Access::kIndex) return open_index();
   if (here == Access::kHash) return open_hash();
   return open_numbers();
@@ -77,8 +93,8 @@ void PartScan::scan_everything() {
 Result<std::uint64_t> PartScan::position(const ValueView& bound, bool after) {
   const auto first = first_integer(bound, after);
   if (!first) return part_->rows();
-  if (scan_->access == Access::kSorted) {
-    return part_->sorted_bound(part_->stored(scan_->column), *first, false);
+  if (way_.access == Access::kSorted) {
+    return part_->sorted_bound(part_->stored(way_.column), *first, false);
   }
   if (*first <= 1) return 0;
   return std::min(static_cast<std::uint64_t>(*first) - 1, part_->rows());
@@ -137,15 +153,15 @@ Result<void> PartScan::add_ordinals(const IndexView& index) {
 }
 
 Result<void> PartScan::open_index() {
-  DIRSNAP_TRY(const IndexView* index, part_->index(part_->stored(scan_->column)));
+  DIRSNAP_TRY(const IndexView* index, part_->index(part_->stored(way_.column)));
   DIRSNAP_CHECK(add_ordinals(*index));
-  if (!scan_->in_key_order && !is_one_key(*index)) return list_rows(*index);
+  if (!way_.in_key_order && !is_one_key(*index)) return list_rows(*index);
   index_ = index;
   ordinals_done_ = 0;
   ordinal_ = 0;
   key_at_ = key_end_ = 0;
   // NULLs are not in the index; they come first, or last in descending order.
-  if (scan_->in_key_order && scan_->seek.empty() && !scan_->descending && has_nulls()) {
+  if (way_.in_key_order && scan_->seek.empty() && !way_.descending && has_nulls()) {
     start_nulls();
   } else {
     begin_phase(Phase::kKeys);
@@ -156,7 +172,7 @@ Result<void> PartScan::open_index() {
 // The rows of one key ascend: they need no list, and a caller who wants few of them pays for few.
 bool PartScan::is_one_key(const IndexView& index) const {
   const bool one = ordinals_.size() == 1 && ordinals_.front().end - ordinals_.front().begin == 1;
-  if (!one || scan_->sort_column >= 0 || scan_->distinct) return false;
+  if (!one || way_.sort_column >= 0 || scan_->distinct) return false;
   return filters_.empty() || index.count_of(ordinals_.front().begin) < kMaskedRows;
 }
 
@@ -179,7 +195,7 @@ Result<void> PartScan::open_hash() {
     scan_everything();
     return {};
   }
-  DIRSNAP_TRY(const HashIndexView* index, part_->hash_index(part_->stored(scan_->column)));
+  DIRSNAP_TRY(const HashIndexView* index, part_->hash_index(part_->stored(way_.column)));
   for (const ValueView& key : scan_->seek.keys) index->candidates(key, rows_);
   begin_rows();
   // Two keys may have one hash.
@@ -189,14 +205,14 @@ Result<void> PartScan::open_hash() {
 
 // What the access gives and the filters pass, in the order of a column.
 Result<void> PartScan::sort_rows() {
-  RowSorter sorter(scan_->sort_collation, scan_->descending);
+  RowSorter sorter(way_.sort_collation, way_.descending);
   sorter.reserve(rows_.size());
   std::uint64_t no_skip = 0;
   std::uint64_t* const skip = std::exchange(skip_, &no_skip);  // OFFSET counts sorted rows
   for (;;) {
     DIRSNAP_TRY(const bool found, next_in_segments());
     if (!found) break;
-    DIRSNAP_TRY(const ValueView key, value(scan_->sort_column));
+    DIRSNAP_TRY(const ValueView key, value(way_.sort_column));
     sorter.add(key, static_cast<std::uint32_t>(row_));
   }
   skip_ = skip;

@@ -60,23 +60,26 @@ bool RelationCursor::bind(std::span<sqlite3_value*> arguments, std::size_t patte
   snapshot_.reset();
   part_filters_.clear();
   bound_.clear();
-  bound_.access = plan_.access;
-  bound_.column = plan_.access_column;
-  bound_.sort_column = -1;
-  bound_.equal_is_same = false;
-  bound_.in_key_order = plan_.order == ScanOrder::kKey || plan_.order == ScanOrder::kKeyDesc;
-  bound_.descending = plan_.order == ScanOrder::kKeyDesc;
+  bound_.way.access = plan_.access;
+  bound_.way.column = plan_.access_column;
+  bound_.way.sort_column = -1;
+  bound_.way.equal_is_same = false;
+  bound_.way.in_key_order = plan_.order == ScanOrder::kKey || plan_.order == ScanOrder::kKeyDesc;
+  bound_.way.descending = plan_.order == ScanOrder::kKeyDesc;
   if (plan_.order == ScanOrder::kRows || plan_.order == ScanOrder::kRowsDesc) {
-    bound_.sort_column = plan_.order_column;
-    bound_.sort_collation =
+    bound_.way.sort_column = plan_.order_column;
+    bound_.way.sort_collation =
         table_.shape().columns[static_cast<std::size_t>(plan_.order_column)].collation;
-    bound_.descending = plan_.order == ScanOrder::kRowsDesc;
+    bound_.way.descending = plan_.order == ScanOrder::kRowsDesc;
   }
   bound_.distinct = plan_.distinct;
+  const bool by_parts = plan_.order == ScanOrder::kParts || plan_.order == ScanOrder::kPartsDesc;
+  bound_.stored_order = by_parts ? plan_.order_column : -1;
   if (plan_.access_column >= 0) {
     const auto& key = table_.shape().columns[static_cast<std::size_t>(plan_.access_column)];
-    bound_.equal_is_same = key.type == ColumnType::kInteger ||
-                           (key.type == ColumnType::kText && key.collation == Collation::kBinary);
+    bound_.way.equal_is_same =
+        key.type == ColumnType::kInteger ||
+        (key.type == ColumnType::kText && key.collation == Collation::kBinary);
   }
   std::size_t used = 0;
   bool possible = !plan_.none;
@@ -99,7 +102,7 @@ bool RelationCursor::bind(std::span<sqlite3_value*> arguments, std::size_t patte
   });
   bind_all(plan_.filters, bound_.filters, [](const Term&) {});
   // A value that the index cannot answer: all rows, in the index's order where that is promised.
-  if (bound_.seek.empty() && !bound_.in_key_order) bound_.access = Access::kScan;
+  if (bound_.seek.empty() && !bound_.way.in_key_order) bound_.way.access = Access::kScan;
   if (!sought) {
     for (RowFilter& filter : bound_.seek_filters) bound_.filters.push_back(std::move(filter));
     bound_.seek_filters.clear();
@@ -167,12 +170,12 @@ void RelationCursor::bind_restriction(const RowRestriction& only) {
   const auto& column = table_.shape().columns[static_cast<std::size_t>(only.column)];
   const ValueView wanted = ValueView::text(only.text);
   RowFilter filter(only.column, {.op = Op::kEq, .collation = column.collation, .value = wanted});
-  if (bound_.access != Access::kScan) {
+  if (bound_.way.access != Access::kScan) {
     bound_.filters.push_back(std::move(filter));
     return;
   }
-  bound_.access = Access::kIndex;
-  bound_.column = only.column;
+  bound_.way.access = Access::kIndex;
+  bound_.way.column = only.column;
   bound_.seek.by_keys = true;
   bound_.seek.keys.assign(1, wanted);
   bound_.seek_filters.push_back(std::move(filter));
@@ -220,7 +223,7 @@ void RelationCursor::choose_parts() {
 // one snapshot where their rows are stored in an order that the statement wants.
 std::size_t RelationCursor::group_end() const {
   if (is_merged_order()) return parts_.size();
-  if (plan_.order_column < 0) return next_part_ + 1;
+  if (bound_.stored_order < 0) return next_part_ + 1;
   const auto& parts = table_.shape().parts;
   std::size_t end = next_part_ + 1;
   while (end < parts_.size() &&
@@ -256,10 +259,10 @@ Result<bool> RelationCursor::open_next_group() {
       DIRSNAP_CHECK(scan_.open(*group_.front().second, bound_, skip_));
       return true;
     }
-    const int column = bound_.in_key_order ? bound_.column : plan_.order_column;
+    const int column = bound_.way.in_key_order ? bound_.way.column : plan_.order_column;
     merge_.begin({.column = column,
                   .collation = table_.shape().columns[static_cast<std::size_t>(column)].collation,
-                  .descending = is_merged_order() && bound_.descending});
+                  .descending = is_merged_order() && bound_.way.descending});
     for (const auto& [number, part] : group_) DIRSNAP_CHECK(merge_.add(number, *part, bound_));
     is_merging_ = true;
     return true;

@@ -58,7 +58,7 @@ class RelationCursor {
   Result<bool> open_next_group();
   Result<bool> next_merged();
   [[nodiscard]] bool is_merged_order() const {
-    return bound_.in_key_order || bound_.sort_column >= 0;
+    return bound_.way.in_key_order || bound_.way.sort_column >= 0;
   }
 
   RelationTable& table_;
