@@ -28,6 +28,12 @@ class PartMerge {
   Result<void> add(std::uint32_t number, OpenPart& part, const BoundScan& scan);
   // Moves to the first or next row; false after the last.
   Result<bool> next();
+  // The same where the next row is at hand and needs no comparison; false says nothing.
+  bool advance() {
+    if (!is_begun_ || heap_.empty()) return false;
+    Lane& lane = *heap_.front();
+    return (heap_.size() == 1 || lane.scan.stays_in_key()) && lane.scan.advance();
+  }
 
   // REQUIRES: next() has returned true. The number given to add(), and the scan at its row.
   [[nodiscard]] std::uint32_t part() const { return heap_.front()->number; }

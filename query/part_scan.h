@@ -88,7 +88,9 @@ class PartScan {
   bool advance() {
     if (scan_->distinct || *skip_ != 0) return false;
     if (phase_ == Phase::kKeys) {
-      if (key_at_ == key_end_ || tests_rows_ || way_.descending) return false;
+      if (!filters_.empty() || way_.descending) return false;
+      if (shown_ != nullptr) return advance_shown();
+      if (key_at_ == key_end_) return false;
       ++key_at_;
       row_ = kUnknownRow;  // who counts the rows of a key does not ask which they are
       return true;
@@ -105,6 +107,8 @@ class PartScan {
     row_ = segment_ == Segment::kSpan ? segment_base_ + at : rows_[at];
     return true;
   }
+  // True if rows that advance() gives have the same value in the access column as the present one.
+  [[nodiscard]] bool stays_in_key() const { return phase_ == Phase::kKeys && key_column_ >= 0; }
   [[nodiscard]] std::uint64_t row() const {
     return row_ == kUnknownRow ? index_->row_at(key_at_ - 1) : row_;
   }
@@ -150,6 +154,14 @@ class PartScan {
   void begin_phase(Phase phase);
   void end_phase();
   void begin_key(std::uint32_t ordinal);
+  // The next row of the key that the snapshot has; false: the key has no more.
+  bool advance_shown() {
+    while (key_at_ != key_end_) {
+      row_ = index_->row_at(key_at_++);
+      if (shown_->test(row_)) return true;
+    }
+    return false;
+  }
   void end_keys();
 
   Result<std::uint64_t> position(const ValueView& bound, bool after);

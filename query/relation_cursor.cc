@@ -35,6 +35,7 @@ Result<void> RelationCursor::filter(std::string_view plan,
   parts_.clear();
   next_part_ = 0;
   at_end_ = true;
+  is_seeking_offset_ = false;
   const bool possible = bind(arguments, pattern_limit);
   if (!possible || left_ == 0) return {};
   choose_parts();
@@ -49,10 +50,10 @@ void RelationCursor::rest() {
   pool_.clear();
   part_filters_.clear();
   bound_.clear();
-  scan_.rest();
+  for (PartScan& scan : scans_) scan.rest();
   merge_.rest();
   is_merging_ = false;
-  at_ = &scan_;
+  at_ = scans_.data();
 }
 
 bool RelationCursor::bind(std::span<sqlite3_value*> arguments, std::size_t pattern_limit) {
@@ -216,6 +217,11 @@ void RelationCursor::choose_parts() {
   for (auto part = begin; part != end; ++part) {
     if (part_matches(*part)) parts_.push_back(static_cast<std::uint32_t>(part - parts.begin()));
   }
+  // A dense number is unique: no need to look for it in the other piece as well.
+  const bool is_one = bound_.way.access == Access::kDense && bound_.seek.by_keys &&
+                      bound_.seek.keys.size() == 1 && skip_ == 0;
+  const bool two_pieces = parts_.size() == 2 && parts[parts_[1]].piece == 1;
+  if (is_one && two_pieces) left_ = std::min<std::uint64_t>(left_, 1);
   if (plan_.order == ScanOrder::kPartsDesc) std::reverse(parts_.begin(), parts_.end());
 }
 
@@ -241,22 +247,52 @@ Result<void> RelationCursor::open_group(std::size_t end) {
     if (part != nullptr && part->shown_rows() != 0) group_.emplace_back(parts_[next_part_], part);
   }
   if (epoch_ != table_.session().epoch()) {
-    scan_.forget();
+    for (PartScan& scan : scans_) scan.forget();
     merge_.forget();
   }
   epoch_ = table_.session().epoch();
   return {};
 }
 
+// Leaves out rows that OFFSET does not want without a look at them; true: the whole group.
+// Dense numbers of a snapshot have no gap, in however many pieces their rows stand.
+bool RelationCursor::skip_group() {
+  if (is_seeking_offset_) {
+    bound_.seek.clear();
+    bound_.way.access = Access::kScan;
+    is_seeking_offset_ = false;
+  }
+  const bool takes_all = bound_.way.access == Access::kScan && bound_.filters.empty() &&
+                         bound_.seek_filters.empty() && !bound_.distinct;
+  if (skip_ == 0 || !takes_all) return false;
+  std::uint64_t rows = 0;
+  for (const auto& entry : group_) rows += entry.second->shown_rows();
+  if (skip_ >= rows) {
+    skip_ -= rows;
+    return true;
+  }
+  const int column = bound_.stored_order;
+  if (group_.size() == 1 || column < 0) return false;
+  if (table_.shape().columns[static_cast<std::size_t>(column)].access != Access::kDense) {
+    return false;
+  }
+  bound_.way.access = Access::kDense;
+  bound_.way.column = column;
+  bound_.seek.lower = ValueView::of(static_cast<std::int64_t>(std::exchange(skip_, 0)));
+  bound_.seek.lower_after = true;
+  is_seeking_offset_ = true;
+  return false;
+}
+
 Result<bool> RelationCursor::open_next_group() {
   is_merging_ = false;
-  at_ = &scan_;
   while (next_part_ < parts_.size()) {
     DIRSNAP_CHECK(open_group(group_end()));
-    if (group_.empty()) continue;
+    if (group_.empty() || skip_group()) continue;
     if (group_.size() == 1) {
       part_ = group_.front().first;
-      DIRSNAP_CHECK(scan_.open(*group_.front().second, bound_, skip_));
+      at_ = &scans_[table_.shape().parts[part_].piece];
+      DIRSNAP_CHECK(at_->open(*group_.front().second, bound_, skip_));
       return true;
     }
     const int column = bound_.way.in_key_order ? bound_.way.column : plan_.order_column;
@@ -284,13 +320,13 @@ Result<bool> RelationCursor::next_merged() {
 }
 
 Result<void> RelationCursor::next() {
-  if (left_ != 0 && !is_merging_ && scan_.advance()) {
+  if (left_ != 0 && (is_merging_ ? skip_ == 0 && merge_.advance() : at_->advance())) {
     --left_;
     ++table_.session().counters().rows_visited;
     return {};
   }
   while (left_ != 0) {
-    DIRSNAP_TRY(const bool found, is_merging_ ? next_merged() : scan_.next());
+    DIRSNAP_TRY(const bool found, is_merging_ ? next_merged() : at_->next());
     if (found) {
       --left_;
       ++table_.session().counters().rows_visited;

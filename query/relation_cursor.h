@@ -4,6 +4,7 @@
 // Lifetime: borrows the table. Values are valid until the statement ends. Threads: one.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -23,7 +24,9 @@ namespace dirsnap {
 class RelationCursor {
  public:
   explicit RelationCursor(RelationTable& table)
-      : table_(table), scan_(table.session().cancel()), merge_(table.session().cancel()) {}
+      : table_(table),
+        scans_{PartScan(table.session().cancel()), PartScan(table.session().cancel())},
+        merge_(table.session().cancel()) {}
 
   // Starts the scan that `plan` (the grammar of scan_plan.h) describes.
   Result<void> filter(std::string_view plan,
@@ -55,6 +58,7 @@ class RelationCursor {
   [[nodiscard]] bool part_matches(const TablePart& part) const;
   [[nodiscard]] std::size_t group_end() const;
   Result<void> open_group(std::size_t end);
+  bool skip_group();
   Result<bool> open_next_group();
   Result<bool> next_merged();
   [[nodiscard]] bool is_merged_order() const {
@@ -68,11 +72,12 @@ class RelationCursor {
   std::optional<std::int64_t> snapshot_;  // the one wanted, by far the most frequent term
   std::vector<RowFilter> part_filters_;   // the other terms that choose parts
   BoundScan bound_;
-  PartScan scan_;          // of one part after the other,
-  PartMerge merge_;        // or of several at once
-  PartScan* at_ = &scan_;  // the one at the present row
+  std::array<PartScan, 2> scans_;  // of one part after the other, by its piece,
+  PartMerge merge_;                // or of several at once
+  PartScan* at_ = scans_.data();   // the one at the present row
   bool is_merging_ = false;
-  std::uint64_t epoch_ = 0;  // of the session, when a part was last opened
+  bool is_seeking_offset_ = false;  // bound_'s seek stands for OFFSET, in the present group
+  std::uint64_t epoch_ = 0;         // of the session, when a part was last opened
 
   std::vector<std::uint32_t> parts_;                        // to visit, in order
   std::vector<std::pair<std::uint32_t, OpenPart*>> group_;  // of these, those to visit together
