@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // What a sealed snapshot holds and how much room it takes, for `dirsnap info`.
-// Units: bytes of the stored records without LMDB's own pages.
+// Units: bytes of the stored records without LMDB's own pages. Rows that snapshots have in common
+// count with the snapshot that stores them first; those added since, with the one that has added
+// rows last.
 // Threads: one thread per ReadTxn.
 #pragma once
 

@@ -7,7 +7,7 @@
 // Errors: kCorrupt with the byte offset of the damage; kUnsupported for another LMDB version or
 // page size; kIo.
 // Threads: may run while others read or write; a commit during the check starts it again.
-// Facts: the page layout of LMDB 0.9, 64-bit, little-endian; storage/FORMAT.md section 7.
+// Facts: the page layout of LMDB 0.9, 64-bit, little-endian; storage/FORMAT.md section 8.
 #pragma once
 
 #include "storage/base/result.h"

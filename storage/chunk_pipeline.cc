@@ -163,7 +163,8 @@ Result<void> ChunkPipeline::write_long_values(RelationSink& sink,
   for (LongValueRecord& value : chunk.take_long_values()) {
     sink.long_values[value.column].push_back(
         {.row = value.row, .size_bytes = value.record.size(), .digest = sha256(value.record)});
-    const Key key = long_value_key(chunk_key(sink.key, chunk_no, value.column), value.row);
+    const Key in_chunk = chunk_key(sink.place.of_long_values(chunk_no), chunk_no, value.column);
+    const Key key = long_value_key(in_chunk, value.row);
     DIRSNAP_CHECK(batch_.put(Db::kChunks, key, std::move(value.record)));
   }
   return {};
@@ -175,7 +176,7 @@ Result<void> ChunkPipeline::write_chunk(RelationSink& sink,
                                         OpenChunk& chunk) {
   DIRSNAP_CHECK(write_long_values(sink, chunk_no, chunk));
   for (const std::uint32_t column : chunk.columns()) {
-    const Key key = chunk_key(sink.key, chunk_no, column);
+    const Key key = chunk_key(sink.place.of_chunk(chunk_no, rows), chunk_no, column);
     std::vector<std::byte> bytes = chunk.finish(column, rows);
     sink.digest.add_chunk(tail_of(key), bytes);
     for (const RelationSink::LongValue& value : sink.long_values[column]) {

@@ -20,6 +20,7 @@
 
 #include "storage/batch_writer.h"
 #include "storage/open_chunk.h"
+#include "storage/relation_place.h"
 #include "storage/row_batch.h"
 #include "storage/row_hashes.h"
 #include "storage/seal.h"
@@ -34,10 +35,10 @@ struct RelationSink {
     Digest digest{};
   };
 
-  RelationSink(const Key& relation, const RelationDef& def)
-      : key(relation), columns(def.columns.size() + 1), hashes(def) {}
+  RelationSink(const RelationPlace& relation, const RelationDef& def)
+      : place(relation), columns(def.columns.size() + 1), hashes(def) {}
 
-  Key key;
+  RelationPlace place;
   std::size_t columns;  // the one of the kinds included
   RelationDigest digest;
   RowHashes hashes;

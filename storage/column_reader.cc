@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "storage/column_reader.h"
 
+#include <algorithm>
+
 namespace dirsnap {
 namespace {
 
@@ -24,11 +26,32 @@ Result<void> join_long_values(const Txn& txn, const Key& chunk, ChunkView& view)
 Result<ChunkView> RelationChunks::fetch_record(std::uint32_t column,
                                                std::uint32_t chunk_no,
                                                std::uint32_t rows) {
-  const Key key = chunk_key(relation_, chunk_no, column);
+  const Key key = chunk_key(place_.of_chunk(chunk_no, rows), chunk_no, column);
   DIRSNAP_TRY(const std::optional<Bytes> record, txn_.get(Db::kChunks, key.bytes()));
   DIRSNAP_TRY(ChunkView view, parse_chunk(record.value_or(Bytes()), rows));
-  if (view.long_count() != 0) DIRSNAP_CHECK(join_long_values(txn_, key, view));
+  if (view.long_count() != 0) {
+    const Key longs = chunk_key(place_.of_long_values(chunk_no), chunk_no, column);
+    DIRSNAP_CHECK(join_long_values(txn_, longs, view));
+  }
   return view;
+}
+
+Result<std::vector<std::uint32_t>> RelationChunks::columns_of(std::uint64_t chunk_no) const {
+  const auto number = static_cast<std::uint32_t>(chunk_no);
+  const Key& relation = place_.of_chunk(number, rows_of_chunk(stored_.rows, chunk_no));
+  const Bytes prefix = relation.bytes();
+  std::vector<std::uint32_t> columns;
+  DIRSNAP_TRY(Cursor cursor, Cursor::open(txn_, Db::kChunks));
+  DIRSNAP_TRY(bool more, cursor.seek(chunk_key(relation, number, 0).bytes()));
+  while (more && cursor.key().size() >= kChunkKeySize &&
+         std::equal(prefix.begin(), prefix.end(), cursor.key().begin()) &&
+         load_be<std::uint32_t>(cursor.key(), kRelationKeySize) == number) {
+    const auto column = load_be<std::uint32_t>(cursor.key(), kRelationKeySize + 4);
+    if (column >= stored_.def.columns.size()) break;
+    columns.push_back(column);
+    DIRSNAP_TRY(more, cursor.seek(chunk_key(relation, number, column + 1).bytes()));
+  }
+  return columns;
 }
 
 Result<RelationChunks::KindValues> RelationChunks::kinds(std::uint32_t column) {
@@ -42,6 +65,13 @@ Result<RelationChunks::KindValues> RelationChunks::kinds(std::uint32_t column) {
   }
   slot = std::move(values);
   return slot;
+}
+
+Result<ChunkView> RelationChunks::kind_numbers(std::uint64_t chunk_no) {
+  DIRSNAP_TRY(const ChunkView numbers,
+              fetch_record(kind_column(stored_.def), static_cast<std::uint32_t>(chunk_no),
+                           rows_of_chunk(stored_.rows, chunk_no)));
+  return ChunkView::by_kind(numbers, stored_.kinds, nullptr);
 }
 
 Result<ChunkView> RelationChunks::fetch(std::uint32_t column, std::uint64_t chunk_no) {

@@ -14,6 +14,7 @@
 #include "storage/keys.h"
 #include "storage/lmdb_env.h"
 #include "storage/records.h"
+#include "storage/relation_place.h"
 
 namespace dirsnap {
 
@@ -30,12 +31,18 @@ inline std::uint32_t rows_of_chunk(std::uint64_t rows, std::uint64_t chunk_no) {
 // The chunks of one relation, whatever way a column is stored.
 class RelationChunks {
  public:
-  RelationChunks(const Txn& txn, const Key& relation, const StoredRelation& stored)
-      : txn_(txn), relation_(relation), stored_(stored) {}
+  RelationChunks(const Txn& txn, const RelationPlace& place, const StoredRelation& stored)
+      : txn_(txn), place_(place), stored_(stored) {}
+
+  // Columns with a value in a chunk, ascending; those that go by kind are left out.
+  Result<std::vector<std::uint32_t>> columns_of(std::uint64_t chunk_no) const;
 
   // A chunk with its long values, its twin or its kinds joined in. Fails with kCorrupt.
   // REQUIRES: column and chunk_no exist.
   Result<ChunkView> fetch(std::uint32_t column, std::uint64_t chunk_no);
+
+  // The numbers of the rows' kinds alone: ChunkView::kind(). REQUIRES: columns go by kind.
+  Result<ChunkView> kind_numbers(std::uint64_t chunk_no);
 
   // The values of all kinds of rows in a kByKind column, kChunkRows a chunk.
   using KindValues = std::shared_ptr<const std::vector<ChunkView>>;
@@ -47,7 +54,7 @@ class RelationChunks {
   Result<ChunkView> fetch_record(std::uint32_t column, std::uint32_t chunk_no, std::uint32_t rows);
 
   const Txn& txn_;
-  Key relation_;
+  RelationPlace place_;
   const StoredRelation& stored_;
   std::unordered_map<std::uint32_t, KindValues> kinds_;  // by column
 };

@@ -168,7 +168,7 @@ class IndexWriter {
     }
     const auto map = env_.keep_map();
     DIRSNAP_TRY(const Txn txn, Txn::begin(env_, Txn::Kind::kRead));
-    RelationChunks chunks(txn, job.relation->key(), stored);
+    RelationChunks chunks(txn, job.relation->place(), stored);
     ColumnReader reader(chunks, job.column);
     auto& index = builder.emplace<IndexBuilder>(column_of(job).collation);
     if (job.kinds == nullptr) return index.sort(reader);

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "storage/base/byte_reader.h"
 
@@ -19,6 +20,11 @@ class Key {
   Key& u16(std::uint16_t value) { return append(value, 2); }
   Key& u32(std::uint32_t value) { return append(value, 4); }
   Key& u64(std::uint64_t value) { return append(value, 8); }
+  // REQUIRES: it fits behind what is there.
+  Key& text(std::string_view text) {
+    for (const char c : text) bytes_[size_++] = static_cast<std::byte>(c);
+    return *this;
+  }
 
  private:
   Key& append(std::uint64_t value, std::size_t size) {
@@ -34,6 +40,16 @@ inline Key snapshot_key(std::uint64_t snapshot_id) { return Key().u64(snapshot_i
 
 inline Key relation_key(std::uint64_t snapshot_id, std::uint32_t relation_no) {
   return Key().u64(snapshot_id).u32(relation_no);
+}
+
+// Set in the numbers of relations that are no relation of their snapshot: rows that later snapshots
+// have beyond those of a base (FORMAT.md section 6).
+inline constexpr std::uint32_t kAdditionsBit = 0x80000000;
+
+// In Db::kMeta: where the additions of a base stand.
+inline constexpr std::string_view kAdditionsPrefix = "additions ";
+inline Key additions_key(std::uint64_t snapshot_id, std::uint32_t relation_no) {
+  return Key().text(kAdditionsPrefix).u64(snapshot_id).u32(relation_no);
 }
 
 inline Key chunk_key(const Key& relation, std::uint32_t chunk_no, std::uint32_t column) {
@@ -54,6 +70,11 @@ inline Key index_key(const Key& relation,
                      std::uint16_t array,
                      std::uint32_t part) {
   return Key(relation).u32(column).u16(array).u32(part);
+}
+
+// Records of ShownRows stand where the first chunk of a referring relation would.
+inline Key shown_rows_key(const Key& relation, std::uint32_t piece) {
+  return chunk_key(relation, 0, piece);
 }
 
 inline constexpr std::size_t kSnapshotKeySize = 8;

@@ -10,12 +10,20 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "storage/open_chunk.h"
 
 namespace dirsnap {
+
+// The values of a kind that are not absent, by column in `sorted`, and one behind the other in
+// `packed`, which is the same for the same values. REQUIRES: columns given once.
+void pack_kind(std::span<const Cell> cells, std::vector<Cell>& sorted, std::string& packed);
+
+// The cells again; they borrow `packed`.
+std::vector<Cell> unpack_kind(std::string_view packed);
 
 class KindTable {
  public:

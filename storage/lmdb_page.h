@@ -3,7 +3,7 @@
 // The pages of an LMDB 0.9 file as the checker sees them: 64-bit, little-endian.
 // Units: offsets and sizes in bytes, page numbers from 0.
 // Lifetime: views borrow the page's bytes. Threads: const methods are safe together.
-// Facts: observed in files of LMDB 0.9.24 and its public header; FORMAT.md section 7.
+// Facts: observed in files of LMDB 0.9.24 and its public header; FORMAT.md section 8.
 #pragma once
 
 #include <cstdint>

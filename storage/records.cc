@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "storage/base/time.h"
+#include "storage/keys.h"
 
 namespace dirsnap {
 namespace {
@@ -93,6 +94,19 @@ bool sharing_is_sound(const RelationDef& def) {
   return true;
 }
 
+// The end of a relation's record: whether its rows are stored with those of another snapshot.
+bool read_form(RecordReader& in, StoredRelation& relation) {
+  const auto in_common = in.number<std::uint8_t>();
+  const auto refers = in.number<std::uint8_t>();
+  if (!in.ok() || in_common > 1 || refers > in_common) return false;
+  relation.def.in_common = in_common == 1;
+  if (refers == 0) return true;
+  BaseRef& base = relation.base.emplace();
+  base.snapshot_id = in.number<std::uint64_t>();
+  base.relation_no = in.number<std::uint32_t>();
+  return in.ok() && (base.relation_no & kAdditionsBit) == 0 && relation.kinds == 0;
+}
+
 }  // namespace
 
 std::vector<std::byte> encode_meta(std::uint32_t page_size_bytes) {
@@ -142,7 +156,10 @@ std::vector<std::byte> encode_snapshot(const StoredSnapshot& snapshot) {
   out.number(static_cast<std::uint8_t>(snapshot.state));
   out.text(record.name).optional(record.server).optional(record.organization);
   out.optional(record.taken_at).text(record.imported_at);
-  out.number(record.sources).number(record.issues).text(record.seal);
+  out.number(record.sources).number(record.issues);
+  out.number(static_cast<std::uint32_t>(record.two_pieces.size()));
+  for (const std::string& name : record.two_pieces) out.text(name);
+  out.text(record.seal);
   out.number(snapshot.writer.pid).text(snapshot.writer.host).text(snapshot.writer.started_at);
   return out.take();
 }
@@ -164,6 +181,12 @@ Result<StoredSnapshot> parse_snapshot(Bytes bytes) {
   record.imported_at = in.text();
   record.sources = in.number<std::uint64_t>();
   record.issues = in.number<std::uint64_t>();
+  const auto names = in.number<std::uint32_t>();
+  for (std::uint32_t i = 0; i < names && in.ok(); ++i) {
+    const std::string_view name = in.text();
+    if (i != 0 && name <= record.two_pieces.back()) return in.failure("snapshot");
+    record.two_pieces.emplace_back(name);
+  }
   record.seal = in.text();
   snapshot.writer.pid = in.number<std::uint64_t>();
   snapshot.writer.host = in.text();
@@ -182,7 +205,29 @@ std::vector<std::byte> encode_relation(const StoredRelation& relation) {
     out.number(static_cast<std::uint8_t>(column.collation));
     out.number(static_cast<std::uint8_t>(column.sharing));
   }
+  out.number(static_cast<std::uint8_t>(relation.def.in_common));
+  out.number(static_cast<std::uint8_t>(relation.base.has_value()));
+  if (relation.base) out.number(relation.base->snapshot_id).number(relation.base->relation_no);
   return out.take();
+}
+
+std::vector<std::byte> encode_additions(const AdditionsRecord& record) {
+  RecordWriter out;
+  out.number(record.owner.snapshot_id).number(record.owner.relation_no);
+  for (const std::byte b : record.digest) out.number(b);
+  return out.take();
+}
+
+Result<AdditionsRecord> parse_additions(Bytes bytes) {
+  RecordReader in(bytes);
+  AdditionsRecord record;
+  record.owner.snapshot_id = in.number<std::uint64_t>();
+  record.owner.relation_no = in.number<std::uint32_t>();
+  for (std::byte& b : record.digest) b = in.number<std::byte>();
+  if (!in.at_end() || (record.owner.relation_no & kAdditionsBit) == 0) {
+    return in.failure("additions");
+  }
+  return record;
 }
 
 Result<std::string_view> parse_relation_name(Bytes bytes) {
@@ -222,7 +267,9 @@ Result<StoredRelation> parse_relation(Bytes bytes) {
     column.sharing = static_cast<Sharing>(sharing);
     relation.def.columns.push_back(std::move(column));
   }
-  if (!in.at_end() || !sharing_is_sound(relation.def)) return in.failure("relation");
+  if (!read_form(in, relation) || !in.at_end() || !sharing_is_sound(relation.def)) {
+    return in.failure("relation");
+  }
   return relation;
 }
 

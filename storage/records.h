@@ -5,7 +5,10 @@
 // Threads: pure functions.
 #pragma once
 
+#include <array>
+#include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,14 +44,31 @@ struct StoredSnapshot {
 std::vector<std::byte> encode_snapshot(const StoredSnapshot& snapshot);
 Result<StoredSnapshot> parse_snapshot(Bytes bytes);
 
+// A relation that is stored in full, as those that refer to it name it.
+struct BaseRef {
+  std::uint64_t snapshot_id = 0;
+  std::uint32_t relation_no = 0;
+  auto operator<=>(const BaseRef&) const = default;
+};
+
 struct StoredRelation {
   RelationDef def;
   std::uint64_t rows = 0;
   std::uint32_t kinds = 0;  // of rows, where columns are Sharing::kByKind
+  // Where the rows are, if the relation has no chunks of its own; `rows` are those shown then.
+  std::optional<BaseRef> base = std::nullopt;
 };
 std::vector<std::byte> encode_relation(const StoredRelation& relation);
 Result<StoredRelation> parse_relation(Bytes bytes);
 // The name alone, without building the columns.
 Result<std::string_view> parse_relation_name(Bytes bytes);
+
+// Where the newest version of a base's additions stands, and the digest of what is there.
+struct AdditionsRecord {
+  BaseRef owner;  // the number has kAdditionsBit
+  std::array<std::byte, 32> digest{};
+};
+std::vector<std::byte> encode_additions(const AdditionsRecord& record);
+Result<AdditionsRecord> parse_additions(Bytes bytes);
 
 }  // namespace dirsnap

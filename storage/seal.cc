@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "storage/seal.h"
 
-#include <algorithm>
 #include <cstring>
 #include <new>
 
 #include <openssl/evp.h>
 
 #include "storage/base/text.h"
-#include "storage/keys.h"
-#include "storage/records.h"
 
 namespace dirsnap {
 namespace {
@@ -24,22 +21,6 @@ void add_size(Sha256& hash, std::uint64_t size) {
 void add_sized(Sha256& hash, Bytes bytes) {
   add_size(hash, bytes.size());
   hash.update(bytes);
-}
-
-bool has_prefix(Bytes key, Bytes prefix) {
-  return key.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), key.begin());
-}
-
-// Visits each record of `db` whose key begins with the relation's, in key order.
-template <class Visit>
-Result<void> each_record(const Txn& txn, Db db, const Key& relation, Visit visit) {
-  DIRSNAP_TRY(Cursor cursor, Cursor::open(txn, db));
-  DIRSNAP_TRY(bool more, cursor.seek(relation.bytes()));
-  while (more && has_prefix(cursor.key(), relation.bytes())) {
-    visit(cursor.key().subspan(relation.bytes().size()), cursor.value());
-    DIRSNAP_TRY(more, cursor.next());
-  }
-  return {};
 }
 
 }  // namespace
@@ -82,11 +63,26 @@ void RelationDigest::add_index(Bytes tail, Bytes value) {
   add_sized(indexes_, value);
 }
 
-void SealBuilder::add(const std::string& name, Bytes record, RelationDigest digest) {
+Digest RelationDigest::finish(Bytes record) {
   Sha256 hash;
   add_sized(hash, record);
-  hash.update(digest.chunks_.finish());
-  hash.update(digest.indexes_.finish());
+  hash.update(chunks_.finish());
+  hash.update(indexes_.finish());
+  return hash.finish();
+}
+
+void SealBuilder::add(const std::string& name, const Digest& relation) {
+  relations_.insert_or_assign(name, relation);
+}
+
+void SealBuilder::add_referring(const std::string& name,
+                                const Digest& relation,
+                                std::string_view base_seal,
+                                const Digest& added_rows) {
+  Sha256 hash;
+  hash.update(relation);
+  add_sized(hash, as_bytes(base_seal));
+  hash.update(added_rows);
   relations_.insert_or_assign(name, hash.finish());
 }
 
@@ -94,33 +90,6 @@ std::string SealBuilder::finish() {
   Sha256 hash;
   for (const auto& [name, digest] : relations_) hash.update(digest);
   return to_hex(hash.finish());
-}
-
-Result<std::string> compute_snapshot_seal(const Txn& txn, std::uint64_t snapshot_id) {
-  SealBuilder seal;
-  DIRSNAP_TRY(Cursor relations, Cursor::open(txn, Db::kRelations));
-  DIRSNAP_TRY(bool more, relations.seek(relation_key(snapshot_id, 0).bytes()));
-  while (more && has_prefix(relations.key(), snapshot_key(snapshot_id).bytes())) {
-    if (relations.key().size() != kRelationKeySize) {
-      return fail(Code::kCorrupt, "the key of a relation is damaged");
-    }
-    const Key key = relation_key(snapshot_id, load_be<std::uint32_t>(relations.key(), 8));
-    RelationDigest digest;
-    DIRSNAP_CHECK(each_record(txn, Db::kChunks, key, [&](Bytes tail, Bytes value) {
-      const bool is_long = tail.size() == kLongValueKeySize - kRelationKeySize;
-      if (is_long) {
-        digest.add_long_value(tail, value.size(), sha256(value));
-      } else {
-        digest.add_chunk(tail, value);
-      }
-    }));
-    DIRSNAP_CHECK(each_record(txn, Db::kIndexes, key,
-                              [&](Bytes tail, Bytes value) { digest.add_index(tail, value); }));
-    DIRSNAP_TRY(const std::string_view name, parse_relation_name(relations.value()));
-    seal.add(std::string(name), relations.value(), std::move(digest));
-    DIRSNAP_TRY(more, relations.next());
-  }
-  return seal.finish();
 }
 
 }  // namespace dirsnap

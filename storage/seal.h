@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The seal of a snapshot: SHA-256 over its relations by name, whatever their numbers or the
-// snapshot's id. FORMAT.md section 6.
-// INV-2: the same rows in the same order give the same seal.
+// snapshot's id. FORMAT.md section 7.
+// INV-2: the same rows in the same order after the same snapshots give the same seal.
 // Threads: one thread per object.
 #pragma once
 
@@ -11,9 +11,10 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "storage/base/byte_reader.h"
-#include "storage/lmdb_env.h"
 
 struct evp_md_ctx_st;
 
@@ -46,25 +47,30 @@ class RelationDigest {
   // A long value is represented by its own digest, because it is written before its chunk.
   void add_long_value(Bytes tail, std::uint64_t size_bytes, const Digest& digest);
   void add_index(Bytes tail, Bytes value);
+  // `record` is the relation's record, name and number of rows included.
+  // REQUIRES: called once, last.
+  Digest finish(Bytes record);
 
  private:
-  friend class SealBuilder;
   Sha256 chunks_;
   Sha256 indexes_;
 };
 
 class SealBuilder {
  public:
-  // `record` is the relation's record, name and number of rows included.
-  void add(const std::string& name, Bytes record, RelationDigest digest);
+  // The digest of a relation that is stored in full.
+  void add(const std::string& name, const Digest& relation);
+  // Of one that refers to a base: also the seal of the base's snapshot, and the digest of the rows
+  // that it has of the additions.
+  void add_referring(const std::string& name,
+                     const Digest& relation,
+                     std::string_view base_seal,
+                     const Digest& added_rows);
   // Lower-case hex.
   std::string finish();
 
  private:
   std::map<std::string, Digest> relations_;
 };
-
-// The seal computed from what is stored. Fails with kCorrupt, kIo.
-Result<std::string> compute_snapshot_seal(const Txn& txn, std::uint64_t snapshot_id);
 
 }  // namespace dirsnap

@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <optional>
 
 #include "storage/column_reader.h"
 
@@ -67,6 +68,28 @@ bool is_list(const std::byte* at, std::uint16_t count, std::uint32_t rows) {
   return true;
 }
 
+// What stands of one chunk.
+struct Head {
+  std::uint16_t number = kAllRows;
+  std::uint32_t rows = 0;      // when the record was written
+  std::uint32_t rows_now = 0;  // as many, or more in the chunk that was the last one
+
+  // Bytes behind the head.
+  [[nodiscard]] std::size_t size_bytes() const {
+    if (number == kNoRows) return 0;
+    return number == kBits ? kBitBytes : sizeof(std::uint16_t) * number;
+  }
+  // Rows shown; nullopt: damaged. REQUIRES: size_bytes() stand at `place`.
+  [[nodiscard]] std::optional<std::uint32_t> count(const std::byte* place) const {
+    if (number == kNoRows) return 0;
+    if (number == kBits) {
+      const Words words = load_bits(place);
+      return fits(words, rows) ? std::optional(count_of(words)) : std::nullopt;
+    }
+    return is_list(place, number, rows) ? std::optional(rows - number) : std::nullopt;
+  }
+};
+
 }  // namespace
 
 Result<ShownRows> ShownRows::parse(Bytes record, std::uint64_t rows) {
@@ -74,40 +97,32 @@ Result<ShownRows> ShownRows::parse(Bytes record, std::uint64_t rows) {
     return fail(Code::kCorrupt, offset, "a list of the rows of a snapshot is damaged");
   };
   ShownRows shown;
-  shown.rows_ = rows;
-  const std::uint64_t chunks = chunk_count(rows);
-  // Chunks that are whole or absent behind the last one that is not take their head alone.
-  if (record.size() / sizeof(std::uint16_t) < chunks) return damaged(0);
-  shown.extents_.reserve(chunks);
-  shown.places_.reserve(chunks);
-  std::size_t at = 0;
+  if (record.size() < sizeof(std::uint32_t)) return damaged(0);
+  shown.rows_ = load_le<std::uint32_t>(record, 0);
+  if (shown.rows_ > rows) return damaged(0);
+  const std::uint64_t chunks = chunk_count(shown.rows_);
+  std::size_t at = sizeof(std::uint32_t);
+  // Each chunk has a head at least.
+  if ((record.size() - at) / sizeof(std::uint16_t) < chunks) return damaged(at);
+  // Rows that came later are not shown.
+  shown.extents_.resize(chunk_count(rows), Extent::kNone);
+  shown.places_.resize(chunk_count(rows));
+  shown.masks_.resize(chunk_count(rows));
   for (std::uint64_t i = 0; i < chunks; ++i) {
-    const std::uint32_t here = rows_of_chunk(rows, i);
     if (record.size() - at < sizeof(std::uint16_t)) return damaged(at);
-    const std::uint16_t head = u16_at(record.data() + at);
+    const Head head{.number = u16_at(record.data() + at),
+                    .rows = rows_of_chunk(shown.rows_, i),
+                    .rows_now = rows_of_chunk(rows, i)};
     at += sizeof(std::uint16_t);
-    const std::byte* const place = record.data() + at;
-    shown.places_.push_back(place);
-    if (head == kAllRows || head == kNoRows) {
-      shown.extents_.push_back(head == kAllRows ? Extent::kAll : Extent::kNone);
-      shown.count_ += head == kAllRows ? here : 0;
-      continue;
-    }
-    const std::size_t size = head == kBits ? kBitBytes : sizeof(std::uint16_t) * head;
-    if (record.size() - at < size) return damaged(at);
-    if (head == kBits) {
-      const Words words = load_bits(place);
-      if (!fits(words, here)) return damaged(at);
-      shown.count_ += count_of(words);
-    } else {
-      if (!is_list(place, head, here)) return damaged(at);
-      shown.count_ += here - head;
-    }
-    shown.extents_.push_back(Extent::kSome);
-    at += size;
+    shown.places_[i] = record.data() + at;
+    if (record.size() - at < head.size_bytes()) return damaged(at);
+    const std::optional<std::uint32_t> count = head.count(shown.places_[i]);
+    if (!count) return damaged(at);
+    shown.count_ += *count;
+    if (*count != 0) shown.extents_[i] = *count == head.rows_now ? Extent::kAll : Extent::kSome;
+    at += head.size_bytes();
   }
   if (at != record.size()) return damaged(at);
-  shown.masks_.resize(chunks);
   return shown;
 }
 
@@ -137,7 +152,9 @@ bool ShownRowsBuilder::mark(std::uint64_t row) {
 }
 
 std::vector<std::byte> ShownRowsBuilder::encode(std::uint64_t rows) const {
-  std::vector<std::byte> out;
+  const auto stored = static_cast<std::uint32_t>(rows);
+  const auto* const head = reinterpret_cast<const std::byte*>(&stored);
+  std::vector<std::byte> out(head, head + sizeof stored);
   for (std::uint64_t i = 0; i < chunk_count(rows); ++i) {
     const std::uint32_t here = rows_of_chunk(rows, i);
     Words words{};

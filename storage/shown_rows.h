@@ -19,7 +19,8 @@ class ShownRows {
  public:
   enum class Extent : std::uint8_t { kNone, kSome, kAll };
 
-  // Checks a record. Fails with kCorrupt. `rows` is the number of stored rows.
+  // Checks a record. Fails with kCorrupt. `rows` is the number of stored rows, which may be more
+  // than when the record was written; these are not shown.
   static Result<ShownRows> parse(Bytes record, std::uint64_t rows);
 
   [[nodiscard]] Extent of_chunk(std::uint64_t chunk_no) const { return extents_[chunk_no]; }
@@ -39,7 +40,7 @@ class ShownRows {
  private:
   [[nodiscard]] const RowMask& decode(std::uint64_t chunk_no) const;
 
-  std::uint64_t rows_ = 0;
+  std::uint64_t rows_ = 0;  // when the record was written
   std::uint64_t count_ = 0;
   std::vector<Extent> extents_;           // by chunk
   std::vector<const std::byte*> places_;  // of a kSome chunk: what follows its head
@@ -56,7 +57,8 @@ class ShownRowsBuilder {
     return word < words_.size() && ((words_[word] >> (row % 64)) & 1) != 0;
   }
   [[nodiscard]] std::uint64_t count() const { return count_; }
-  // The record, for a piece of `rows` stored rows. REQUIRES: no row marked is past them.
+  // The record, for a piece of `rows` stored rows. REQUIRES: less than 2^32, no row marked is past
+  // them.
   [[nodiscard]] std::vector<std::byte> encode(std::uint64_t rows) const;
 
  private:

@@ -7,12 +7,13 @@
 #include <string>
 #include <unordered_map>
 
+#include "storage/additions.h"
 #include "storage/case_impl.h"
 #include "storage/column_reader.h"
 #include "storage/index_impl.h"
 #include "storage/keys.h"
 #include "storage/records.h"
-#include "storage/seal.h"
+#include "storage/seal_check.h"
 
 namespace dirsnap {
 namespace {
@@ -52,12 +53,14 @@ class ChunkCache {
 
 }  // namespace
 
-struct Relation::Impl final : RowValues {
-  const Txn* txn = nullptr;
+// Rows as they are stored, for one snapshot or many.
+struct StoredRows final : RowValues {
+  StoredRows(const Txn& transaction, const RelationPlace& at) : txn(&transaction), place(at) {}
+
+  const Txn* txn;
   ChunkCache* cache = nullptr;
-  std::uint64_t snapshot_id = 0;
   std::uint32_t cache_no = 0;
-  Key key;
+  RelationPlace place;
   StoredRelation stored;
   mutable std::optional<RelationChunks> chunks;
   std::unordered_map<std::string_view, std::uint32_t> columns;
@@ -68,36 +71,52 @@ struct Relation::Impl final : RowValues {
   [[nodiscard]] Result<ValueView> value(std::uint32_t column, std::uint64_t row) const override;
 };
 
+// What a snapshot has of them.
+struct Relation::Impl {
+  std::shared_ptr<const StoredRows> rows;
+  std::uint64_t snapshot_id = 0;
+  bool is_shared = false;          // stored for another snapshot
+  std::optional<ShownRows> shown;  // none: all
+};
+
 struct ReadTxn::Impl {
   explicit Impl(Txn transaction) : txn(std::move(transaction)) {}
 
   Result<void> load_snapshots();
   Result<const NameMap*> names_of(std::uint64_t snapshot_id);
-  Result<std::shared_ptr<const Relation::Impl>> open_relation(std::uint64_t snapshot_id,
-                                                              std::uint32_t relation_no);
+  Result<std::shared_ptr<const StoredRows>> open_rows(const RelationPlace& place);
+  Result<std::shared_ptr<const Relation::Impl>> open_relation(const BaseRef& ref,
+                                                              std::uint32_t piece);
+  Result<std::shared_ptr<const Relation::Impl>> open_referring(const BaseRef& ref,
+                                                               const StoredRelation& stored,
+                                                               std::uint32_t piece);
+  // The snapshot's record; null if it is not sealed.
+  [[nodiscard]] const SnapshotRecord* sealed(std::uint64_t snapshot_id) const;
   [[nodiscard]] bool is_sealed(std::uint64_t snapshot_id) const;
+  [[nodiscard]] bool has_two_pieces(std::uint64_t snapshot_id, std::string_view name) const;
 
   Txn txn;
   std::vector<SnapshotRecord> snapshots;
   ChunkCache cache;
   std::uint32_t opened = 0;
   std::unordered_map<std::uint64_t, NameMap> names;  // relation numbers by snapshot and name
-  std::map<std::pair<std::uint64_t, std::uint32_t>, std::shared_ptr<const Relation::Impl>>
-      relations;
+  std::map<std::string, std::shared_ptr<const StoredRows>, std::less<>> stored_rows;  // by key
+  std::map<std::pair<BaseRef, std::uint32_t>, std::shared_ptr<const Relation::Impl>> relations;
+  CheckedBases checked;
 };
 
-Result<const ChunkView*> Relation::Impl::chunk(std::uint32_t column, std::uint64_t chunk_no) const {
-  const ChunkCache::Place place{
+Result<const ChunkView*> StoredRows::chunk(std::uint32_t column, std::uint64_t chunk_no) const {
+  const ChunkCache::Place wanted{
       .relation = cache_no, .column = column, .chunk_no = static_cast<std::uint32_t>(chunk_no)};
-  ChunkCache::Slot& slot = cache->slot(place);
-  if (slot.place != place) {
+  ChunkCache::Slot& slot = cache->slot(wanted);
+  if (slot.place != wanted) {
     DIRSNAP_TRY(slot.chunk, chunks->fetch(column, chunk_no));
-    slot.place = place;
+    slot.place = wanted;
   }
   return &slot.chunk;
 }
 
-Result<ValueView> Relation::Impl::value(std::uint32_t column, std::uint64_t row) const {
+Result<ValueView> StoredRows::value(std::uint32_t column, std::uint64_t row) const {
   if (column >= stored.def.columns.size() || row >= stored.rows) {
     return fail(Code::kCorrupt, row, stored.def.name + ": a row or column past the end");
   }
@@ -105,54 +124,55 @@ Result<ValueView> Relation::Impl::value(std::uint32_t column, std::uint64_t row)
   return view->value(static_cast<std::uint32_t>(row % kChunkRows));
 }
 
-const RelationDef& Relation::def() const { return impl_->stored.def; }
+const RelationDef& Relation::def() const { return impl_->rows->stored.def; }
 std::uint64_t Relation::snapshot_id() const { return impl_->snapshot_id; }
-std::uint64_t Relation::rows() const { return impl_->stored.rows; }
-const ShownRows* Relation::shown() const { return nullptr; }
-std::uint64_t Relation::shown_rows() const { return rows(); }
-std::uint32_t Relation::storage_no() const { return impl_->cache_no; }
+std::uint64_t Relation::rows() const { return impl_->rows->stored.rows; }
+const ShownRows* Relation::shown() const { return impl_->shown ? &*impl_->shown : nullptr; }
+std::uint64_t Relation::shown_rows() const { return impl_->shown ? impl_->shown->count() : rows(); }
+std::uint32_t Relation::storage_no() const { return impl_->rows->cache_no; }
 
 std::optional<std::uint32_t> Relation::column(std::string_view name) const {
-  const auto found = impl_->columns.find(name);
-  if (found == impl_->columns.end()) return std::nullopt;
+  const auto found = impl_->rows->columns.find(name);
+  if (found == impl_->rows->columns.end()) return std::nullopt;
   return found->second;
 }
 
 Result<ChunkView> Relation::chunk(std::uint32_t column, std::uint64_t chunk_no) const {
-  if (column >= impl_->stored.def.columns.size() || chunk_no >= chunk_count(rows())) {
+  if (column >= impl_->rows->stored.def.columns.size() || chunk_no >= chunk_count(rows())) {
     return fail(Code::kCorrupt, chunk_no, def().name + ": a chunk or column past the end");
   }
-  DIRSNAP_TRY(const ChunkView* view, impl_->chunk(column, chunk_no));
+  DIRSNAP_TRY(const ChunkView* view, impl_->rows->chunk(column, chunk_no));
   return *view;
 }
 
 Result<ValueView> Relation::value(std::uint32_t column, std::uint64_t row) const {
-  return impl_->value(column, row);
+  return impl_->rows->value(column, row);
 }
 
 Result<IndexView> Relation::index(std::uint32_t column) const {
-  if (const auto found = impl_->indexes.find(column); found != impl_->indexes.end()) {
+  if (const auto found = impl_->rows->indexes.find(column); found != impl_->rows->indexes.end()) {
     return found->second;
   }
   if (column >= def().columns.size() || def().columns[column].access != Access::kIndex) {
     return fail(Code::kNotFound, def().name + ": no index on this column");
   }
   IndexView::Impl facts;
-  facts.values = impl_.get();
+  facts.values = impl_->rows.get();
   facts.column = column;
   facts.relation_rows = rows();
   facts.collation = def().columns[column].collation;
   facts.kinds_column = kinds_index_column(def());
-  const IndexArrays arrays(*impl_->txn, impl_->key, column);
+  const IndexArrays arrays(*impl_->rows->txn, impl_->rows->place.key, column);
   DIRSNAP_TRY(auto opened, IndexView::Impl::open(arrays, facts));
-  return impl_->indexes.emplace(column, IndexView(std::move(opened))).first->second;
+  return impl_->rows->indexes.emplace(column, IndexView(std::move(opened))).first->second;
 }
 
 Result<HashIndexView> Relation::hash_index(std::uint32_t column) const {
   if (column >= def().columns.size() || def().columns[column].access != Access::kHash) {
     return fail(Code::kNotFound, def().name + ": no hash index on this column");
   }
-  return HashIndexView::open(IndexArrays(*impl_->txn, impl_->key, column), rows());
+  return HashIndexView::open(IndexArrays(*impl_->rows->txn, impl_->rows->place.key, column),
+                             rows());
 }
 
 Result<void> ReadTxn::Impl::load_snapshots() {
@@ -172,11 +192,21 @@ Result<void> ReadTxn::Impl::load_snapshots() {
   return {};
 }
 
-bool ReadTxn::Impl::is_sealed(std::uint64_t snapshot_id) const {
+const SnapshotRecord* ReadTxn::Impl::sealed(std::uint64_t snapshot_id) const {
   const auto place = std::lower_bound(
       snapshots.begin(), snapshots.end(), snapshot_id,
       [](const SnapshotRecord& record, std::uint64_t id) { return record.snapshot_id < id; });
-  return place != snapshots.end() && place->snapshot_id == snapshot_id;
+  return place != snapshots.end() && place->snapshot_id == snapshot_id ? &*place : nullptr;
+}
+
+bool ReadTxn::Impl::is_sealed(std::uint64_t snapshot_id) const {
+  return sealed(snapshot_id) != nullptr;
+}
+
+bool ReadTxn::Impl::has_two_pieces(std::uint64_t snapshot_id, std::string_view name) const {
+  const SnapshotRecord* const record = sealed(snapshot_id);
+  return record != nullptr &&
+         std::binary_search(record->two_pieces.begin(), record->two_pieces.end(), name);
 }
 
 Result<const NameMap*> ReadTxn::Impl::names_of(std::uint64_t snapshot_id) {
@@ -191,6 +221,7 @@ Result<const NameMap*> ReadTxn::Impl::names_of(std::uint64_t snapshot_id) {
       return fail(Code::kCorrupt, "the key of a relation is damaged");
     }
     if (load_be<std::uint64_t>(key, 0) != snapshot_id) break;
+    if ((load_be<std::uint32_t>(key, 8) & kAdditionsBit) != 0) break;  // none of its own
     DIRSNAP_TRY(const std::string_view name, parse_relation_name(cursor.value()));
     found.emplace(name, load_be<std::uint32_t>(key, 8));
     DIRSNAP_TRY(more, cursor.next());
@@ -198,25 +229,64 @@ Result<const NameMap*> ReadTxn::Impl::names_of(std::uint64_t snapshot_id) {
   return &names.emplace(snapshot_id, std::move(found)).first->second;
 }
 
-Result<std::shared_ptr<const Relation::Impl>> ReadTxn::Impl::open_relation(
-    std::uint64_t snapshot_id, std::uint32_t relation_no) {
-  auto& slot = relations[{snapshot_id, relation_no}];
+Result<std::shared_ptr<const StoredRows>> ReadTxn::Impl::open_rows(const RelationPlace& place) {
+  auto& slot = stored_rows[std::string(as_chars(place.key.bytes()))];
   if (slot != nullptr) return slot;
-  auto relation = std::make_shared<Relation::Impl>();
-  relation->key = relation_key(snapshot_id, relation_no);
-  DIRSNAP_TRY(const std::optional<Bytes> record, txn.get(Db::kRelations, relation->key.bytes()));
-  DIRSNAP_TRY(relation->stored, parse_relation(record.value_or(Bytes())));
-  relation->txn = &txn;
-  relation->chunks.emplace(txn, relation->key, relation->stored);
-  relation->cache = &cache;
-  relation->cache_no = ++opened;
-  relation->snapshot_id = snapshot_id;
+  auto rows = std::make_shared<StoredRows>(txn, place);
+  DIRSNAP_TRY(const std::optional<Bytes> record, txn.get(Db::kRelations, place.key.bytes()));
+  DIRSNAP_TRY(rows->stored, parse_relation(record.value_or(Bytes())));
+  rows->chunks.emplace(txn, place, rows->stored);
+  rows->cache = &cache;
+  rows->cache_no = ++opened;
   std::uint32_t number = 0;
-  for (const ColumnDef& column : relation->stored.def.columns) {
-    relation->columns.emplace(column.name, number++);
+  for (const ColumnDef& column : rows->stored.def.columns) {
+    rows->columns.emplace(column.name, number++);
   }
+  slot = std::move(rows);
+  return slot;
+}
+
+Result<std::shared_ptr<const Relation::Impl>> ReadTxn::Impl::open_relation(const BaseRef& ref,
+                                                                           std::uint32_t piece) {
+  auto& slot = relations[{ref, piece}];
+  if (slot != nullptr) return slot;
+  DIRSNAP_TRY(const StoredRelation own, read_relation(txn, ref));
+  if (own.base) {
+    DIRSNAP_TRY(slot, open_referring(ref, own, piece));
+    return slot;
+  }
+  if (piece != 0) return fail(Code::kCorrupt, own.def.name + ": one piece is missing");
+  auto relation = std::make_shared<Relation::Impl>();
+  DIRSNAP_TRY(relation->rows, open_rows(relation_key(ref.snapshot_id, ref.relation_no)));
+  relation->snapshot_id = ref.snapshot_id;
   slot = std::move(relation);
   return slot;
+}
+
+Result<std::shared_ptr<const Relation::Impl>> ReadTxn::Impl::open_referring(
+    const BaseRef& ref, const StoredRelation& own, std::uint32_t piece) {
+  auto relation = std::make_shared<Relation::Impl>();
+  relation->snapshot_id = ref.snapshot_id;
+  relation->is_shared = true;
+  const BaseRef& base = *own.base;
+  DIRSNAP_TRY(relation->rows, open_rows(relation_key(base.snapshot_id, base.relation_no)));
+  const StoredRelation& stored_base = relation->rows->stored;
+  if (!is_sealed(base.snapshot_id) || stored_base.base || stored_base.def != own.def) {
+    return fail(Code::kCorrupt, own.def.name + ": the relation that has its rows is another one");
+  }
+  if (piece != 0) {
+    DIRSNAP_TRY(const std::optional<Additions> additions, find_additions(txn, base, own.def));
+    if (!additions) return fail(Code::kCorrupt, own.def.name + ": one piece is missing");
+    DIRSNAP_TRY(relation->rows, open_rows(additions->place));
+  }
+  const Key key = shown_rows_key(relation_key(ref.snapshot_id, ref.relation_no), piece);
+  DIRSNAP_TRY(const std::optional<Bytes> record, txn.get(Db::kChunks, key.bytes()));
+  if (record) {
+    DIRSNAP_TRY(relation->shown, ShownRows::parse(*record, relation->rows->stored.rows));
+  } else if (piece != 0) {
+    return fail(Code::kCorrupt, own.def.name + ": rows are missing");
+  }
+  return relation;
 }
 
 ReadTxn::ReadTxn(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -237,18 +307,24 @@ const std::vector<SnapshotRecord>& ReadTxn::snapshots() const { return impl_->sn
 
 Result<std::optional<Relation>> ReadTxn::relation(std::uint64_t snapshot_id,
                                                   std::string_view name) const {
-  DIRSNAP_TRY(const auto* names, impl_->names_of(snapshot_id));
-  const auto found = names->find(name);
-  if (found == names->end()) return std::optional<Relation>();
-  DIRSNAP_TRY(auto relation, impl_->open_relation(snapshot_id, found->second));
-  return std::optional<Relation>(Relation(std::move(relation)));
+  DIRSNAP_TRY(std::optional<Relation> found, piece(snapshot_id, name, 0));
+  if (found && found->impl_->is_shared) {
+    return fail(Code::kUnsupported, std::string(name) + ": rows are shared between snapshots");
+  }
+  return found;
 }
 
 Result<std::optional<Relation>> ReadTxn::piece(std::uint64_t snapshot_id,
                                                std::string_view name,
                                                std::uint32_t number) const {
-  if (number != 0) return std::optional<Relation>();
-  return relation(snapshot_id, name);
+  DIRSNAP_TRY(const auto* names, impl_->names_of(snapshot_id));
+  const auto found = names->find(name);
+  if (found == names->end()) return std::optional<Relation>();
+  if (number != 0 && (number != 1 || !impl_->has_two_pieces(snapshot_id, name))) {
+    return std::optional<Relation>();
+  }
+  DIRSNAP_TRY(auto relation, impl_->open_relation({snapshot_id, found->second}, number));
+  return std::optional<Relation>(Relation(std::move(relation)));
 }
 
 Result<std::vector<std::string>> ReadTxn::relation_names(std::uint64_t snapshot_id) const {
@@ -265,7 +341,7 @@ Result<std::vector<RelationInfo>> relation_infos(const ReadTxn& txn, std::uint64
 
 Result<std::string> ReadTxn::compute_seal(std::uint64_t snapshot_id) const {
   if (!impl_->is_sealed(snapshot_id)) return fail(Code::kNotFound, "no such snapshot");
-  return compute_snapshot_seal(impl_->txn, snapshot_id);
+  return compute_snapshot_seal(impl_->txn, snapshot_id, impl_->checked);
 }
 
 }  // namespace dirsnap

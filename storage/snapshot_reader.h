@@ -105,6 +105,7 @@ class Relation {
   explicit Relation(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 
  private:
+  friend class ReadTxn;
   std::shared_ptr<const Impl> impl_;
 };
 
@@ -126,7 +127,7 @@ class ReadTxn {
   [[nodiscard]] const std::vector<SnapshotRecord>& snapshots() const;
 
   // The relation of that name in that snapshot, or nullopt. Cheap: cached per transaction.
-  // REQUIRES: its rows are never shared between snapshots (RelationDef::in_common).
+  // Fails with kUnsupported where its rows are those of another snapshot (piece() gives them).
   [[nodiscard]] Result<std::optional<Relation>> relation(std::uint64_t snapshot_id,
                                                          std::string_view name) const;
   // Piece 0, or 1 where SnapshotRecord::two_pieces names the relation.

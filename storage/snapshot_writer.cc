@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "storage/snapshot_writer.h"
 
+#include <algorithm>
 #include <malloc.h>
 #include <string>
 #include <unordered_map>
@@ -9,16 +10,18 @@
 #include "storage/batch_writer.h"
 #include "storage/case_impl.h"
 #include "storage/chunk_pipeline.h"
+#include "storage/common_bases.h"
+#include "storage/common_rows_writer.h"
 #include "storage/index_writer.h"
 #include "storage/records.h"
 #include "storage/relation_writer.h"
 #include "storage/seal.h"
+#include "storage/sweep.h"
 
 namespace dirsnap {
 namespace {
 
 constexpr std::string_view kNextIdKey = "next_snapshot_id";
-constexpr std::uint64_t kSweepBatch = 1000;  // records deleted in one transaction
 
 std::vector<std::byte> encode_id(std::uint64_t id) {
   const auto raw = as_bytes({reinterpret_cast<const char*>(&id), sizeof id});
@@ -27,34 +30,6 @@ std::vector<std::byte> encode_id(std::uint64_t id) {
 
 tl::unexpected<Error> write_failed(int rc) {
   return tl::unexpected<Error>(lmdb_error(rc, "write the case"));
-}
-
-bool is_of_snapshot(Bytes key, std::uint64_t id) {
-  return key.size() >= kSnapshotKeySize && load_be<std::uint64_t>(key, 0) == id;
-}
-
-// Deletes up to kSweepBatch records of the snapshot; false: there were no more.
-Result<bool> sweep_some(Txn& txn, Db db, std::uint64_t id) {
-  DIRSNAP_TRY(Cursor cursor, Cursor::open(txn, db));
-  DIRSNAP_TRY(bool more, cursor.seek(snapshot_key(id).bytes()));
-  for (std::uint64_t i = 0; more && is_of_snapshot(cursor.key(), id); ++i) {
-    if (i == kSweepBatch) return true;
-    DIRSNAP_CHECK(cursor.erase());
-    DIRSNAP_TRY(more, cursor.seek(snapshot_key(id).bytes()));
-  }
-  return false;
-}
-
-// Rows go before the snapshot's record, so that a sweep cut short is taken up again.
-Result<void> sweep_snapshot(Env& env, std::uint64_t id) {
-  for (const Db db : {Db::kChunks, Db::kIndexes, Db::kRelations, Db::kSnapshots}) {
-    for (bool more = true; more;) {
-      DIRSNAP_TRY(Txn txn, Txn::begin(env, Txn::Kind::kWrite));
-      DIRSNAP_TRY(more, sweep_some(txn, db, id));
-      if (const int rc = txn.commit(); rc != 0) return write_failed(rc);
-    }
-  }
-  return {};
 }
 
 // All snapshot records, sealed or not.
@@ -92,10 +67,31 @@ Error busy_error(const CaseFile& file) {
   return Error{Code::kBusy, 0, std::move(text)};
 }
 
+// One relation of the snapshot: stored in full from the first row on, or perhaps not.
+struct Part {
+  [[nodiscard]] RelationWriter* writer() const {
+    return plain != nullptr ? static_cast<RelationWriter*>(plain.get()) : common.get();
+  }
+  // The writer of the relation, where it is stored in full; null where it refers to a base.
+  // REQUIRES, as for the others: the relation is finished.
+  [[nodiscard]] StoredRelationWriter* full() const {
+    return plain != nullptr ? plain.get() : common->plain();
+  }
+  // The writer of rows that are stored under a key of this snapshot; null: there are none.
+  [[nodiscard]] StoredRelationWriter* stored() const {
+    StoredRelationWriter* const writer = full();
+    return writer != nullptr ? writer : common->added();
+  }
+
+  RelationDef def;
+  std::unique_ptr<StoredRelationWriter> plain;  // one of the two
+  std::unique_ptr<CommonRowsWriter> common;
+};
+
 class StoredSnapshotWriter final : public SnapshotWriter {
  public:
   explicit StoredSnapshotWriter(CaseFile& file)
-      : file_(file), batch_(*file.impl().env, file.impl().work_path) {}
+      : file_(file), batch_(*file.impl().env, file.impl().work_path), bases_(*file.impl().env) {}
 
   Result<void> start(const SnapshotRecord& facts);
 
@@ -110,15 +106,19 @@ class StoredSnapshotWriter final : public SnapshotWriter {
   Result<void> sweep_and_check_name(const std::string& name);
   Result<void> reserve_id();
   Result<void> write_relations();
+  Result<void> add_referring(CommonRowsWriter& relation, SealBuilder& seal);
+  Result<void> add_digests(SealBuilder& seal);
   Result<void> write_seal();
+  void sweep_replaced();
 
   CaseFile& file_;
   FileHandle lock_;  // held while this writer lives; none for a case nobody knows yet
   BatchWriter batch_;
   SnapshotRecord facts_;
   bool sealed_ = false;
-  std::vector<std::unique_ptr<StoredRelationWriter>> relations_;
-  std::unordered_map<std::string, StoredRelationWriter*> by_name_;
+  std::vector<Part> relations_;
+  std::unordered_map<std::string, std::size_t> by_name_;  // in relations_
+  CommonBases bases_;
   ChunkPipeline pipeline_{batch_};  // after what its worker uses
 };
 
@@ -151,7 +151,7 @@ Result<void> StoredSnapshotWriter::sweep_and_check_name(const std::string& name)
                                     "' already; snapshots are sealed and cannot be replaced");
     }
   }
-  return {};
+  return sweep_additions(env());
 }
 
 Result<void> StoredSnapshotWriter::reserve_id() {
@@ -172,15 +172,26 @@ Result<void> StoredSnapshotWriter::reserve_id() {
 
 Result<RelationWriter*> StoredSnapshotWriter::relation(const RelationDef& def) {
   if (sealed_) return fail(Code::kUsage, "the snapshot is sealed");
-  const auto [place, is_new] = by_name_.try_emplace(def.name);
-  if (!is_new) {
-    if (place->second->stored().def == def) return place->second;
+  if (const auto known = by_name_.find(def.name); known != by_name_.end()) {
+    const Part& part = relations_[known->second];
+    if (part.def == def) return part.writer();
     return fail(Code::kUsage, "relation " + def.name + " was declared otherwise before");
   }
-  const Key key = relation_key(facts_.snapshot_id, static_cast<std::uint32_t>(relations_.size()));
-  relations_.push_back(std::make_unique<StoredRelationWriter>(def, key, pipeline_));
-  place->second = relations_.back().get();
-  return place->second;
+  std::vector<CommonBase> bases;
+  if (def.in_common) {
+    DIRSNAP_TRY(bases, bases_.find(def));
+  }
+  const BaseRef self{facts_.snapshot_id, static_cast<std::uint32_t>(relations_.size())};
+  Part part{.def = def, .plain = nullptr, .common = nullptr};
+  if (bases.empty()) {
+    const Key key = relation_key(self.snapshot_id, self.relation_no);
+    part.plain = std::make_unique<StoredRelationWriter>(def, key, pipeline_);
+  } else {
+    part.common = std::make_unique<CommonRowsWriter>(def, self, std::move(bases), env(), pipeline_);
+  }
+  by_name_.emplace(def.name, relations_.size());
+  relations_.push_back(std::move(part));
+  return relations_.back().writer();
 }
 
 void StoredSnapshotWriter::set_facts(const SnapshotRecord& facts) {
@@ -190,31 +201,69 @@ void StoredSnapshotWriter::set_facts(const SnapshotRecord& facts) {
   facts_.snapshot_id = id;
   if (facts_.imported_at.empty()) facts_.imported_at = imported_at;
   facts_.seal.clear();
+  facts_.two_pieces.clear();
 }
 
 Result<void> StoredSnapshotWriter::write_relations() {
-  for (const auto& relation : relations_) DIRSNAP_CHECK(relation->finish());
+  for (const Part& part : relations_) {
+    DIRSNAP_CHECK(part.plain != nullptr ? part.plain->finish() : part.common->finish());
+  }
   DIRSNAP_CHECK(pipeline_.drain());
-  for (const auto& relation : relations_) {
-    DIRSNAP_CHECK(batch_.put(Db::kRelations, relation->key(), encode_relation(relation->stored())));
+  std::vector<StoredRelationWriter*> stored;
+  for (const Part& part : relations_) {
+    if (part.full() == nullptr) DIRSNAP_CHECK(part.common->put_records(batch_));
+    StoredRelationWriter* const writer = part.stored();
+    if (writer == nullptr) continue;
+    DIRSNAP_CHECK(batch_.put(Db::kRelations, writer->key(), encode_relation(writer->stored())));
+    stored.push_back(writer);
   }
   DIRSNAP_CHECK(batch_.flush());
 #ifdef __GLIBC__
   malloc_trim(0);  // what reading the evidence needed, before the indexes need theirs
 #endif
-  std::vector<StoredRelationWriter*> relations;
-  for (const auto& relation : relations_) relations.push_back(relation.get());
-  DIRSNAP_CHECK(write_indexes(env(), relations, batch_));
+  DIRSNAP_CHECK(write_indexes(env(), stored, batch_));
   return batch_.flush();
+}
+
+// The transaction ends here: while one is open the map cannot grow.
+Result<void> StoredSnapshotWriter::add_referring(CommonRowsWriter& relation, SealBuilder& seal) {
+  std::optional<AdditionsRecord> additions;
+  Digest added_rows{};
+  {
+    const auto map = env().keep_map();
+    DIRSNAP_TRY(const Txn txn, Txn::begin(env(), Txn::Kind::kRead));
+    DIRSNAP_TRY(added_rows, relation.digest_added(txn));
+    if (relation.added() != nullptr) {
+      DIRSNAP_TRY(additions, relation.additions_record(txn));
+    }
+  }
+  const std::string name = relation.stored().def.name;
+  seal.add_referring(name, relation.digest(), relation.base().seal, added_rows);
+  if (relation.has_two_pieces()) facts_.two_pieces.push_back(name);
+  if (!additions) return {};
+  const BaseRef& base = relation.base().ref;
+  return batch_.put(Db::kMeta, additions_key(base.snapshot_id, base.relation_no),
+                    encode_additions(*additions));
+}
+
+// Where additions stand from now on goes into the batch: the same one that seals the snapshot.
+Result<void> StoredSnapshotWriter::add_digests(SealBuilder& seal) {
+  for (const Part& part : relations_) {
+    StoredRelationWriter* const full = part.full();
+    if (full == nullptr) {
+      DIRSNAP_CHECK(add_referring(*part.common, seal));
+    } else {
+      seal.add(part.def.name, full->digest().finish(encode_relation(full->stored())));
+    }
+  }
+  std::sort(facts_.two_pieces.begin(), facts_.two_pieces.end());
+  return {};
 }
 
 // The last transaction: after it, and not before, readers see the snapshot (INV-1).
 Result<void> StoredSnapshotWriter::write_seal() {
   SealBuilder seal;
-  for (const auto& relation : relations_) {
-    seal.add(relation->stored().def.name, encode_relation(relation->stored()),
-             std::move(relation->digest()));
-  }
+  DIRSNAP_CHECK(add_digests(seal));
   facts_.seal = seal.finish();
   const StoredSnapshot record{
       .state = SnapshotState::kSealed, .record = facts_, .writer = this_writer()};
@@ -223,11 +272,22 @@ Result<void> StoredSnapshotWriter::write_seal() {
   return batch_.flush();
 }
 
+// The last versions of the additions that have new ones. The snapshot is sealed: what cannot be
+// deleted now is left to the next writer.
+void StoredSnapshotWriter::sweep_replaced() {
+  for (const Part& part : relations_) {
+    if (part.full() != nullptr || part.common->added() == nullptr) continue;
+    const std::optional<Additions>& replaced = part.common->base().additions;
+    if (replaced && !sweep_relation(env(), replaced->place.key)) return;
+  }
+}
+
 Result<SnapshotRecord> StoredSnapshotWriter::seal() {
   if (sealed_) return fail(Code::kUsage, "the snapshot is sealed already");
   DIRSNAP_CHECK(write_relations());
   DIRSNAP_CHECK(write_seal());
   sealed_ = true;
+  sweep_replaced();
   DIRSNAP_CHECK(file_.impl().publish());
   return facts_;
 }

@@ -3,10 +3,13 @@
 // Writing one snapshot: rows of many relations in any interleaving, then the seal.
 // Nothing is visible to readers before seal() has returned; a writer destroyed without seal()
 // leaves rows that the next writer of the case sweeps.
-// Memory: one open chunk per relation, written when full, in transactions bounded in size.
+// Rows of RelationDef::in_common that an earlier snapshot has are not stored again (FORMAT.md
+// section 6); which ones these are is seen here alone.
+// Memory: one open chunk per relation, written when full, in transactions bounded in size; for rows
+// in common also what CommonRowsWriter keeps.
 // Threads: one thread at a time.
 // INV-1: an unsealed snapshot is never visible.
-// INV-2: the same rows in the same order give the same seal.
+// INV-2: the same rows in the same order after the same snapshots give the same seal.
 // INV-3: after a failure the writer writes no more: no snapshot with a hole is sealed.
 // INV-4: a new case has its name when its first snapshot is sealed, and not before.
 #pragma once
