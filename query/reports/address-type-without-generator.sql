@@ -40,13 +40,11 @@ WITH
   -- What can be judged of each site.
   judged AS (
     SELECT d.snapshot_id, d.dn, d.configuration, d.source_id, s.path,
-           EXISTS (SELECT 1 FROM proxies p
-                   WHERE p.snapshot_id = d.snapshot_id AND p.configuration = d.configuration
-                     AND p.is_enabled = 1) AS has_proxies,
-           s.is_lossy = 0 AND (s.is_whole = 1 OR EXISTS (
-             SELECT 1 FROM generators g
-             WHERE g.snapshot_id = d.snapshot_id AND g.configuration = d.configuration
-               AND g.is_deleted = 0)) AS has_generators
+           (d.snapshot_id, d.configuration) IN (
+             SELECT snapshot_id, configuration FROM proxies WHERE is_enabled = 1) AS has_proxies,
+           s.is_lossy = 0 AND (s.is_whole = 1 OR (d.snapshot_id, d.configuration) IN (
+             SELECT snapshot_id, configuration FROM generators WHERE is_deleted = 0))
+             AS has_generators
     FROM addressing d
     JOIN directories s ON s.snapshot_id = d.snapshot_id AND s.source_id = d.source_id
   )
