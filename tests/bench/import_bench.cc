@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "tests/bench/measure.h"
 #include "tests/bench/process.h"
 #include "tests/support/temp_folder.h"
 
@@ -17,6 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using dirsnap::bench::Cost;
+using dirsnap::bench::give_up;
 
 constexpr int kRuns = 3;
 
@@ -51,8 +53,7 @@ int main(int argc, char** argv) {
   if (dirsnap::bench::run_program(
           {bin + "/make_directory", "--objects", objects, "--columns", columns, file})
           .exit_code != 0) {
-    std::fputs("import_bench: make_directory failed\n", stderr);
-    return 1;
+    give_up("make_directory failed");
   }
   const double mib = static_cast<double>(fs::file_size(file)) / (1 << 20);
   std::printf("Dir.edb of %s objects, %s columns, %.1f MiB; medians of %d runs\n", objects.c_str(),
@@ -68,10 +69,7 @@ int main(int argc, char** argv) {
   };
   const Cost import =
       dirsnap::bench::median_of(kRuns, {bin + "/dirsnap", "import", case_file, file}, remove_case);
-  if (import.exit_code != 0) {
-    std::fprintf(stderr, "import_bench: import ended with %d\n", import.exit_code);
-    return 1;
-  }
+  if (import.exit_code != 0) give_up("import ended with " + std::to_string(import.exit_code));
   print("dirsnap import", import);
   std::printf("case file: %.1f MiB, %.2f of the source\n",
               static_cast<double>(fs::file_size(case_file)) / (1 << 20),

@@ -4,7 +4,6 @@
 // mailboxes, 2,000,000 messages; smaller sizes in proportion) beside openssl's SHA-256 of the file
 // as the floor, then sets look-ups in mailboxes and folders beside ordinary SQLite tables of the
 // same rows with an index for each kind of look-up, in one run. Prints figures and ratios.
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -16,6 +15,7 @@
 #include <sqlite3.h>
 
 #include "query/engine.h"
+#include "tests/bench/measure.h"
 #include "tests/bench/process.h"
 #include "tests/support/temp_folder.h"
 
@@ -26,22 +26,13 @@ using dirsnap::Engine;
 using dirsnap::ValueType;
 using dirsnap::ValueView;
 using dirsnap::bench::Cost;
+using dirsnap::bench::give_up;
+using dirsnap::bench::must;
 
 constexpr int kRuns = 3;
 constexpr std::uint64_t kFullMib = 1024;
 constexpr std::uint64_t kFullMailboxes = 20'000;
 constexpr std::uint64_t kFullMessages = 2'000'000;
-
-[[noreturn]] void give_up(const std::string& what) {
-  std::fprintf(stderr, "mailbox_bench: %s\n", what.c_str());
-  std::exit(1);
-}
-
-template <class T>
-T must(dirsnap::Result<T> result) {
-  if (!result) give_up(result.error().what);
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
 
 // Rows and bytes that a statement gave: enough to see that both sides agree.
 struct Answer {
@@ -166,13 +157,13 @@ template <class Run>
 double seconds(const LookUp& kind, std::uint64_t mailboxes, int count, Run run) {
   const std::string sql = kind.sql;
   const std::size_t at = sql.find('%');
-  const auto start = std::chrono::steady_clock::now();
-  for (int i = 0; i < count; ++i) {
-    constexpr std::uint64_t kStride = 7919;  // a prime: look-ups jump about
-    const std::string value = kind.value(static_cast<std::uint64_t>(i) * kStride % mailboxes);
-    run(sql.substr(0, at) + value + sql.substr(at + 1));
-  }
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return dirsnap::bench::seconds_of([&] {
+    for (int i = 0; i < count; ++i) {
+      constexpr std::uint64_t kStride = 7919;  // a prime: look-ups jump about
+      const std::string value = kind.value(static_cast<std::uint64_t>(i) * kStride % mailboxes);
+      run(sql.substr(0, at) + value + sql.substr(at + 1));
+    }
+  });
 }
 
 void look_up(const fs::path& case_path,

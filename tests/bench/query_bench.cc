@@ -11,7 +11,6 @@
 // again.
 // --alone: our tables without SQLite's beside them, for sizes that would take SQLite hours to load.
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -24,6 +23,7 @@
 
 #include "query/report.h"
 #include "storage/base/text.h"
+#include "tests/bench/measure.h"
 #include "tests/bench/process.h"
 #include "tests/bench/query_stores.h"
 
@@ -49,17 +49,6 @@ struct Query {
   std::vector<std::string> native = {};  // empty: the same
 };
 
-double seconds_of(const std::function<void()>& work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double median(std::vector<double> times) {
-  std::sort(times.begin(), times.end());
-  return times[times.size() / 2];
-}
-
 // `count` numbers in (SELECT i FROM k), scattered below `limit`.
 std::string scattered(std::uint32_t count, std::uint32_t limit) {
   return fmt::format(
@@ -79,8 +68,7 @@ std::string report_sql(std::string_view id) {
   for (const Report& report : shipped_reports()) {
     if (report.id == id) return report.sql;
   }
-  std::fprintf(stderr, "query_bench: no report %s\n", std::string(id).c_str());
-  std::exit(1);
+  give_up("no report " + std::string(id));
 }
 
 // The rows of a common table expression `k(d)`.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "tests/bench/query_stores.h"
 
-#include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <string_view>
 #include <vector>
@@ -12,25 +10,15 @@
 #include "storage/case_info.h"
 #include "storage/snapshot_writer.h"
 #include "storage/tables.h"
+#include "tests/bench/measure.h"
 
 namespace dirsnap::bench {
 namespace {
-
-[[noreturn]] void give_up(const std::string& what) {
-  std::fprintf(stderr, "query_bench: %s\n", what.c_str());
-  std::exit(1);
-}
 
 // Without mutexes, as our own engine is.
 bool open_file(const std::filesystem::path& path, sqlite3** db) {
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   return sqlite3_open_v2(path.c_str(), db, flags, nullptr) == SQLITE_OK;
-}
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) give_up(result.error().what);
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
 const char* native_type(ColumnType type) {

@@ -2,7 +2,7 @@
 //
 // The two stores that query_bench sets side by side: a dirsnap case, and ordinary SQLite tables
 // with sensible indexes. Both are loaded from the same rows and answer the same SQL.
-// Errors: a benchmark has no use for a store that fails: every failure ends the program.
+// Errors: as in measure.h, every failure ends the program.
 // Threads: one.
 #pragma once
 

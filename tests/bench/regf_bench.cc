@@ -20,6 +20,7 @@
 #include "importers/registry_model/importers.h"
 #include "importers/registry_model/services.h"
 #include "importers/source.h"
+#include "tests/bench/measure.h"
 #include "tests/bench/process.h"
 #include "tests/support/counting_snapshot.h"
 #include "tests/support/temp_folder.h"
@@ -113,8 +114,7 @@ double measure_import(const std::string& hive, const fs::path& case_file, int ro
     const bench::Cost cost = bench::run_program(
         {std::string(DIRSNAP_BIN_DIR) + "/dirsnap", "import", case_file.string(), hive});
     if (cost.exit_code != 0 && cost.exit_code != 3) {
-      std::fprintf(stderr, "regf_bench: import ended with %d\n", cost.exit_code);
-      std::exit(1);
+      bench::give_up("import ended with " + std::to_string(cost.exit_code));
     }
     best = std::min(best, cost.cpu_s);
   }

@@ -12,11 +12,9 @@
 // in turn. --alone: dirsnap without SQLite beside it. --only takes the reports whose name holds the
 // text. --keep leaves both stores in the folder, and takes those that it finds there.
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +30,7 @@
 #include "query/report_value.h"
 #include "query/views.h"
 #include "storage/tables.h"
+#include "tests/bench/measure.h"
 #include "tests/bench/process.h"
 #include "tests/support/exchange_directory.h"
 #include "tests/support/exchange_registry.h"
@@ -52,28 +51,6 @@ struct Options {
   bool keep = false;
   bool alone = false;
 };
-
-[[noreturn]] void give_up(const std::string& what) {
-  std::fprintf(stderr, "report_bench: %s\n", what.c_str());
-  std::exit(1);
-}
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) give_up(result.error().what);
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
-
-double seconds_of(const std::function<void()>& work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double median(std::vector<double> times) {
-  std::sort(times.begin(), times.end());
-  return times[times.size() / 2];
-}
 
 // The directory and the registries; the first server's Internet Mail service is gone.
 void write_backup(const Options& options, const fs::path& backup) {

@@ -16,21 +16,14 @@
 #include "storage/snapshot_reader.h"
 #include "storage/snapshot_writer.h"
 #include "storage/tables/objects.h"
+#include "tests/bench/measure.h"
 
 using namespace dirsnap;
+using namespace dirsnap::bench;
 
 namespace {
 
 namespace objects = tables::objects;
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) {
-    std::fprintf(stderr, "store_bench: %s\n", result.error().what.c_str());
-    std::exit(1);
-  }
-  return std::move(*result);
-}
 
 using Clock = std::chrono::steady_clock;
 
