@@ -13,18 +13,15 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "query/report.h"
-#include "storage/base/text.h"
 #include "tests/bench/measure.h"
 #include "tests/bench/process.h"
+#include "tests/bench/query_list.h"
 #include "tests/bench/query_stores.h"
 
 using namespace dirsnap;
@@ -42,172 +39,11 @@ struct Options {
   std::string only;
 };
 
-struct Query {
-  std::string name;
-  double bar = 1;
-  std::vector<std::string> ours;         // statements, run one after the other
-  std::vector<std::string> native = {};  // empty: the same
-};
-
-// `count` numbers in (SELECT i FROM k), scattered below `limit`.
-std::string scattered(std::uint32_t count, std::uint32_t limit) {
-  return fmt::format(
-      "WITH RECURSIVE k(n, i) AS (SELECT 0, 0 UNION ALL SELECT n + 1, (n + 1) * 7919 % {} FROM k "
-      "WHERE n < {}) ",
-      limit, count - 1);
-}
-
-std::vector<std::string> each(std::uint32_t count,
-                              const std::function<std::string(std::uint32_t)>& sql) {
-  std::vector<std::string> out;
-  for (std::uint32_t i = 0; i < count; ++i) out.push_back(sql(i));
-  return out;
-}
-
-std::string report_sql(std::string_view id) {
-  for (const Report& report : shipped_reports()) {
-    if (report.id == id) return report.sql;
-  }
-  give_up("no report " + std::string(id));
-}
-
-// The rows of a common table expression `k(d)`.
-std::string listed(std::uint32_t count, const std::function<std::string(std::uint32_t)>& text) {
-  std::string out = "WITH k(d) AS (VALUES ";
-  for (std::uint32_t i = 0; i < count; ++i) out += (i == 0 ? "('" : ", ('") + text(i) + "')";
-  return out + ") ";
-}
-
-std::vector<Query> filters() {
-  return {
-      {"hot column =",
-       15,
-       {"SELECT count(*) FROM objects WHERE changed_at = "
-        "'1995-06-11T05:06:00Z'"}},
-      {"hot column contains",
-       15,
-       {"SELECT count(*) FROM objects WHERE created_at LIKE "
-        "'%06-11T05%'"}},
-      {"hot column range",
-       15,
-       {"SELECT count(*) FROM objects WHERE usn_changed BETWEEN 5000 AND "
-        "6000"}},
-      {"any attribute, full scan",
-       1.5,
-       {"SELECT count(*) FROM attributes WHERE text LIKE "
-        "'%desk 77%'"}},
-      {"one attribute LIKE",
-       1,
-       {"SELECT count(*) FROM attributes WHERE attribute = 'displayName' "
-        "AND text LIKE '%Number 77%'"}},
-  };
-}
-
-std::vector<Query> look_ups(const RowCounts& counts) {
-  const std::uint32_t first = first_person(counts);
-  const std::uint32_t persons = counts.objects - first;
-  const auto some_dn = [persons](std::uint32_t i) { return person_dn(i * 7919 % persons); };
-  const auto by_value = [](const char* attribute, const char* prefix, std::uint32_t number) {
-    return fmt::format(
-        "SELECT count(*), sum(object_id) FROM attributes WHERE attribute = '{}' AND "
-        "text = '{} {}'",
-        attribute, prefix, number);
-  };
-  const std::uint32_t departments = std::max(1U, counts.objects / kDepartment);
-  const std::uint32_t cities = std::max(1U, counts.objects / kCity);
-  std::string in_list = "SELECT count(*), sum(object_id) FROM objects WHERE dn IN (";
-  for (std::uint32_t i = 0; i < 1000; ++i) in_list += (i == 0 ? "'" : ", '") + some_dn(i) + "'";
-  in_list += ")";
-  return {
-      {"look-up by id",
-       1,
-       {scattered(20'000, counts.objects) +
-        "SELECT count(o.rdn), sum(length(o.rdn)) FROM k CROSS JOIN objects o "
-        "ON o.object_id = k.i + 1"}},
-      {"look-up by DN",
-       1.4,
-       {scattered(20'000, counts.objects) +
-        "SELECT count(*), sum(o.object_id) FROM k CROSS JOIN objects a ON "
-        "a.object_id = k.i + 1 CROSS JOIN objects o ON o.dn = a.dn"}},
-      {"attribute = value, one hit",
-       1,
-       {listed(2'000, [&](std::uint32_t i) { return person(i * 7919 % persons); }) +
-        "SELECT count(*), sum(a.object_id) FROM k CROSS JOIN attributes a ON a.attribute = 'cn' "
-        "AND a.text = k.d"}},
-      {"attribute = value, 100 hits", 1,
-       each(100,
-            [&](std::uint32_t i) {
-              return by_value("department", "Department", i * 97 % departments);
-            })},
-      {"attribute = value, 10,000 hits", 1,
-       each(10, [&](std::uint32_t i) { return by_value("l", "City", i * 7 % cities); })},
-      {"IN list of 1,000", 1, {in_list}},
-  };
-}
-
-std::vector<Query> trees(const RowCounts& counts) {
-  const std::uint32_t first_container = 1 + kSites;
-  const std::string site = "/o=Northwind Traders/ou=Site 7";
-  const std::string descend =
-      "WITH RECURSIVE t(id) AS (SELECT object_id FROM objects WHERE dn = '" + site +
-      "' UNION ALL SELECT o.object_id FROM t JOIN objects o ON o.parent_id = t.id) "
-      "SELECT count(*), sum(id) FROM t";
-  return {
-      {"children in name order", 1,
-       each(100,
-            [&](std::uint32_t i) {
-              return fmt::format(
-                  "SELECT object_id, rdn FROM objects WHERE parent_id = {} ORDER BY rdn",
-                  first_container + 1 + i * 31 % containers(counts));
-            })},
-      {"subtree", 1, {"SELECT count(*), sum(object_id) FROM subtree('" + site + "')"}, {descend}},
-      {"class list", 1, {"SELECT object_id, rdn FROM objects WHERE class = 'remoteAddress'"}},
-  };
-}
-
-std::vector<Query> orders(const RowCounts& counts) {
-  return {
-      {"GROUP BY class", 1, {"SELECT class, count(*) FROM objects GROUP BY class"}},
-      {"DISTINCT class", 1, {"SELECT DISTINCT class FROM objects"}},
-      {"ORDER BY rdn LIMIT 10", 1, {"SELECT object_id, rdn FROM objects ORDER BY rdn LIMIT 10"}},
-      {"OFFSET half",
-       100,
-       {fmt::format("SELECT object_id, rdn FROM objects ORDER BY object_id LIMIT 10 OFFSET {}",
-                    counts.objects / 2)}},
-      {"count per attribute",
-       100,
-       {"SELECT attribute, value_count FROM attribute_stats ORDER BY attribute"},
-       {"SELECT attribute, count(*) FROM attributes GROUP BY attribute ORDER BY attribute"}},
-      {"all columns of all objects", 0.9, {"SELECT * FROM objects"}},
-      {"all DNs", 0.7, {"SELECT dn FROM objects"}},
-  };
-}
-
-std::vector<Query> joins() {
-  return {
-      {"founding report", 3, {report_sql("connectors-without-services")}},
-      {"reference to tombstone",
-       1.5,
-       {"SELECT count(*), sum(a.object_id) FROM objects o JOIN attributes a ON a.text = o.dn "
-        "WHERE o.is_deleted = 1"}},
-  };
-}
-
 void print(const std::string& name, double native, double ours, double bar) {
   const double ratio = native / ours;
   std::printf("%-32s %11.3f ms %11.3f ms %9.2f  >= %-5g %s\n", name.c_str(), native * 1e3,
               ours * 1e3, ratio, bar, ratio >= bar ? "" : "MISSED");
   std::fflush(stdout);
-}
-
-Answer run_all(Store& store, const std::vector<std::string>& statements) {
-  Answer sum;
-  for (const std::string& sql : statements) {
-    const Answer answer = store.run(sql);
-    sum.rows += answer.rows;
-    sum.bytes += answer.bytes;
-  }
-  return sum;
 }
 
 // Seconds of one statement after another, the file out of the page cache before each.
@@ -306,19 +142,6 @@ std::optional<Options> parse(int argc, char** argv) {
   return options.counts.objects < 1000 ? std::nullopt : std::optional(options);
 }
 
-void private_memory(const std::filesystem::path& path, const std::vector<Query>& queries) {
-  double most = 0;
-  std::string worst;
-  for (const Query& query : queries) {
-    const Cost cost = run_program({DIRSNAP_BIN_DIR "/dirsnap", "query", path.string(),
-                                   query.ours.front(), "--format", "csv"});
-    if (cost.private_mib <= most) continue;
-    most = cost.private_mib;
-    worst = query.name;
-  }
-  std::printf("private memory, most of any query: %.1f MiB (%s), bar <= 64\n", most, worst.c_str());
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -352,13 +175,13 @@ int main(int argc, char** argv) {
   }
 
   std::vector<Query> queries;
-  for (auto& some : {filters(), look_ups(counts), trees(counts), orders(counts), joins()}) {
-    for (const Query& query : some) {
-      if (query.name.find(options->only) != std::string::npos) queries.push_back(query);
-    }
+  for (const Query& query : query_list(counts)) {
+    if (query.name.find(options->only) != std::string::npos) queries.push_back(query);
   }
   // First, while this process has no cache that a child would seem to own.
-  private_memory(case_path, queries);
+  const PrivateMemory most = most_private_memory(case_path, queries);
+  std::printf("private memory, most of any query: %.1f MiB (%s), bar <= 64\n", most.mib,
+              most.query.c_str());
   if (!options->alone) native.open();
   for (const Query& query : queries) {
     if (options->alone) {

@@ -116,6 +116,16 @@ constexpr const char* kIndexes = R"(
 
 }  // namespace
 
+Answer run_all(Store& store, const std::vector<std::string>& statements) {
+  Answer sum;
+  for (const std::string& sql : statements) {
+    const Answer answer = store.run(sql);
+    sum.rows += answer.rows;
+    sum.bytes += answer.bytes;
+  }
+  return sum;
+}
+
 void CaseStore::load(const RowCounts& counts) {
   engine_.reset();
   file_.reset();

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "query/engine.h"
 #include "tests/bench/query_rows.h"
@@ -31,6 +32,9 @@ class Store {
   virtual void load(const RowCounts& counts) = 0;
   virtual Answer run(const std::string& sql) = 0;
 };
+
+// The sum of what the statements gave, run one after the other.
+Answer run_all(Store& store, const std::vector<std::string>& statements);
 
 // A case at `path`, replaced by load().
 class CaseStore final : public Store {
