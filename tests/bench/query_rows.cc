@@ -66,9 +66,31 @@ std::uint32_t scatter(std::uint32_t row) {
   return static_cast<std::uint32_t>((std::uint64_t{row} * 2'654'435'761U) >> 8U) & 0xFFFFFFU;
 }
 
+// The day on which a row changed last, 0: it is as on day 0.
+std::uint32_t last_change(std::uint32_t row, std::uint32_t day) {
+  constexpr std::uint32_t kCycle = 100;                    // days until all rows have changed
+  const std::uint32_t first = scatter(row) / 64 % kCycle;  // low bits tell what a row is like
+  return day <= first ? 0 : day - (day - 1 - first) % kCycle;
+}
+
+// New objects of each day.
+std::uint32_t newcomers(const RowCounts& counts) { return counts.objects / 1000; }
+
 std::string time_of(std::uint32_t number) {
   return fmt::format("199{}-{:02}-{:02}T{:02}:{:02}:00Z", number % 10, number / 10 % 12 + 1,
                      number / 120 % 28 + 1, number / 3360 % 24, number % 60);
+}
+
+// Times and numbers of changes after day 0 are later and larger than all of day 0.
+std::string time_on(std::uint32_t day, std::uint32_t number) {
+  const std::uint32_t month = (day - 1) / 28;
+  return fmt::format("{}-{:02}-{:02}T{:02}:{:02}:00Z", 2000 + month / 12, month % 12 + 1,
+                     (day - 1) % 28 + 1, number % 24, number / 24 % 60);
+}
+
+std::int64_t usn_on(std::uint32_t day, std::uint32_t number) {
+  constexpr std::uint32_t kNumbersOfDay = 1 << 24;
+  return std::int64_t{day} * kNumbersOfDay + number % kNumbersOfDay;
 }
 
 std::string site_dn(std::uint32_t site) {
@@ -110,7 +132,7 @@ class Maker {
       add_object({container_dn(i), fmt::format("Recipients {}", i), "container", 2 + i % kSites},
                  "cn");
     }
-    while (row_ < counts_.objects) add_person();
+    while (row_ < objects_of_day(counts_)) add_person();
   }
 
   void registry() {
@@ -130,7 +152,9 @@ class Maker {
         add_service(name, path, key);
       }
       const std::string value_name = fmt::format("Value {}", i % kPerKey);
-      const std::string value = fmt::format("text of value {}", i);
+      std::string value = fmt::format("text of value {}", i);
+      const std::uint32_t change = last_change(i, counts_.day);
+      if (change != 0) value += fmt::format(", day {}", change);
       sink_(rv::kSpec, {{rv::kKeyId, ValueView::of(std::int64_t{key} + 1)},
                         {rv::kSourceId, ValueView::of(2)},
                         {rv::kKeyPath, ValueView::text(path)},
@@ -151,15 +175,19 @@ class Maker {
       const std::string dn = fmt::format("{}/cn=Connector {}", site_dn(i % kSites), i);
       const std::string name = fmt::format("Connector {}", i);
       const std::string key = (i % 2 == 0 ? "Service " : "Gone ") + std::to_string(i);
-      sink_(c::kSpec, {{c::kObjectId, ValueView::of(std::int64_t{i} + 1)},
-                       {c::kDn, ValueView::text(dn)},
-                       {c::kName, ValueView::text(name)},
-                       {c::kType, ValueView::text("gateway")},
-                       {c::kServer, ValueView::text("ALPHA")},
-                       {c::kServiceKey, ValueView::text(key)},
-                       {c::kNeedsService, ValueView::of(1)},
-                       {c::kIsDeleted, ValueView::of(0)},
-                       {c::kSourceId, ValueView::of(1)}});
+      std::vector<Cell> cells = {{c::kObjectId, ValueView::of(std::int64_t{i} + 1)},
+                                 {c::kDn, ValueView::text(dn)},
+                                 {c::kName, ValueView::text(name)},
+                                 {c::kType, ValueView::text("gateway")},
+                                 {c::kServer, ValueView::text("ALPHA")},
+                                 {c::kServiceKey, ValueView::text(key)},
+                                 {c::kNeedsService, ValueView::of(1)},
+                                 {c::kIsDeleted, ValueView::of(0)},
+                                 {c::kSourceId, ValueView::of(1)}};
+      const std::uint32_t change = last_change(i, counts_.day);
+      const std::string spaces = fmt::format("[\"SMTP:day{}.northwind.example;1\"]", change);
+      if (change != 0) cells.push_back({c::kAddressSpaces, ValueView::text(spaces)});
+      sink_(c::kSpec, cells);
     }
   }
 
@@ -171,12 +199,33 @@ class Maker {
     std::uint32_t parent = 0;  // object_id, 0: none
   };
 
+  // 0: it was there on day 0.
+  std::uint32_t day_of_birth(std::uint32_t row) const {
+    return row < counts_.objects ? 0 : (row - counts_.objects) / newcomers(counts_) + 1;
+  }
+
+  // The day that made the object what it is.
+  std::uint32_t day_of(std::uint32_t row) const {
+    return std::max(day_of_birth(row), last_change(row, counts_.day));
+  }
+
+  // Newcomers are scattered over all containers.
+  std::uint32_t container_of(std::uint32_t number) const {
+    const std::uint32_t row = number + first_person(counts_);
+    return row < counts_.objects ? number / kChildren : scatter(number) % containers(counts_);
+  }
+
   void add_person() {
     const std::uint32_t number = row_ - first_person(counts_);
-    const std::uint32_t parent = first_person(counts_) - containers(counts_) + number / kChildren;
-    const Object object{person_dn(row_ - first_person(counts_)), person(number),
-                        kClasses[number % 10 == 0 ? 4 : number % 4], parent + 1};
+    const std::uint32_t container = container_of(number);
+    const std::uint32_t parent = first_person(counts_) - containers(counts_) + container;
+    const Object object{fmt::format("{}/cn={}", container_dn(container), person(number)),
+                        person(number), kClasses[number % 10 == 0 ? 4 : number % 4], parent + 1};
     const std::uint32_t id = row_ + 1;
+    // A change gives one value of two another text of the same kind.
+    const std::uint32_t change = day_of(row_);
+    const std::uint32_t other_phone = number % 2 == 0 ? change : 0;
+    const std::uint32_t other_desk = number % 2 == 1 ? change : 0;
     add_object(object, "cn");
     const std::string& name = object.rdn;
     const std::string mail = fmt::format("p{}@northwind.example", scatter(number));
@@ -189,11 +238,13 @@ class Maker {
               1);
     add_value(id, kDepartmentName, fmt::format("Department {}", scatter(number) % departments()));
     add_value(id, kCityName, fmt::format("City {}", scatter(number) % cities()));
-    add_value(id, kTelephone, fmt::format("+1 425 {:07}", scatter(number) % 10'000'000));
+    add_value(id, kTelephone,
+              fmt::format("+1 425 {:07}", (scatter(number) + other_phone) % 10'000'000));
     add_value(id, kManager, person_dn(scatter(number) % (number / 8 + 1)));
     add_number(id, kUserAccountControl, number % 3 == 0 ? 514 : 512);
     add_value(id, kDescription,
-              fmt::format("Entry {} of the address book, kept by desk {}", number, number % 311));
+              fmt::format("Entry {} of the address book, kept by desk {}", number,
+                          (number + other_desk) % 311));
   }
 
   std::uint32_t departments() const { return std::max(1U, counts_.objects / kDepartment); }
@@ -202,8 +253,13 @@ class Maker {
   void add_object(const Object& object, const char* rdn_type) {
     const std::uint32_t row = row_++;
     const std::string ldap_dn = ldap_form(object.dn);
-    const std::string changed = time_of(scatter(row) % 200'000);
-    const std::string created = time_of(row % 100'000);
+    const std::uint32_t birth = day_of_birth(row);
+    const std::uint32_t change = day_of(row);
+    const std::string changed =
+        change == 0 ? time_of(scatter(row) % 200'000) : time_on(change, scatter(row));
+    const std::string created = birth == 0 ? time_of(row % 100'000) : time_on(birth, row);
+    const std::int64_t usn_created = birth == 0 ? std::int64_t{row} + 1000 : usn_on(birth, row);
+    const std::int64_t usn_changed = usn_on(change, scatter(row));
     const std::string guid =
         fmt::format("{:08x}-0000-4000-8000-{:012x}", scatter(row), std::uint64_t{row} * 40503U);
     std::vector<Cell> cells = {
@@ -218,8 +274,8 @@ class Maker {
         {ob::kIsPhantom, ValueView::of(0)},
         {ob::kCreatedAt, ValueView::text(created)},
         {ob::kChangedAt, ValueView::text(changed)},
-        {ob::kUsnCreated, ValueView::of(std::int64_t{row} + 1000)},
-        {ob::kUsnChanged, ValueView::of(std::int64_t{scatter(row)})},
+        {ob::kUsnCreated, ValueView::of(usn_created)},
+        {ob::kUsnChanged, ValueView::of(usn_changed)},
         {ob::kGuid, ValueView::text(guid)},
         {ob::kSourceId, ValueView::of(1)}};
     if (object.parent != 0) {
@@ -280,6 +336,10 @@ std::uint32_t containers(const RowCounts& counts) {
 }
 
 std::uint32_t first_person(const RowCounts& counts) { return 1 + kSites + containers(counts); }
+
+std::uint32_t objects_of_day(const RowCounts& counts) {
+  return counts.objects + counts.day * newcomers(counts);
+}
 
 std::string person(std::uint32_t row) {
   return fmt::format("Person {} Number {}", scatter(row) % 1'000, row);

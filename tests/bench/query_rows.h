@@ -4,7 +4,10 @@
 // query_bench loads.
 // Shapes: `objects` objects below 50 sites of one organization, 14 attribute values each, one in
 // fifty a tombstone; registry values and services beside them; connectors of which some lack
-// their service. Everything is a function of the row's number.
+// their service. Everything is a function of the row's number and the day.
+// Days: each day after day 0 changes 1 % of the objects, registry values and connectors, every day
+// others for a hundred days, and adds a thousandth of the objects behind the last one. What a day
+// changed stays as it is until a later one changes it.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +23,7 @@ namespace dirsnap::bench {
 struct RowCounts {
   std::uint32_t objects = 1'000'000;
   std::uint32_t registry_values = 200'000;
+  std::uint32_t day = 0;  // `objects` are those of day 0
 };
 
 // Gets each row; cells of the table's columns that have values, borrowed until it returns.
@@ -41,5 +45,7 @@ inline constexpr std::uint32_t kConnectors = 400;
 // Numbers of the organization, the sites and the containers come first.
 std::uint32_t first_person(const RowCounts& counts);
 std::uint32_t containers(const RowCounts& counts);
+// Objects on the day, with those that came since day 0.
+std::uint32_t objects_of_day(const RowCounts& counts);
 
 }  // namespace dirsnap::bench
