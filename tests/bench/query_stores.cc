@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tests/bench/query_stores.h"
 
+#include <functional>
 #include <map>
 #include <string_view>
 #include <vector>
@@ -114,6 +115,13 @@ constexpr const char* kIndexes = R"(
   ANALYZE;
 )";
 
+std::uint64_t digest_of(const ValueView& value) {
+  const auto type = static_cast<std::uint64_t>(value.type) + 1;
+  if (value.type == ValueType::kInteger) return type + static_cast<std::uint64_t>(value.integer);
+  if (value.type == ValueType::kReal) return type + std::hash<double>()(value.real);
+  return type + std::hash<std::string_view>()(value.bytes);
+}
+
 }  // namespace
 
 Answer run_all(Store& store, const std::vector<std::string>& statements) {
@@ -127,12 +135,17 @@ Answer run_all(Store& store, const std::vector<std::string>& statements) {
 }
 
 void CaseStore::load(const RowCounts& counts) {
-  engine_.reset();
-  file_.reset();
+  close();
   std::filesystem::remove(path_);
+  add(counts, "bench");
+}
+
+void CaseStore::add(const RowCounts& counts, const std::string& snapshot) {
+  close();
   auto file = must(CaseFile::open(path_, OpenMode::kReadWrite));
   SnapshotRecord facts;
-  facts.name = "bench";
+  facts.name = snapshot;
+  facts.server = "ALPHA";
   auto writer = must(SnapshotWriter::begin(*file, facts));
   std::map<const TableSpec*, RelationWriter*> relations;
   make_rows(counts, [&](const TableSpec& table, const std::vector<Cell>& cells) {
@@ -143,9 +156,14 @@ void CaseStore::load(const RowCounts& counts) {
   must(writer->seal());
 }
 
-void CaseStore::open() {
+void CaseStore::open() { show({}); }
+
+void CaseStore::show(const std::vector<std::string>& snapshots) {
+  close();
   file_ = must(CaseFile::open(path_, OpenMode::kRead));
-  engine_ = must(Engine::open(*file_));
+  EngineOptions options;
+  options.snapshots = snapshots;
+  engine_ = must(Engine::open(*file_, options));
 }
 
 void CaseStore::close() {
@@ -153,10 +171,14 @@ void CaseStore::close() {
   file_.reset();
 }
 
+Statement CaseStore::prepare(const std::string& sql) {
+  auto statement = engine_->prepare(sql);
+  if (!statement) give_up(sql + ": " + engine_->last_error().message);
+  return std::move(*statement);
+}
+
 Answer CaseStore::run(const std::string& sql) {
-  auto prepared = engine_->prepare(sql);
-  if (!prepared) give_up(sql + ": " + engine_->last_error().message);
-  Statement& statement = *prepared;
+  Statement statement = prepare(sql);
   const std::size_t columns = statement.columns().size();
   Answer answer;
   while (must(statement.step())) {
@@ -168,6 +190,22 @@ Answer CaseStore::run(const std::string& sql) {
     }
   }
   return answer;
+}
+
+std::uint64_t CaseStore::digest(const std::string& sql) {
+  Statement statement = prepare(sql);
+  const std::vector<std::string>& columns = statement.columns();
+  std::uint64_t sum = 0;
+  while (must(statement.step())) {
+    std::uint64_t row = 0;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (columns[i] == "snapshot_id") continue;
+      row = (row ^ digest_of(statement.column(i))) * 0x9E37'79B9'7F4A'7C15;
+      row ^= row >> 29;
+    }
+    sum += row;
+  }
+  return sum;
 }
 
 NativeStore::~NativeStore() { close(); }

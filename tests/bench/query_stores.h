@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The two stores that query_bench sets side by side: a dirsnap case, and ordinary SQLite tables
+// The stores that query_bench sets side by side: a dirsnap case, and ordinary SQLite tables
 // with sensible indexes. Both are loaded from the same rows and answer the same SQL.
 // Errors: as in measure.h, every failure ends the program.
 // Threads: one.
@@ -41,12 +41,20 @@ class CaseStore final : public Store {
  public:
   explicit CaseStore(std::filesystem::path path) : path_(std::move(path)) {}
   void load(const RowCounts& counts) override;
+  // Adds a snapshot to the case; closes it.
+  void add(const RowCounts& counts, const std::string& snapshot);
   void open();
   void close();
+  // Opens the case so that statements see these snapshots alone; none: all.
+  void show(const std::vector<std::string>& snapshots);
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   Answer run(const std::string& sql) override;
+  // A number that depends on all values of all rows but those of the column snapshot_id, not on
+  // the order of the rows.
+  std::uint64_t digest(const std::string& sql);
 
  private:
+  Statement prepare(const std::string& sql);
   std::filesystem::path path_;
   std::unique_ptr<CaseFile> file_;
   std::unique_ptr<Engine> engine_;
