@@ -174,6 +174,16 @@ std::vector<Query> joins(const Scope& scope) {
        {"SELECT count(*), sum(a.object_id) FROM objects o JOIN attributes a ON a.text = o.dn "
         "WHERE o.is_deleted = 1" +
         scope.also("o.") + scope.also("a.")}},
+      {"mailbox/store anti-join",
+       1.5,
+       {"SELECT count(*), sum(m.mailbox_id) FROM mailboxes m WHERE NOT EXISTS (SELECT 1 FROM "
+        "objects o WHERE o.snapshot_id = m.snapshot_id AND o.dn = m.owner_dn AND o.is_deleted = "
+        "0)" +
+            scope.also("m."),
+        "SELECT count(*), sum(o.object_id) FROM objects o WHERE o.class = 'user' AND "
+        "o.is_deleted = 0 AND NOT EXISTS (SELECT 1 FROM mailboxes m WHERE m.snapshot_id = "
+        "o.snapshot_id AND m.owner_dn = o.dn)" +
+            scope.also("o.")}},
   };
 }
 

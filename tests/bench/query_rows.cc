@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "tests/bench/query_rows.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
 #include "storage/tables/attributes.h"
 #include "storage/tables/connectors.h"
+#include "storage/tables/mailboxes.h"
 #include "storage/tables/objects.h"
 #include "storage/tables/registry_keys.h"
 #include "storage/tables/registry_values.h"
@@ -114,9 +116,9 @@ class Maker {
 
   void sources() {
     namespace so = tables::sources;
-    for (const char* role : {"directory", "registry"}) {
-      const std::int64_t number = std::string_view(role) == "directory" ? 1 : 2;
-      sink_(so::kSpec, {{so::kSourceId, ValueView::of(number)},
+    std::int64_t number = 0;
+    for (const char* role : {"directory", "registry", "private-store"}) {
+      sink_(so::kSpec, {{so::kSourceId, ValueView::of(++number)},
                         {so::kRole, ValueView::text(role)},
                         {so::kServer, ValueView::text("ALPHA")},
                         {so::kPath, ValueView::text(role)}});
@@ -133,6 +135,16 @@ class Maker {
                  "cn");
     }
     while (row_ < objects_of_day(counts_)) add_person();
+  }
+
+  // The mailboxes of most users, tombstones among them, and some whose owner never was.
+  void private_store() {
+    const std::uint32_t persons = objects_of_day(counts_) - first_person(counts_);
+    for (std::uint32_t number = 0; number < persons; ++number) {
+      const bool is_user = std::string_view(class_of(number)) == kClasses[0];
+      if (is_user && scatter(number) % 97 != 0) add_mailbox(number, person_name(number));
+      if (number % 500 == 1) add_mailbox(number, site_dn(7) + fmt::format("/cn=Gone {}", number));
+    }
   }
 
   void registry() {
@@ -215,12 +227,38 @@ class Maker {
     return row < counts_.objects ? number / kChildren : scatter(number) % containers(counts_);
   }
 
+  // The DN of a person, newcomers among them.
+  std::string person_name(std::uint32_t number) const {
+    return fmt::format("{}/cn={}", container_dn(container_of(number)), person(number));
+  }
+
+  static const char* class_of(std::uint32_t number) {
+    return kClasses[number % 10 == 0 ? 4 : number % 4];
+  }
+
+  // A store keeps its owners' names in upper case.
+  void add_mailbox(std::uint32_t number, std::string owner) {
+    namespace m = tables::mailboxes;
+    for (char& c : owner) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    const std::string name = person(number);
+    const std::uint32_t change = day_of(number + first_person(counts_));
+    const std::string logon = change == 0 ? time_of(number) : time_on(change, number);
+    const std::int64_t messages = scatter(number) % 500 + change;
+    sink_(m::kSpec, {{m::kSourceId, ValueView::of(3)},
+                     {m::kMailboxId, ValueView::of(++mailboxes_)},
+                     {m::kDisplayName, ValueView::text(name)},
+                     {m::kOwnerDn, ValueView::text(owner)},
+                     {m::kKind, ValueView::text("user")},
+                     {m::kKindRule, ValueView::text("none")},
+                     {m::kMessages, ValueView::of(messages)},
+                     {m::kSizeBytes, ValueView::of(messages * 4096)},
+                     {m::kLastLogonAt, ValueView::text(logon)}});
+  }
+
   void add_person() {
     const std::uint32_t number = row_ - first_person(counts_);
-    const std::uint32_t container = container_of(number);
-    const std::uint32_t parent = first_person(counts_) - containers(counts_) + container;
-    const Object object{fmt::format("{}/cn={}", container_dn(container), person(number)),
-                        person(number), kClasses[number % 10 == 0 ? 4 : number % 4], parent + 1};
+    const std::uint32_t parent = first_person(counts_) - containers(counts_) + container_of(number);
+    const Object object{person_name(number), person(number), class_of(number), parent + 1};
     const std::uint32_t id = row_ + 1;
     // A change gives one value of two another text of the same kind.
     const std::uint32_t change = day_of(row_);
@@ -327,6 +365,7 @@ class Maker {
   RowCounts counts_;
   const RowSink& sink_;
   std::uint32_t row_ = 0;
+  std::int64_t mailboxes_ = 0;  // made so far
 };
 
 }  // namespace
@@ -357,6 +396,7 @@ void make_rows(const RowCounts& counts, const RowSink& sink) {
   Maker maker(counts, sink);
   maker.sources();
   maker.directory();
+  maker.private_store();
   maker.registry();
   maker.connectors();
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// A generated directory with its server's registry, as decoded rows: the same for every store that
-// query_bench loads.
+// A generated directory with its server's registry and private store, as decoded rows: the same for
+// every store that query_bench loads.
 // Shapes: `objects` objects below 50 sites of one organization, 14 attribute values each, one in
 // fifty a tombstone; registry values and services beside them; connectors of which some lack
-// their service. Everything is a function of the row's number and the day.
-// Days: each day after day 0 changes 1 % of the objects, registry values and connectors, every day
-// others for a hundred days, and adds a thousandth of the objects behind the last one. What a day
-// changed stays as it is until a later one changes it.
+// their service; mailboxes of which some lack their owner, and users who lack a mailbox.
+// Everything is a function of the row's number and the day.
+// Days: each day after day 0 changes 1 % of the objects, registry values, connectors and mailboxes,
+// every day others for a hundred days, and adds a thousandth of the objects behind the last one.
+// What a day changed stays as it is until a later one changes it.
 #pragma once
 
 #include <cstdint>

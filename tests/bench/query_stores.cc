@@ -111,6 +111,7 @@ constexpr const char* kIndexes = R"(
   CREATE INDEX registry_values_path ON registry_values(key_path);
   CREATE INDEX registry_values_name ON registry_values(name);
   CREATE INDEX services_name ON services(name);
+  CREATE INDEX mailboxes_owner ON mailboxes(owner_dn, snapshot_id);
   CREATE INDEX connectors_object ON connectors(object_id);
   ANALYZE;
 )";
