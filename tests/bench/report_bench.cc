@@ -3,14 +3,16 @@
 // The shipped reports over a case of many snapshots, beside the same SQL over ordinary SQLite
 // tables of the same rows.
 // usage: report_bench [--objects N] [--snapshots N] [--rounds N] [--folder PATH] [--only TEXT]
-// [--keep]
+// [--keep] [--alone] [--daily]
 //   A generated organisation of N objects (50,000), its directory and the registries of its eight
 //   servers, is imported as N snapshots (10). The tables are copied to SQLite with an index for
 //   each column that has one in the case, by snapshot first, and analysed.
 // Prints for each report: native time, dirsnap time, their ratio; the sums; and what one snapshot
 // costs when a tenth of the snapshots and when all are asked. Times are medians, both stores asked
-// in turn. --alone: dirsnap without SQLite beside it. --only takes the reports whose name holds the
-// text. --keep leaves both stores in the folder, and takes those that it finds there.
+// in turn. --daily: 1 % of the mailboxes change from each snapshot to the next; without, all
+// snapshots are of one directory. --alone: dirsnap without SQLite beside it. --only takes the
+// reports whose name holds the text. --keep leaves both stores in the folder, and takes those that
+// it finds there.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -19,6 +21,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -50,12 +53,16 @@ struct Options {
   std::string only;
   bool keep = false;
   bool alone = false;
+  bool daily = false;
 };
 
 // The directory and the registries; the first server's Internet Mail service is gone.
-void write_backup(const Options& options, const fs::path& backup) {
+void write_backup(const Options& options, std::uint32_t day, const fs::path& backup) {
+  fs::remove_all(backup);
   fs::create_directories(backup);
-  const support::ExchangeSite site(support::large_spec(options.objects));
+  support::SiteSpec organisation = support::large_spec(options.objects);
+  organisation.day = day;
+  const support::ExchangeSite site(std::move(organisation));
   must(support::write_directory(site, (backup / "Dir.edb").string()));
   for (std::size_t i = 0; i < site.spec().servers.size(); ++i) {
     support::RegistrySpec spec{.server = i, .missing_services = {}, .stub_services = {}};
@@ -72,6 +79,7 @@ void write_backup(const Options& options, const fs::path& backup) {
 
 void import_snapshots(const Options& options, const fs::path& path, const fs::path& backup) {
   for (int i = 0; i < options.snapshots; ++i) {
+    if (i == 0 || options.daily) write_backup(options, static_cast<std::uint32_t>(i), backup);
     const Cost cost = run_program({DIRSNAP_BIN_DIR "/dirsnap", "import", path.string(),
                                    backup.string(), "--snapshot", fmt::format("day-{:03}", i)});
     if (cost.exit_code != 0) give_up(fmt::format("import ended with {}", cost.exit_code));
@@ -288,6 +296,10 @@ std::optional<Options> parse(int argc, char** argv) {
       options.alone = true;
       continue;
     }
+    if (word == "--daily") {
+      options.daily = true;
+      continue;
+    }
     if (i + 1 == argc) return std::nullopt;
     const char* const value = argv[++i];
     if (word == "--objects") {
@@ -314,17 +326,16 @@ int main(int argc, char** argv) {
   if (!options) {
     std::fputs(
         "usage: report_bench [--objects N] [--snapshots N] [--rounds N] [--folder PATH] "
-        "[--only TEXT] [--keep] [--alone]\n",
+        "[--only TEXT] [--keep] [--alone] [--daily]\n",
         stderr);
     return 2;
   }
   const fs::path folder =
-      options->folder / fmt::format("report_bench_{}_{}{}", options->objects, options->snapshots,
-                                    options->alone ? "_alone" : "");
+      options->folder / fmt::format("report_bench_{}_{}{}{}", options->objects, options->snapshots,
+                                    options->alone ? "_alone" : "", options->daily ? "_daily" : "");
   const bool is_kept = options->keep && fs::exists(folder / "complete");
   if (!is_kept) {
     fs::remove_all(folder);
-    write_backup(*options, folder / "backup");
     import_snapshots(*options, folder / "case", folder / "backup");
   }
   const auto file = must(CaseFile::open(folder / "case", OpenMode::kRead));

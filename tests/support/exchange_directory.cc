@@ -11,6 +11,7 @@
 #include "tests/support/bytes.h"
 #include "tests/support/ese_writer.h"
 #include "tests/support/exchange_schema.h"
+#include "tests/support/exchange_values.h"
 
 namespace dirsnap::support {
 namespace {
@@ -429,7 +430,8 @@ Result<void> write_directory(const ExchangeSite& site,
     objects.fill(object, descriptor, row);
     DIRSNAP_CHECK(writer.append_deleted(object_table, row));
   }
-  DIRSNAP_CHECK(write_hidden(writer, layout, own_agent, 2000 + site.object_count()));
+  const std::uint32_t next_usn = 2000 + site.object_count() + site.spec().day * kUsnsOfDay;
+  DIRSNAP_CHECK(write_hidden(writer, layout, own_agent, next_usn));
   return writer.finish();
 }
 

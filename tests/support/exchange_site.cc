@@ -27,6 +27,18 @@ constexpr std::array<std::string_view, 8> kDepartments = {
 constexpr std::array<std::string_view, 6> kTitles = {
     "Clerk", "Head of department", "Engineer", "Apprentice", "Assistant", "Consultant"};
 
+// The day on which a mailbox changed last, 0: it is as it was made.
+std::uint32_t last_change(std::uint32_t index, std::uint32_t day) {
+  constexpr std::uint32_t kCycle = 100;  // days until all have changed
+  const std::uint32_t first = (index * 2'654'435'761U >> 16U) % kCycle;
+  return day <= first ? 0 : day - (day - 1 - first) % kCycle;
+}
+
+// An exchange with three digits.
+std::string office_number(std::uint32_t index, std::uint32_t change) {
+  return "+47 " + std::to_string(555 + change % 400) + " " + std::to_string(10000 + index);
+}
+
 // Names never seen in ASCII-only aliases.
 std::string alias_of(std::uint32_t index) {
   std::string digits = std::to_string(index);
@@ -200,7 +212,9 @@ SiteObject ExchangeSite::mailbox(std::uint32_t index, std::uint32_t dnt) const {
   add_text(object, attr::kTelephoneNumber, "+47 556 " + std::to_string(30000 + index));
   add_text(object, attr::kCompany, spec_.organization);
   add_text(object, attr::kLocalityName, spec_.sites[site]);
-  add_text(object, attr::kTelephoneOffice1, "+47 555 " + std::to_string(10000 + index));
+  const std::uint32_t change = last_change(index, spec_.day);
+  add_text(object, attr::kTelephoneOffice1, office_number(index, change));
+  if (change != 0) make_changed(object, change);
   add_text(object, attr::kTextCountry, "Norway");
   add_text(
       object, attr::kAddress,

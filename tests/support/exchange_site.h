@@ -90,6 +90,9 @@ struct SiteSpec {
   bool has_parent_loop = false;                   // two containers that are each other's parent
   bool has_deleted_mailbox = false;
   std::uint32_t purged_mailboxes = 0;  // rows that are deleted but still on their pages
+  // Each day after day 0 changes a telephone number of 1 % of the mailboxes, every day others for a
+  // hundred days, with their times and numbers of change. Nothing changes its length.
+  std::uint32_t day = 0;
 };
 
 // The sample of the repository: KB Q188632 at server SRV1.

@@ -13,6 +13,7 @@ namespace {
 constexpr std::int64_t kStart = 889000000;          // 1998-03-04, the day of the installation
 constexpr std::int64_t kObjectSpacing = 40;         // seconds between two objects
 constexpr std::int64_t kDeletionDelay = 7'776'000;  // 90 days, until tombstones were made
+constexpr std::int64_t kDay = 86'400;               // seconds
 constexpr std::uint32_t kFirstUsn = 1000;
 constexpr std::int64_t kWritableInstance = 5;
 
@@ -125,6 +126,18 @@ void add_proxies(SiteObject& object,
   });
   add_text(object, attr::kProxyAddresses, "MS:" + company + "/" + place + "/" + who);
   add_text(object, attr::kProxyAddresses, "CCMAIL:" + who + " at " + place);
+}
+
+void make_changed(SiteObject& object, std::uint32_t day) {
+  object.changed_at += kDay * day;
+  const auto set = [&object](std::uint32_t id, std::int64_t number) {
+    attribute_of(object, id).values.front().number = number;
+  };
+  set(attr::kWhenChanged, object.changed_at);
+  set(attr::kObjectVersion, 2);
+  for (const std::uint32_t id : {attr::kUSNChanged, attr::kUSNSource}) {
+    set(id, std::int64_t{kFirstUsn} + object.dnt + std::int64_t{kUsnsOfDay} * day);
+  }
 }
 
 // A tombstone keeps its name and the replication state, nothing else.

@@ -34,6 +34,11 @@ void add_proxies(SiteObject& object,
                  std::string_view alias,
                  std::string_view surname);
 
+// Change numbers that a day after day 0 has, all larger than those of the days before.
+inline constexpr std::uint32_t kUsnsOfDay = 1'000'000;
+// Gives an object the time and the numbers of a change on that day.
+void make_changed(SiteObject& object, std::uint32_t day);
+
 // Turns a finished object into a tombstone: it keeps its name and the replication state.
 void make_tombstone(SiteObject& object);
 
