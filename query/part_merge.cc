@@ -2,6 +2,7 @@
 #include "query/part_merge.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "storage/value_order.h"
 
@@ -22,6 +23,7 @@ bool is_ascii(std::string_view text) {
 void PartMerge::begin(const Order& order) {
   order_ = order;
   is_begun_ = false;
+  is_key_due_ = false;
   used_ = 0;
   heap_.clear();
 }
@@ -39,16 +41,33 @@ Result<void> PartMerge::add(std::uint32_t number, OpenPart& part, const BoundSca
 
 // To the lane's next row; false after the last.
 Result<bool> PartMerge::step(Lane& lane) {
-  if (!lane.scan.advance()) {
+  if (!std::exchange(is_key_due_, false) && !lane.scan.advance()) {
     DIRSNAP_TRY(const bool found, lane.scan.next());
     if (!found) return false;
   }
-  DIRSNAP_TRY(lane.key, lane.scan.value(order_.column));
+  DIRSNAP_TRY(const ValueView key, lane.scan.value(order_.column));
+  take_key(lane, key);
+  return true;
+}
+
+bool PartMerge::advance_by_key(Lane& lane) {
+  if (!lane.scan.advance()) return false;
+  const auto key = lane.scan.held_value(order_.column);
+  if (!key) {
+    is_key_due_ = true;
+    return false;
+  }
+  take_key(lane, *key);
+  sink();
+  return true;
+}
+
+void PartMerge::take_key(Lane& lane, const ValueView& key) const {
+  lane.key = key;
   const bool folds = order_.collation == Collation::kFold;
   lane.has_word = lane.key.type == ValueType::kText &&
                   (!folds || is_ascii(lane.key.bytes.substr(0, kWordBytes)));
   if (lane.has_word) lane.word = ordered_word(lane.key.bytes, 0, order_.collation);
-  return true;
 }
 
 bool PartMerge::is_behind(const Lane& a, const Lane& b) const {

@@ -28,11 +28,12 @@ class PartMerge {
   Result<void> add(std::uint32_t number, OpenPart& part, const BoundScan& scan);
   // Moves to the first or next row; false after the last.
   Result<bool> next();
-  // The same where the next row is at hand and needs no comparison; false says nothing.
+  // The same where the next row is at hand; false says nothing. Most rows come this way.
   bool advance() {
     if (!is_begun_ || heap_.empty()) return false;
     Lane& lane = *heap_.front();
-    return (heap_.size() == 1 || lane.scan.stays_in_key()) && lane.scan.advance();
+    if (heap_.size() == 1 || lane.scan.stays_in_key()) return lane.scan.advance();
+    return advance_by_key(lane);
   }
 
   // REQUIRES: next() has returned true. The number given to add(), and the scan at its row.
@@ -53,12 +54,15 @@ class PartMerge {
     bool has_word = false;
   };
   Result<bool> step(Lane& lane);
+  bool advance_by_key(Lane& lane);
+  void take_key(Lane& lane, const ValueView& key) const;
   [[nodiscard]] bool is_behind(const Lane& a, const Lane& b) const;
   void sink();
 
   CancelToken& cancel_;
   Order order_;
-  bool is_begun_ = false;                     // heap_ is one, and its first lane's row was given
+  bool is_begun_ = false;    // heap_ is one, and its first lane's row was given
+  bool is_key_due_ = false;  // the first lane has moved, its key is that of the row before
   std::vector<std::unique_ptr<Lane>> lanes_;  // the first used_ are of this walk
   std::size_t used_ = 0;
   std::vector<Lane*> heap_;  // those that have a row; before next(): all

@@ -314,13 +314,23 @@ Result<bool> RelationCursor::next_merged() {
     if (skip_ == 0) break;
     --skip_;
   }
-  at_ = &merge_.scan();
-  part_ = merge_.part();
+  take_merged();
   return true;
 }
 
+bool RelationCursor::advance_merged() {
+  if (skip_ != 0 || !merge_.advance()) return false;
+  take_merged();
+  return true;
+}
+
+void RelationCursor::take_merged() {
+  at_ = &merge_.scan();
+  part_ = merge_.part();
+}
+
 Result<void> RelationCursor::next() {
-  if (left_ != 0 && (is_merging_ ? skip_ == 0 && merge_.advance() : at_->advance())) {
+  if (left_ != 0 && (is_merging_ ? advance_merged() : at_->advance())) {
     --left_;
     ++table_.session().counters().rows_visited;
     return {};

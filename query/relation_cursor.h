@@ -61,6 +61,8 @@ class RelationCursor {
   bool skip_group();
   Result<bool> open_next_group();
   Result<bool> next_merged();
+  bool advance_merged();
+  void take_merged();
   [[nodiscard]] bool is_merged_order() const {
     return bound_.way.in_key_order || bound_.way.sort_column >= 0;
   }
