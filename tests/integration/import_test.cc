@@ -30,7 +30,7 @@ struct Backup {
   Backup() { fs::copy(kSample, folder / "backup"); }
   tl::expected<ImportSummary, ImportError> import(ImportOptions options = {}) {
     ImportRequest request;
-    request.case_path = folder / "case.dirsnap";
+    request.case_path = folder / case_name;
     request.sources = {folder / "backup"};
     request.options = std::move(options);
     request.snapshot = name;
@@ -44,6 +44,7 @@ struct Backup {
   TempFolder folder;
   CancelToken cancel;
   std::optional<std::string> name;
+  std::string case_name = "case.dirsnap";
 };
 
 TEST_CASE("the sample backup tells its organization, its servers and its orphaned connector") {
@@ -92,8 +93,18 @@ TEST_CASE("INV-2: the same sources give the same seal, in another case and at an
   const auto second = backup.import();
   REQUIRE(first.has_value());
   REQUIRE(second.has_value());
-  CHECK(first->snapshot.seal == second->snapshot.seal);
   CHECK(first->snapshot.snapshot_id != second->snapshot.snapshot_id);
+  // The second one refers to rows of the first.
+  CHECK(first->snapshot.seal != second->snapshot.seal);
+  backup.case_name = "other.dirsnap";
+  backup.name = "elsewhere";
+  const auto third = backup.import();
+  backup.name = "once more";
+  const auto fourth = backup.import();
+  REQUIRE(third.has_value());
+  REQUIRE(fourth.has_value());
+  CHECK(first->snapshot.seal == third->snapshot.seal);
+  CHECK(second->snapshot.seal == fourth->snapshot.seal);
   OpenCase open(backup.folder / "case.dirsnap");
   CHECK(open.value(
             "SELECT count(*) FROM sources s JOIN snapshots n USING (snapshot_id, imported_at)") ==
