@@ -203,8 +203,9 @@ PrivateMemory most_private_memory(const std::filesystem::path& case_path,
                                   const std::vector<Query>& queries) {
   PrivateMemory most;
   for (const Query& query : queries) {
-    const Cost cost = run_program({DIRSNAP_BIN_DIR "/dirsnap", "query", case_path.string(),
-                                   query.ours.front(), "--format", "csv"});
+    const std::string program = DIRSNAP_BIN_DIR "/dirsnap";
+    const Cost cost =
+        run_program({program, "query", case_path.string(), query.ours.front(), "--format", "csv"});
     if (cost.private_mib > most.mib) most = {cost.private_mib, query.name};
   }
   return most;

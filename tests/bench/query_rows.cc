@@ -76,7 +76,7 @@ std::uint32_t last_change(std::uint32_t row, std::uint32_t day) {
 }
 
 // New objects of each day.
-std::uint32_t newcomers(const RowCounts& counts) { return counts.objects / 1000; }
+std::uint32_t newcomers(const RowCounts& counts) { return std::max(1U, counts.objects / 1000); }
 
 std::string time_of(std::uint32_t number) {
   return fmt::format("199{}-{:02}-{:02}T{:02}:{:02}:00Z", number % 10, number / 10 % 12 + 1,

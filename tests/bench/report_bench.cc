@@ -80,8 +80,9 @@ void write_backup(const Options& options, std::uint32_t day, const fs::path& bac
 void import_snapshots(const Options& options, const fs::path& path, const fs::path& backup) {
   for (int i = 0; i < options.snapshots; ++i) {
     if (i == 0 || options.daily) write_backup(options, static_cast<std::uint32_t>(i), backup);
-    const Cost cost = run_program({DIRSNAP_BIN_DIR "/dirsnap", "import", path.string(),
-                                   backup.string(), "--snapshot", fmt::format("day-{:03}", i)});
+    const std::string program = DIRSNAP_BIN_DIR "/dirsnap";
+    const Cost cost = run_program({program, "import", path.string(), backup.string(), "--snapshot",
+                                   fmt::format("day-{:03}", i)});
     if (cost.exit_code != 0) give_up(fmt::format("import ended with {}", cost.exit_code));
   }
 }
