@@ -24,7 +24,7 @@ constexpr int kQueries = 12'000;
 constexpr int kQueriesWithoutPushDown = 1500;
 constexpr int kQueriesOfManyChunks = 400;
 constexpr std::size_t kMostJoined = 100'000;  // rows
-constexpr int kQueriesOfDays = 500;
+constexpr int kQueriesOfDays = 120;
 
 using Random = std::mt19937;
 
@@ -748,7 +748,7 @@ TEST_CASE("generated queries over many chunks of shared rows give what ordinary 
   const auto engine = daily.test_case().open();
   Generator generator(daily);
   INFO("seed " << kSeed);
-  for (int i = 0; i < kQueriesOfManyChunks; ++i) {
+  for (int i = 0; i < kQueriesOfDays; ++i) {
     INFO("query " << i);
     compare(generator.summary(), daily, *engine);
   }
@@ -804,7 +804,7 @@ TEST_CASE("correlated subqueries give what ordinary SQLite tables give") {
 }
 
 TEST_CASE("correlated subqueries over snapshots that share rows give what ordinary tables give") {
-  Fixture daily(10, 2);
+  Fixture daily(10, 1);
   compare_subqueries(daily, {true});
 }
 
