@@ -250,7 +250,8 @@ Result<void> EseCellsModule::Cursor::next() {
         return {};
       }
     }
-    const bool is_hidden = relation_->shown() != nullptr && !relation_->shown()->test(row_);
+    const ShownRows* const shown = column_at_ == 0 ? relation_->shown() : nullptr;
+    const bool is_hidden = shown != nullptr && !shown->test(row_);
     if (column_at_ == columns_.size() || is_hidden) {
       column_at_ = 0;
       ++row_;

@@ -156,13 +156,7 @@ void PartScan::take_row_segment() {
 // Clears the rows of other snapshots from the masked segment; false if no row is left.
 bool PartScan::keep_shown() {
   if (shown_ == nullptr) return true;
-  const std::uint64_t chunk_no = segment_base_ / kChunkRows;
-  const ShownRows::Extent extent = shown_->of_chunk(chunk_no);
-  if (extent != ShownRows::Extent::kSome) return extent == ShownRows::Extent::kAll;
-  const RowMask& shown = shown_->mask(chunk_no);
-  for (std::uint32_t i = 0; i < RowMask::kWords; ++i) {
-    mask_.set_word(i, mask_.word(i) & shown.word(i));
-  }
+  shown_->keep_shown(segment_base_ / kChunkRows, mask_);
   return mask_.next(0) < kChunkRows;
 }
 

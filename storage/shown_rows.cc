@@ -18,7 +18,8 @@ constexpr std::uint16_t kAllRows = 0;
 constexpr std::uint16_t kNoRows = 0xFFFF;
 constexpr std::uint16_t kBits = 0xFFFE;
 constexpr std::size_t kBitBytes = kChunkRows / 8;
-constexpr std::uint16_t kMostListed = kBitBytes / sizeof(std::uint16_t) - 1;
+// Longer lists would save room, but each look at a row searches them.
+constexpr std::uint16_t kMostListed = 32;
 
 using Words = std::array<std::uint64_t, RowMask::kWords>;
 
@@ -107,7 +108,6 @@ Result<ShownRows> ShownRows::parse(Bytes record, std::uint64_t rows) {
   // Rows that came later are not shown.
   shown.extents_.resize(chunk_count(rows), Extent::kNone);
   shown.places_.resize(chunk_count(rows));
-  shown.masks_.resize(chunk_count(rows));
   for (std::uint64_t i = 0; i < chunks; ++i) {
     if (record.size() - at < sizeof(std::uint16_t)) return damaged(at);
     const Head head{.number = u16_at(record.data() + at),
@@ -126,19 +126,38 @@ Result<ShownRows> ShownRows::parse(Bytes record, std::uint64_t rows) {
   return shown;
 }
 
-const RowMask& ShownRows::decode(std::uint64_t chunk_no) const {
-  auto mask = std::make_unique<RowMask>();
+// REQUIRES: the chunk is kSome.
+bool ShownRows::has_row(std::uint64_t chunk_no, std::uint32_t row) const {
+  const std::byte* const place = places_[chunk_no];
+  const std::uint16_t head = u16_at(place - sizeof(std::uint16_t));
+  if (head == kBits) return ((static_cast<unsigned>(place[row / 8]) >> (row % 8)) & 1) != 0;
+  std::uint32_t low = 0;
+  std::uint32_t high = head;
+  while (low < high) {
+    const std::uint32_t middle = low + (high - low) / 2;
+    const std::uint16_t listed = u16_at(place + sizeof(std::uint16_t) * middle);
+    if (listed == row) return false;
+    (listed < row ? low : high) = listed < row ? middle + 1 : middle;
+  }
+  return row < rows_of_chunk(rows_, chunk_no);
+}
+
+void ShownRows::keep_shown(std::uint64_t chunk_no, RowMask& mask) const {
+  if (extents_[chunk_no] == Extent::kAll) return;
+  if (extents_[chunk_no] == Extent::kNone) return mask.clear_all();
   const std::byte* const place = places_[chunk_no];
   const std::uint16_t head = u16_at(place - sizeof(std::uint16_t));
   if (head == kBits) {
     const Words words = load_bits(place);
-    for (std::uint32_t i = 0; i < RowMask::kWords; ++i) mask->set_word(i, words[i]);
-  } else {
-    mask->set_all(rows_of_chunk(rows_, chunk_no));
-    for (std::uint16_t i = 0; i < head; ++i) mask->reset(u16_at(place + sizeof(std::uint16_t) * i));
+    for (std::uint32_t i = 0; i < RowMask::kWords; ++i) mask.set_word(i, mask.word(i) & words[i]);
+    return;
   }
-  masks_[chunk_no] = std::move(mask);
-  return *masks_[chunk_no];
+  RowMask stored;
+  stored.set_all(rows_of_chunk(rows_, chunk_no));
+  for (std::uint32_t i = 0; i < RowMask::kWords; ++i) {
+    mask.set_word(i, mask.word(i) & stored.word(i));
+  }
+  for (std::uint16_t i = 0; i < head; ++i) mask.reset(u16_at(place + sizeof(std::uint16_t) * i));
 }
 
 bool ShownRowsBuilder::mark(std::uint64_t row) {

@@ -2,13 +2,12 @@
 //
 // Which of the stored rows of a piece belong to one snapshot: successive snapshots have most of
 // their rows in common, and these are stored once (FORMAT.md section 6).
-// Lifetime: borrows the map of the read transaction. Threads: one thread (masks are decoded when
-// they are first asked for).
-// Memory: 512 bytes for each chunk looked at of which the snapshot has some rows but not all.
+// Lifetime: borrows the map of the read transaction. Threads: const methods are safe together.
+// Memory: 9 bytes a chunk; rows are looked up in the map, because a statement over the snapshots of
+// a year asks for those of each.
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "storage/chunk.h"
@@ -24,27 +23,23 @@ class ShownRows {
   static Result<ShownRows> parse(Bytes record, std::uint64_t rows);
 
   [[nodiscard]] Extent of_chunk(std::uint64_t chunk_no) const { return extents_[chunk_no]; }
-  // The chunk's rows that are shown. REQUIRES: of_chunk() is kSome. Valid as long as this is.
-  [[nodiscard]] const RowMask& mask(std::uint64_t chunk_no) const {
-    const std::unique_ptr<RowMask>& known = masks_[chunk_no];
-    return known != nullptr ? *known : decode(chunk_no);
-  }
+  // Clears the rows of the chunk that are not shown. REQUIRES: those of `mask` are stored.
+  void keep_shown(std::uint64_t chunk_no, RowMask& mask) const;
   // REQUIRES: the row exists.
   [[nodiscard]] bool test(std::uint64_t row) const {
     const std::uint64_t chunk_no = row / kChunkRows;
     if (extents_[chunk_no] != Extent::kSome) return extents_[chunk_no] == Extent::kAll;
-    return mask(chunk_no).test(static_cast<std::uint32_t>(row % kChunkRows));
+    return has_row(chunk_no, static_cast<std::uint32_t>(row % kChunkRows));
   }
   [[nodiscard]] std::uint64_t count() const { return count_; }
 
  private:
-  [[nodiscard]] const RowMask& decode(std::uint64_t chunk_no) const;
+  [[nodiscard]] bool has_row(std::uint64_t chunk_no, std::uint32_t row) const;
 
   std::uint64_t rows_ = 0;  // when the record was written
   std::uint64_t count_ = 0;
   std::vector<Extent> extents_;           // by chunk
   std::vector<const std::byte*> places_;  // of a kSome chunk: what follows its head
-  mutable std::vector<std::unique_ptr<RowMask>> masks_;
 };
 
 // A snapshot's rows of a piece while they are found out, by row number.
