@@ -33,20 +33,12 @@ Result<void> CommonBases::load_relations(const Txn& txn, std::uint64_t snapshot_
 }
 
 Result<void> CommonBases::load(const Txn& txn) {
-  DIRSNAP_TRY(Cursor cursor, Cursor::open(txn, Db::kSnapshots));
-  DIRSNAP_TRY(bool more, cursor.seek(snapshot_key(0).bytes()));
-  while (more) {
-    if (cursor.key().size() != kSnapshotKeySize) {
-      return fail(Code::kCorrupt, "the key of a snapshot is damaged");
-    }
-    DIRSNAP_TRY(StoredSnapshot snapshot, parse_snapshot(cursor.value()));
-    if (snapshot.state == SnapshotState::kSealed) {
-      const auto id = load_be<std::uint64_t>(cursor.key(), 0);
-      seals_.emplace(id, std::move(snapshot.record.seal));
-      DIRSNAP_CHECK(load_relations(txn, id));
-    }
-    DIRSNAP_TRY(more, cursor.next());
-  }
+  DIRSNAP_CHECK(each_snapshot(txn, [&](StoredSnapshot snapshot) -> Result<void> {
+    if (snapshot.state != SnapshotState::kSealed) return {};
+    const std::uint64_t id = snapshot.record.snapshot_id;
+    seals_.emplace(id, std::move(snapshot.record.seal));
+    return load_relations(txn, id);
+  }));
   is_loaded_ = true;
   return {};
 }

@@ -12,6 +12,7 @@
 #include "storage/column_reader.h"
 #include "storage/index_impl.h"
 #include "storage/keys.h"
+#include "storage/record_walk.h"
 #include "storage/records.h"
 #include "storage/seal_check.h"
 
@@ -176,20 +177,11 @@ Result<HashIndexView> Relation::hash_index(std::uint32_t column) const {
 }
 
 Result<void> ReadTxn::Impl::load_snapshots() {
-  DIRSNAP_TRY(Cursor cursor, Cursor::open(txn, Db::kSnapshots));
-  DIRSNAP_TRY(bool more, cursor.seek(snapshot_key(0).bytes()));
-  while (more) {
-    if (cursor.key().size() != kSnapshotKeySize) {
-      return fail(Code::kCorrupt, "the key of a snapshot is damaged");
-    }
-    DIRSNAP_TRY(StoredSnapshot stored, parse_snapshot(cursor.value()));
-    if (stored.state == SnapshotState::kSealed) {  // INV-1
-      stored.record.snapshot_id = load_be<std::uint64_t>(cursor.key(), 0);
-      snapshots.push_back(std::move(stored.record));
-    }
-    DIRSNAP_TRY(more, cursor.next());
-  }
-  return {};
+  return each_snapshot(txn, [this](StoredSnapshot stored) -> Result<void> {
+    if (stored.state == SnapshotState::kSealed)
+      snapshots.push_back(std::move(stored.record));  // INV-1
+    return {};
+  });
 }
 
 const SnapshotRecord* ReadTxn::Impl::sealed(std::uint64_t snapshot_id) const {

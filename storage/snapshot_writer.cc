@@ -13,6 +13,7 @@
 #include "storage/common_bases.h"
 #include "storage/common_rows_writer.h"
 #include "storage/index_writer.h"
+#include "storage/record_walk.h"
 #include "storage/records.h"
 #include "storage/relation_writer.h"
 #include "storage/seal.h"
@@ -33,25 +34,14 @@ tl::unexpected<Error> write_failed(int rc) {
 }
 
 // All snapshot records, sealed or not.
-Result<std::vector<StoredSnapshot>> read_snapshots(const Txn& txn) {
-  std::vector<StoredSnapshot> snapshots;
-  DIRSNAP_TRY(Cursor cursor, Cursor::open(txn, Db::kSnapshots));
-  DIRSNAP_TRY(bool more, cursor.seek(snapshot_key(0).bytes()));
-  while (more) {
-    if (cursor.key().size() != kSnapshotKeySize) {
-      return fail(Code::kCorrupt, "the key of a snapshot is damaged");
-    }
-    DIRSNAP_TRY(StoredSnapshot snapshot, parse_snapshot(cursor.value()));
-    snapshot.record.snapshot_id = load_be<std::uint64_t>(cursor.key(), 0);
-    snapshots.push_back(std::move(snapshot));
-    DIRSNAP_TRY(more, cursor.next());
-  }
-  return snapshots;
-}
-
 Result<std::vector<StoredSnapshot>> read_snapshots(Env& env) {
   DIRSNAP_TRY(const Txn txn, Txn::begin(env, Txn::Kind::kRead));
-  return read_snapshots(txn);
+  std::vector<StoredSnapshot> snapshots;
+  DIRSNAP_CHECK(each_snapshot(txn, [&](StoredSnapshot snapshot) -> Result<void> {
+    snapshots.push_back(std::move(snapshot));
+    return {};
+  }));
+  return snapshots;
 }
 
 // Says who holds the case.
