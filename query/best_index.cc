@@ -90,8 +90,6 @@ bool is_limit(int op) {
 bool is_key(TermOp op) { return op == TermOp::kEq || op == TermOp::kIs || op == TermOp::kIn; }
 bool is_lower(TermOp op) { return op == TermOp::kGt || op == TermOp::kGe; }
 bool is_upper(TermOp op) { return op == TermOp::kLt || op == TermOp::kLe; }
-bool is_pattern(TermOp op) { return op == TermOp::kLike || op == TermOp::kGlob; }
-
 // Shares of rows, for equality those that SQLite itself takes where it knows nothing: with lower
 // ones than for its own tables it would not think the rows worth an automatic index.
 double guess(TermOp op) {

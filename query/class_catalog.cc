@@ -15,7 +15,7 @@ namespace dirsnap {
 namespace {
 
 // Attributes' columns stop here, so that the hidden columns of every class table have room.
-constexpr std::size_t kHiddenColumns = 2;  // class, source_id
+constexpr std::size_t kClassKeyColumns = 2;  // class, source_id
 // Names longer than this get no column of their own: no directory has any such.
 constexpr std::size_t kLongestColumnName = 1024;
 
@@ -57,9 +57,10 @@ SqlForm sql_form(std::string_view syntax) {
     return {ColumnType::kText, Collation::kFold};
   }
   if (syntax == "2.5.5.8" || syntax == "2.5.5.9") return {ColumnType::kInteger};
-  constexpr std::array<std::string_view, 6> kTexts = {"2.5.5.2", "2.5.5.3",  "2.5.5.5",
-                                                      "2.5.5.6", "2.5.5.11", "2.5.5.17"};
-  const bool text = std::find(kTexts.begin(), kTexts.end(), syntax) != kTexts.end();
+  constexpr std::array<std::string_view, 6> kTextSyntaxes = {"2.5.5.2", "2.5.5.3",  "2.5.5.5",
+                                                             "2.5.5.6", "2.5.5.11", "2.5.5.17"};
+  const bool text =
+      std::find(kTextSyntaxes.begin(), kTextSyntaxes.end(), syntax) != kTextSyntaxes.end();
   return {text ? ColumnType::kText : ColumnType::kAny};
 }
 
@@ -104,7 +105,7 @@ class ClassCatalog::Builder {
   void add_attribute(const std::string& ldap_name, const std::string& x500_name, const Form& form) {
     const std::string key = to_lower_ascii(ldap_name);
     if (ldap_name.size() > kLongestColumnName ||
-        out_.shape.columns.size() + kHiddenColumns >= kMaxSqlColumns) {
+        out_.shape.columns.size() + kClassKeyColumns >= kMaxSqlColumns) {
       slots_.emplace(key, -1);
       ++left_out_;
       return;

@@ -17,7 +17,6 @@ namespace {
 
 namespace t = tables::attributes;
 
-constexpr std::uint64_t kStepsPerCheck = 4096;
 constexpr std::string_view kBooleanSyntax = "2.5.5.8";
 constexpr std::uint32_t kMostKinds = 1U << 20;  // remembered; directories have some thousands
 constexpr int kObjectIdColumn = 1;              // behind snapshot_id

@@ -16,15 +16,17 @@ namespace {
 
 using Json = nlohmann::json;
 
-enum Column : int {
-  kSnapshotId,
-  kSourceId,
-  kRecord,
-  kPage,
-  kColumnName,
-  kSeq,
-  kValue,
-  kSqlName,
+struct CellColumnNo {
+  enum : int {
+    kSnapshotId,
+    kSourceId,
+    kRecord,
+    kPage,
+    kColumnName,
+    kSeq,
+    kValue,
+    kSqlName,
+  };
 };
 
 struct CellColumn {
@@ -33,7 +35,7 @@ struct CellColumn {
   const char* doc;
 };
 
-constexpr CellColumn kColumns[] = {
+constexpr CellColumn kCellColumns[] = {
     {"snapshot_id", "INTEGER", "Snapshot the value belongs to (snapshots.snapshot_id)."},
     {"source_id", "INTEGER", "Source the value was read from (sources.source_id)."},
     {"record", "INTEGER", "Number of the record in its table: _record of the raw table."},
@@ -43,11 +45,12 @@ constexpr CellColumn kColumns[] = {
     {"value", "", "The value in its native type; NULLs are left out."},
     {"sql_name", "TEXT", "The argument: a name from ese_tables.sql_name or recovered_sql_name."},
 };
-static_assert(std::size(kColumns) == kSqlName + 1);
+static_assert(std::size(kCellColumns) == CellColumnNo::kSqlName + 1);
 
 // Columns whose equality narrows the walk, in the order of xFilter's arguments.
-constexpr std::array<int, 5> kKeys = {kSqlName, kSnapshotId, kSourceId, kRecord, kColumnName};
-constexpr std::uint64_t kStepsPerCheck = 4096;
+constexpr std::array<int, 5> kKeys = {CellColumnNo::kSqlName, CellColumnNo::kSnapshotId,
+                                      CellColumnNo::kSourceId, CellColumnNo::kRecord,
+                                      CellColumnNo::kColumnName};
 
 std::optional<std::int64_t> whole_number(const ValueView& value) {
   if (value.type == ValueType::kInteger) return value.integer;
@@ -99,13 +102,13 @@ TableInfo EseCellsTable::info() {
                      "Table-valued function ese_cells(sql_name): one row per value of a raw ESE "
                      "table, multi-values split, columns beyond SQL's limit included.",
                  .theme = "ESE databases"};
-  for (const CellColumn& column : kColumns) {
-    const auto index = static_cast<int>(&column - kColumns);
+  for (const CellColumn& column : kCellColumns) {
+    const auto index = static_cast<int>(&column - kCellColumns);
     info.columns.push_back({.name = column.name,
                             .type = column.type,
                             .doc = column.doc,
                             .indexed = std::find(kKeys.begin(), kKeys.end(), index) != kKeys.end(),
-                            .hidden = index == kSqlName});
+                            .hidden = index == CellColumnNo::kSqlName});
   }
   info.examples = {
       "SELECT c.column_name, count(*) AS n FROM ese_tables t, ese_cells(t.sql_name) c GROUP BY 1"};
@@ -114,12 +117,13 @@ TableInfo EseCellsTable::info() {
 
 std::string EseCellsModule::declaration(EseCellsTable& /*table*/) {
   std::string sql = "CREATE TABLE x(";
-  for (const CellColumn& column : kColumns) {
+  for (const CellColumn& column : kCellColumns) {
     if (sql.back() != '(') sql += ", ";
     sql.append(column.name).append(" ").append(column.type);
-    const auto index = &column - kColumns;
-    if (index == kSqlName) sql += " HIDDEN";
-    if (index == kSqlName || index == kColumnName) sql += " COLLATE FOLD";
+    const auto index = &column - kCellColumns;
+    if (index == CellColumnNo::kSqlName) sql += " HIDDEN";
+    if (index == CellColumnNo::kSqlName || index == CellColumnNo::kColumnName)
+      sql += " COLLATE FOLD";
   }
   return sql + ")";
 }
@@ -134,16 +138,16 @@ Result<void> EseCellsModule::best_index(EseCellsTable& table,
   int arguments = 0;
   info.estimatedCost = 1e6;
   for (const int key : kKeys) {
-    if (key != kSqlName && !table.session().push_down()) break;
+    if (key != CellColumnNo::kSqlName && !table.session().push_down()) break;
     for (int i = 0; i < info.nConstraint; ++i) {
       const auto& constraint = info.aConstraint[i];
       const bool serves = constraint.usable != 0 && constraint.iColumn == key &&
                           constraint.op == SQLITE_INDEX_CONSTRAINT_EQ;
       if (!serves) continue;
       info.aConstraintUsage[i].argvIndex = ++arguments;
-      info.aConstraintUsage[i].omit = key == kSqlName ? 1 : 0;
+      info.aConstraintUsage[i].omit = key == CellColumnNo::kSqlName ? 1 : 0;
       info.estimatedCost /= 10;
-      plan += (plan.empty() ? "" : " ") + std::string(kColumns[key].name) + "(=)";
+      plan += (plan.empty() ? "" : " ") + std::string(kCellColumns[key].name) + "(=)";
       break;
     }
   }
@@ -162,16 +166,18 @@ Result<void> EseCellsModule::Cursor::filter(sqlite3* /*db*/,
   column_name_.reset();
   std::size_t used = 0;
   for (const int key : kKeys) {
-    const bool given = plan.find(std::string(kColumns[key].name) + "(=)") != plan.npos;
+    const bool given = plan.find(std::string(kCellColumns[key].name) + "(=)") != plan.npos;
     if (!given || used == arguments.size()) continue;
     sqlite3_value* argument = arguments[used++];
     const ValueView value = view_of(argument);
-    if (key == kSqlName) {
+    if (key == CellColumnNo::kSqlName) {
       sql_name_ = value.type == ValueType::kText ? std::string(value.bytes) : std::string();
-    } else if (key == kColumnName) {
+    } else if (key == CellColumnNo::kColumnName) {
       if (value.type == ValueType::kText) column_name_ = std::string(value.bytes);
     } else {
-      auto& slot = key == kSnapshotId ? snapshot_id_ : key == kSourceId ? source_id_ : record_;
+      auto& slot = key == CellColumnNo::kSnapshotId ? snapshot_id_
+                   : key == CellColumnNo::kSourceId ? source_id_
+                                                    : record_;
       slot = whole_number(numeric_view_of(argument));
     }
   }
@@ -322,27 +328,27 @@ Result<void> EseCellsModule::Cursor::column(sqlite3_context* context, int index)
   // read_cell() left column_at_ behind the present column.
   const std::uint32_t column = columns_[column_at_ - 1];
   switch (index) {
-    case kSnapshotId:
+    case CellColumnNo::kSnapshotId:
       sqlite3_result_int64(context, static_cast<sqlite3_int64>(part.snapshot_id));
       break;
-    case kSourceId:
+    case CellColumnNo::kSourceId:
       sqlite3_result_int64(context, part.source_id);
       break;
-    case kRecord:
-    case kPage: {
-      const auto number = relation_->column(index == kRecord ? "_record" : "_page");
+    case CellColumnNo::kRecord:
+    case CellColumnNo::kPage: {
+      const auto number = relation_->column(index == CellColumnNo::kRecord ? "_record" : "_page");
       if (!number) break;
       DIRSNAP_TRY(const ValueView value, relation_->value(*number, row_));
       set_result(context, value);
       break;
     }
-    case kColumnName:
+    case CellColumnNo::kColumnName:
       set_result_text(context, relation_->def().columns[column].name);
       break;
-    case kSeq:
+    case CellColumnNo::kSeq:
       sqlite3_result_int64(context, static_cast<sqlite3_int64>(value_at_));
       break;
-    case kValue:
+    case CellColumnNo::kValue:
       if (cell.owned && cell.view.type == ValueType::kText) {
         set_result_text(context, cell.text);
       } else if (cell.owned && cell.view.type == ValueType::kBlob) {

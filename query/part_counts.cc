@@ -11,7 +11,7 @@ namespace {
 // Parts whose indexes are asked.
 constexpr double kCountedParts = 8;
 
-std::string key_of(const PartCounts::Bound& bound) {
+std::string literal_key(const PartCounts::Bound& bound) {
   std::string key = bound.after ? ">" : "=";
   key += static_cast<char>('0' + static_cast<int>(bound.value.type));
   if (bound.value.is_number()) return key + number_text(bound.value) + ' ';
@@ -54,7 +54,7 @@ Result<double> PartCounts::once(int column, std::string key, Count count) {
 }
 
 Result<double> PartCounts::equal(int column, const ValueView& value) {
-  return once(column, key_of({value}),
+  return once(column, literal_key({value}),
               [&](OpenPart& part, std::int32_t stored) -> Result<std::uint64_t> {
                 DIRSNAP_TRY(const IndexView* index, part.index(stored));
                 DIRSNAP_TRY(const auto ordinal, index->find(value));
@@ -63,7 +63,7 @@ Result<double> PartCounts::equal(int column, const ValueView& value) {
 }
 
 Result<double> PartCounts::between(int column, const Bound& low, const Bound& high) {
-  return once(column, "from" + key_of(low) + "to" + key_of(high),
+  return once(column, "from" + literal_key(low) + "to" + literal_key(high),
               [&](OpenPart& part, std::int32_t stored) -> Result<std::uint64_t> {
                 DIRSNAP_TRY(const IndexView* index, part.index(stored));
                 std::uint32_t begin = 0;
@@ -86,7 +86,7 @@ Result<double> PartCounts::hashed(int column, const ValueView& literal) {
     text = number_text(literal);
     value = ValueView::text(text);
   }
-  return once(column, key_of({value}),
+  return once(column, literal_key({value}),
               [&](OpenPart& part, std::int32_t stored) -> Result<std::uint64_t> {
                 DIRSNAP_TRY(const HashIndexView* index, part.hash_index(stored));
                 return index->count(value);

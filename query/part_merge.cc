@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/base/text.h"
 #include "storage/value_order.h"
 
 namespace dirsnap {
@@ -12,11 +13,6 @@ namespace {
 constexpr std::size_t kWordBytes = 8;
 // Scans that rest are kept for so many parts.
 constexpr std::size_t kRestingLanes = 8;
-
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
 
 }  // namespace
 

@@ -8,7 +8,6 @@
 namespace dirsnap {
 namespace {
 
-constexpr std::uint64_t kStepsPerCheck = 4096;
 // A scan that rests keeps memory for so many rows.
 constexpr std::size_t kRestingRows = 4096;
 

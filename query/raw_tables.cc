@@ -14,12 +14,12 @@
 namespace dirsnap {
 namespace {
 
-constexpr std::size_t kHiddenColumns = 4;  // _snapshot_id, _source_id, _record, _page
+constexpr std::size_t kRawKeyColumns = 4;  // _snapshot_id, _source_id, _record, _page
 constexpr std::string_view kLivePrefix = "ese/";
 constexpr std::string_view kRecoveredPrefix = "ese_recovered/";
 // The database's own columns that a table shows: what importers call `shown` in ese_columns.
 constexpr std::size_t kShownColumns = 1995;
-static_assert(kHiddenColumns + kShownColumns <= kMaxSqlColumns);
+static_assert(kRawKeyColumns + kShownColumns <= kMaxSqlColumns);
 
 // Columns every raw table has besides the database's own.
 void add_hidden_columns(TableShape& shape, bool recovered) {

@@ -10,7 +10,7 @@
 namespace dirsnap {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 std::optional<FindingSeverity> severity_named(std::string_view name) {
   for (const auto severity :
@@ -21,7 +21,7 @@ std::optional<FindingSeverity> severity_named(std::string_view name) {
 }
 
 // The cell that was written as this JSON value.
-OwnedValue value_of(const Json& json) {
+OwnedValue value_of(const OrderedJson& json) {
   if (json.is_number_float())
     return {.type = ValueType::kReal, .real = json.get<double>(), .bytes = {}};
   if (json.is_number_integer())
@@ -36,7 +36,7 @@ bool is_mark(std::string_view name) {
   return name == "severity" || name == "fingerprint" || name == "baseline" || name == "suppressed";
 }
 
-Result<ResolvedFinding> read_finding(const Json& json, const std::string& origin) {
+Result<ResolvedFinding> read_finding(const OrderedJson& json, const std::string& origin) {
   const auto fingerprint = json.find("fingerprint");
   const auto severity = json.find("severity");
   if (fingerprint == json.end() || !fingerprint->is_string() || severity == json.end() ||
@@ -55,10 +55,11 @@ Result<ResolvedFinding> read_finding(const Json& json, const std::string& origin
 }
 
 // The findings of one report; the same finding of several snapshots is one.
-Result<std::vector<ResolvedFinding>> read_findings(const Json& list, const std::string& origin) {
+Result<std::vector<ResolvedFinding>> read_findings(const OrderedJson& list,
+                                                   const std::string& origin) {
   std::vector<ResolvedFinding> findings;
   std::map<std::string, std::size_t> places;
-  for (const Json& item : list) {
+  for (const OrderedJson& item : list) {
     DIRSNAP_TRY(ResolvedFinding finding, read_finding(item, origin));
     const auto [place, is_first] = places.emplace(finding.fingerprint, findings.size());
     if (is_first) {
@@ -74,17 +75,17 @@ Result<std::vector<ResolvedFinding>> read_findings(const Json& list, const std::
 }  // namespace
 
 Result<Baseline> Baseline::parse(std::string_view json, const std::string& origin) {
-  const Json document = Json::parse(json, nullptr, false);
+  const OrderedJson document = OrderedJson::parse(json, nullptr, false);
   const auto wrong = [&] {
     return fail(
         Code::kUsage,
         origin + ": not the JSON of a run; a baseline is written by \"report --format json\"");
   };
   if (!document.is_object() || !document.contains("reports")) return wrong();
-  const Json& reports = document["reports"];
+  const OrderedJson& reports = document["reports"];
   if (!reports.is_array()) return wrong();
   Baseline baseline;
-  for (const Json& report : reports) {
+  for (const OrderedJson& report : reports) {
     if (!report.is_object() || !report.contains("id") || !report["id"].is_string()) return wrong();
     if (!report.contains("findings") || !report["findings"].is_array()) return wrong();
     DIRSNAP_TRY(baseline.reports_[report["id"].get<std::string>()],

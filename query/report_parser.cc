@@ -19,10 +19,10 @@ namespace {
 constexpr std::size_t kMaxReportBytes = 1'000'000;
 
 const std::array<std::string, 12>& known_keys() {
-  static const std::array<std::string, 12> kKeys = {"id",      "title", "severity", "kb",
-                                                    "applies", "needs", "tags",     "param",
-                                                    "remedy",  "test",  "dialect",  "scope"};
-  return kKeys;
+  static const std::array<std::string, 12> kHeadKeys = {"id",      "title", "severity", "kb",
+                                                        "applies", "needs", "tags",     "param",
+                                                        "remedy",  "test",  "dialect",  "scope"};
+  return kHeadKeys;
 }
 
 const std::array<std::string, 4>& known_roles() {

@@ -59,7 +59,6 @@ Op op_of(TermOp op) {
   }
 }
 
-bool is_pattern(TermOp op) { return op == TermOp::kLike || op == TermOp::kGlob; }
 bool is_null_test(TermOp op) { return op == TermOp::kIsNull || op == TermOp::kIsNotNull; }
 bool is_equality(TermOp op) { return op == TermOp::kEq || op == TermOp::kIn || op == TermOp::kIs; }
 
@@ -67,8 +66,6 @@ void set_collation(Predicate& predicate, const Term& term, const TableColumn& co
   predicate.ascii_nocase = term.collation == TermCollation::kNocase;
   predicate.collation = index_collation(term, column).value_or(Collation::kBinary);
 }
-
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 // The only character of `text`. REQUIRES: valid UTF-8.
 char32_t code_point(std::string_view text) {

@@ -11,7 +11,7 @@
 namespace dirsnap {
 namespace {
 
-constexpr int kStepsPerCheck = 1000;
+constexpr int kOpcodesPerCheck = 1000;
 constexpr sqlite3_int64 kHeapBytes = sqlite3_int64{1024} * 1024 * 1024;
 constexpr sqlite3_int64 kUntrustedHeapBytes = sqlite3_int64{256} * 1024 * 1024;
 
@@ -219,7 +219,7 @@ int limit_connection(sqlite3* db, bool untrusted) {
 }
 
 void authorize(sqlite3* db, SandboxState& state) {
-  sqlite3_progress_handler(db, kStepsPerCheck, check_progress, &state);
+  sqlite3_progress_handler(db, kOpcodesPerCheck, check_progress, &state);
   sqlite3_set_authorizer(db, authorize_action, &state);
 }
 

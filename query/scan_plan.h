@@ -56,6 +56,8 @@ enum class TermOp : std::uint8_t {
   kIn,
 };
 
+inline bool is_pattern(TermOp op) { return op == TermOp::kLike || op == TermOp::kGlob; }
+
 // Under which collation a term compares text.
 enum class TermCollation : std::uint8_t { kColumn, kBinary, kNocase, kFold };
 

@@ -13,19 +13,21 @@ struct SnapshotColumn {
   const char* doc;
 };
 
-enum Column : int {
-  kSnapshotId,
-  kName,
-  kServer,
-  kOrganization,
-  kTakenAt,
-  kImportedAt,
-  kSources,
-  kIssues,
-  kSeal,
+struct SnapshotsColumn {
+  enum : int {
+    kSnapshotId,
+    kName,
+    kServer,
+    kOrganization,
+    kTakenAt,
+    kImportedAt,
+    kSources,
+    kIssues,
+    kSeal,
+  };
 };
 
-constexpr SnapshotColumn kColumns[] = {
+constexpr SnapshotColumn kSnapshotsColumns[] = {
     {"snapshot_id", "INTEGER", "Number of the snapshot in the case; never used again."},
     {"name", "TEXT", "Name given at import."},
     {"server", "TEXT", "Server the backup is of, NULL where it is not known."},
@@ -36,7 +38,7 @@ constexpr SnapshotColumn kColumns[] = {
     {"issues", "INTEGER", "Number of import issues, repetitions included."},
     {"seal", "TEXT", "SHA-256 over the snapshot's rows, lower-case hex."},
 };
-static_assert(std::size(kColumns) == kSeal + 1);
+static_assert(std::size(kSnapshotsColumns) == SnapshotsColumn::kSeal + 1);
 
 constexpr const char* kExample =
     "SELECT snapshot_id, name, server, taken_at, issues FROM snapshots";
@@ -49,41 +51,42 @@ ValueView count(std::uint64_t number) { return ValueView::of(static_cast<std::in
 
 ValueView value_of(const SnapshotRecord& snapshot, int column) {
   switch (column) {
-    case kSnapshotId:
+    case SnapshotsColumn::kSnapshotId:
       return count(snapshot.snapshot_id);
-    case kName:
+    case SnapshotsColumn::kName:
       return ValueView::text(snapshot.name);
-    case kServer:
+    case SnapshotsColumn::kServer:
       return optional_text(snapshot.server);
-    case kOrganization:
+    case SnapshotsColumn::kOrganization:
       return optional_text(snapshot.organization);
-    case kTakenAt:
+    case SnapshotsColumn::kTakenAt:
       return optional_text(snapshot.taken_at);
-    case kImportedAt:
+    case SnapshotsColumn::kImportedAt:
       return ValueView::text(snapshot.imported_at);
-    case kSources:
+    case SnapshotsColumn::kSources:
       return count(snapshot.sources);
-    case kIssues:
+    case SnapshotsColumn::kIssues:
       return count(snapshot.issues);
-    case kSeal:
+    case SnapshotsColumn::kSeal:
       return ValueView::text(snapshot.seal);
     default:
       return ValueView::null();
   }
 }
 
-bool is_text(int column) { return std::string_view(kColumns[column].type) == "TEXT"; }
+bool is_text(int column) { return std::string_view(kSnapshotsColumns[column].type) == "TEXT"; }
 
 }  // namespace
 
 TableInfo SnapshotsTable::info() {
   TableInfo info{
       .name = "snapshots", .doc = "One row per sealed snapshot of the case.", .theme = "snapshots"};
-  for (const SnapshotColumn& column : kColumns) {
-    info.columns.push_back({.name = column.name,
-                            .type = column.type,
-                            .doc = column.doc,
-                            .indexed = &column == &kColumns[kSnapshotId]});
+  for (const SnapshotColumn& column : kSnapshotsColumns) {
+    info.columns.push_back(
+        {.name = column.name,
+         .type = column.type,
+         .doc = column.doc,
+         .indexed = &column == &kSnapshotsColumns[SnapshotsColumn::kSnapshotId]});
   }
   info.examples = {kExample};
   return info;
@@ -91,11 +94,11 @@ TableInfo SnapshotsTable::info() {
 
 std::string SnapshotsModule::declaration(SnapshotsTable& /*table*/) {
   std::string sql = "CREATE TABLE x(";
-  for (const SnapshotColumn& column : kColumns) {
+  for (const SnapshotColumn& column : kSnapshotsColumns) {
     if (sql.back() != '(') sql += ", ";
     sql.append(column.name).append(" ").append(column.type);
     // Names are looked up case-insensitively everywhere.
-    if (is_text(static_cast<int>(&column - kColumns))) sql += " COLLATE FOLD";
+    if (is_text(static_cast<int>(&column - kSnapshotsColumns))) sql += " COLLATE FOLD";
   }
   return sql + ")";
 }
@@ -111,7 +114,7 @@ Result<void> SnapshotsModule::best_index(SnapshotsTable& table,
   const char* plan = "SCAN";
   for (int i = 0; i < info.nConstraint && table.session().push_down(); ++i) {
     const auto& constraint = info.aConstraint[i];
-    const bool key = constraint.usable != 0 && constraint.iColumn == kSnapshotId &&
+    const bool key = constraint.usable != 0 && constraint.iColumn == SnapshotsColumn::kSnapshotId &&
                      constraint.op == SQLITE_INDEX_CONSTRAINT_EQ;
     if (!key) continue;
     info.aConstraintUsage[i].argvIndex = 1;
@@ -135,7 +138,9 @@ Result<void> SnapshotsModule::Cursor::filter(sqlite3* /*db*/,
   end_ = session_.scope().size();
   if (!arguments.empty()) {
     const CompiledPredicate test({.op = Op::kEq, .value = numeric_view_of(arguments[0])});
-    while (at_ < end_ && !test.matches(value_of(session_.scope()[at_], kSnapshotId))) ++at_;
+    while (at_ < end_ &&
+           !test.matches(value_of(session_.scope()[at_], SnapshotsColumn::kSnapshotId)))
+      ++at_;
     end_ = std::min(end_, at_ + 1);
   }
   session_.counters().rows_visited += at_ < end_ ? 1 : 0;

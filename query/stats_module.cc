@@ -12,7 +12,9 @@
 namespace dirsnap {
 namespace {
 
-enum Column : int { kSnapshotId, kValue, kCount };
+struct StatsColumn {
+  enum : int { kSnapshotId, kValue, kCount };
+};
 
 constexpr ModuleColumn kClassColumns[] = {
     {"snapshot_id", "INTEGER", "Snapshot the objects belong to (snapshots.snapshot_id).", true},
@@ -156,7 +158,7 @@ Result<void> StatsModule::Cursor::filter(sqlite3* /*db*/,
   at_ = 0;
   rows_.clear();
   std::optional<std::int64_t> snapshot_id;
-  if (has_key(plan, table_.subject().columns[kSnapshotId]) && !arguments.empty()) {
+  if (has_key(plan, table_.subject().columns[StatsColumn::kSnapshotId]) && !arguments.empty()) {
     const auto number = as_integer(numeric_view_of(arguments[0]));
     if (!number) return {};
     snapshot_id = number;
@@ -173,9 +175,9 @@ Result<void> StatsModule::Cursor::next() {
 
 Result<void> StatsModule::Cursor::column(sqlite3_context* context, int index) {
   const StatsTable::Row& row = rows_[at_];
-  if (index == kSnapshotId) {
+  if (index == StatsColumn::kSnapshotId) {
     sqlite3_result_int64(context, row.snapshot_id);
-  } else if (index == kCount) {
+  } else if (index == StatsColumn::kCount) {
     sqlite3_result_int64(context, row.count);
   } else {
     set_result(context, row.value);

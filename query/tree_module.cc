@@ -11,21 +11,21 @@
 namespace dirsnap {
 namespace {
 
-namespace t = tables::objects;
-
-enum Column : int {
-  kSnapshotId,
-  kObjectId,
-  kParentId,
-  kClass,
-  kRdn,
-  kDn,
-  kDepth,
-  kDistance,
-  kBase,
+struct TreeColumn {
+  enum : int {
+    kSnapshotId,
+    kObjectId,
+    kParentId,
+    kClass,
+    kRdn,
+    kDn,
+    kDepth,
+    kDistance,
+    kBase,
+  };
 };
 
-constexpr ModuleColumn kColumns[] = {
+constexpr ModuleColumn kTreeColumns[] = {
     {"snapshot_id", "INTEGER", "Snapshot the object belongs to (snapshots.snapshot_id).", true},
     {"object_id", "INTEGER", "The object (objects.object_id)."},
     {"parent_id", "INTEGER", "Its parent (objects.object_id)."},
@@ -36,27 +36,26 @@ constexpr ModuleColumn kColumns[] = {
     {"distance", "INTEGER", "Levels between it and the object asked about."},
     {"base", "TEXT", "The argument: a distinguished name in either form.", true, true},
 };
-static_assert(std::size(kColumns) == kBase + 1);
+static_assert(std::size(kTreeColumns) == TreeColumn::kBase + 1);
 
-constexpr std::uint64_t kStepsPerCheck = 4096;
 // Parents that point in a circle end here.
 constexpr std::int64_t kMostLevels = 1000;
 
 // The column of `objects` behind a column of ours, snapshot_id in front; -1: none.
 int source_column(int column) {
   switch (column) {
-    case kObjectId:
-      return t::kObjectId + 1;
-    case kParentId:
-      return t::kParentId + 1;
-    case kClass:
-      return t::kClass + 1;
-    case kRdn:
-      return t::kRdn + 1;
-    case kDn:
-      return t::kDn + 1;
-    case kDepth:
-      return t::kDepth + 1;
+    case TreeColumn::kObjectId:
+      return tables::objects::kObjectId + 1;
+    case TreeColumn::kParentId:
+      return tables::objects::kParentId + 1;
+    case TreeColumn::kClass:
+      return tables::objects::kClass + 1;
+    case TreeColumn::kRdn:
+      return tables::objects::kRdn + 1;
+    case TreeColumn::kDn:
+      return tables::objects::kDn + 1;
+    case TreeColumn::kDepth:
+      return tables::objects::kDepth + 1;
     default:
       return -1;
   }
@@ -76,20 +75,22 @@ TableInfo TreeTable::info(Direction direction) {
                              : "Table-valued function ancestors(dn): the objects above the object "
                                "of that name, nearest first.",
                  .theme = "directory"};
-  describe_columns(kColumns, info);
+  describe_columns(kTreeColumns, info);
   info.examples = {down ? "SELECT distance, class, dn FROM subtree('/o=Northwind Traders')"
                         : "SELECT a.distance, a.dn FROM connectors c, ancestors(c.dn) a"};
   return info;
 }
 
-std::string TreeModule::declaration(TreeTable& /*table*/) { return dirsnap::declaration(kColumns); }
+std::string TreeModule::declaration(TreeTable& /*table*/) {
+  return dirsnap::declaration(kTreeColumns);
+}
 
 Result<void> TreeModule::best_index(TreeTable& table,
                                     sqlite3* /*db*/,
                                     sqlite3_index_info& info,
                                     bool& unusable) {
   bool has_argument = false;
-  const int keys = take_keys(kColumns, info, has_argument);
+  const int keys = take_keys(kTreeColumns, info, has_argument);
   unusable = !has_argument;
   const bool down = table.direction() == TreeTable::Direction::kDown;
   const sqlite3_int64 each = down ? 1000 : 8;  // a guess, of one snapshot
@@ -106,7 +107,7 @@ Result<void> TreeModule::Cursor::filter(sqlite3* /*db*/,
   next_part_ = 0;
   part_ = nullptr;
   std::size_t used = 0;
-  if (has_key(plan, kColumns[kSnapshotId])) {
+  if (has_key(plan, kTreeColumns[TreeColumn::kSnapshotId])) {
     snapshot_id_ = as_integer(numeric_view_of(arguments[used++]));
     if (!snapshot_id_) return {};
   }
@@ -129,7 +130,7 @@ Result<void> TreeModule::Cursor::open_next_part() {
     DIRSNAP_TRY(part_, table_.objects().part(part_no_));
     if (part_ == nullptr || part_->rows() == 0) continue;
     distance_ = 0;
-    DIRSNAP_TRY(index_, part_->index(part_->stored(t::kDn + 1)));
+    DIRSNAP_TRY(index_, part_->index(part_->stored(tables::objects::kDn + 1)));
     DIRSNAP_TRY(const auto base, index_->find(ValueView::text(dn_)));
     position_ = base ? index_->begin_of(*base) : 0;
     end_ = base ? index_->begin_of(*base + 1) : 0;
@@ -162,9 +163,11 @@ Result<void> TreeModule::Cursor::open_subtree() {
 
 // To the row of the parent; false at the top.
 Result<bool> TreeModule::Cursor::rise() {
-  DIRSNAP_TRY(const ValueView id, part_->value(part_->stored(t::kParentId + 1), row_));
+  DIRSNAP_TRY(const ValueView id,
+              part_->value(part_->stored(tables::objects::kParentId + 1), row_));
   if (id.type != ValueType::kInteger || ++distance_ > kMostLevels) return false;
-  DIRSNAP_TRY(const auto place, table_.objects().place_of(part_no_, t::kObjectId + 1, id.integer));
+  DIRSNAP_TRY(const auto place,
+              table_.objects().place_of(part_no_, tables::objects::kObjectId + 1, id.integer));
   if (!place) return false;
   part_no_ = place->part;
   row_ = place->row;
@@ -203,17 +206,18 @@ std::int64_t TreeModule::Cursor::rowid() const {
 }
 
 Result<void> TreeModule::Cursor::column(sqlite3_context* context, int index) {
-  if (index == kSnapshotId) {
+  if (index == TreeColumn::kSnapshotId) {
     const auto number = table_.objects().shape().parts[part_no_].snapshot_id;
     sqlite3_result_int64(context, static_cast<sqlite3_int64>(number));
-  } else if (index == kBase) {
+  } else if (index == TreeColumn::kBase) {
     set_result_text(context, argument_);
-  } else if (index == kDistance && table_.direction() == TreeTable::Direction::kDown) {
-    DIRSNAP_TRY(const ValueView depth, part_->value(part_->stored(t::kDepth + 1), row_));
+  } else if (index == TreeColumn::kDistance && table_.direction() == TreeTable::Direction::kDown) {
+    DIRSNAP_TRY(const ValueView depth,
+                part_->value(part_->stored(tables::objects::kDepth + 1), row_));
     if (depth.type == ValueType::kInteger) {
       sqlite3_result_int64(context, depth.integer - base_depth_);
     }
-  } else if (index == kDistance) {
+  } else if (index == TreeColumn::kDistance) {
     sqlite3_result_int64(context, distance_);
   } else {
     DIRSNAP_TRY(const ValueView value, part_->value(part_->stored(source_column(index)), row_));

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kSampleFindings = 2;
 
-constexpr const char* kPageHead =
+constexpr const char* kReportPageHead =
     "# Reports of dirsnap\n\n"
     "Generated from the heads of `query/reports/*.sql` by `dirsnap reports --markdown`; the sample "
     "output is that of each\nreport's first positive case in `tests/integration/reports`. A test "
@@ -95,7 +95,7 @@ std::string sample_of(const ReportRun& run) {
 }
 
 std::string reports_markdown(std::span<const Report> reports, const ReportSamples& samples) {
-  std::string out = kPageHead;
+  std::string out = kReportPageHead;
   out += "| report | severity | needs | title |\n| --- | --- | --- | --- |\n";
   for (const Report& report : reports) {
     out +=

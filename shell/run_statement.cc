@@ -8,8 +8,6 @@
 namespace dirsnap {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 Result<void> step_through(Statement& statement,
                           Renderer& renderer,
                           const Output& output,
@@ -37,10 +35,10 @@ Result<ResultFacts> run_statement(Statement& statement,
                                   const Output& output,
                                   std::optional<std::uint64_t> max_rows) {
   ResultFacts facts;
-  const auto start = Clock::now();
+  const auto start = std::chrono::steady_clock::now();
   renderer.begin(statement.columns());
   const auto done = step_through(statement, renderer, output, max_rows.value_or(UINT64_MAX), facts);
-  facts.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  facts.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   renderer.end(facts);
   if (!done) return tl::unexpected<Error>(done.error());
   return facts;

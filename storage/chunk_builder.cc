@@ -10,9 +10,7 @@
 
 namespace dirsnap {
 
-namespace layout = chunk_layout;
-
-using layout::has_bytes;
+using chunk_layout::has_bytes;
 
 namespace {
 
@@ -85,7 +83,7 @@ class ChunkEncoder {
 
   std::vector<std::byte> encode() {
     if (entries_.empty()) {
-      write_header(layout::Encoding::kApart, layout::Presence::kByRow);
+      write_header(chunk_layout::Encoding::kApart, chunk_layout::Presence::kByRow);
     } else if (type_ == ValueType::kInteger || type_ == ValueType::kReal) {
       encode_fixed();
     } else if (type_ == ValueType::kNull) {
@@ -139,27 +137,27 @@ class ChunkEncoder {
   // Memory for `payload` bytes and what comes before and behind them.
   void reserve(std::size_t payload) {
     constexpr std::size_t kSmallParts = 64;
-    out_.reserve(layout::kHeaderSize + payload + 3 * aparts_.size() + kSmallParts);
+    out_.reserve(chunk_layout::kHeaderSize + payload + 3 * aparts_.size() + kSmallParts);
   }
 
-  void write_header(layout::Encoding encoding, layout::Presence presence) {
-    out_.assign(layout::kHeaderSize, std::byte{0});
-    out_[layout::kEncoding] = static_cast<std::byte>(encoding);
-    out_[layout::kType] = static_cast<std::byte>(type_);
-    out_[layout::kPresence] = static_cast<std::byte>(presence);
-    out_[layout::kWidth] = static_cast<std::byte>(width_);
-    out_[layout::kOffsetWidth] = static_cast<std::byte>(offset_width_);
-    out_[layout::kCStrings] = static_cast<std::byte>(holds_c_strings() ? 1 : 0);
+  void write_header(chunk_layout::Encoding encoding, chunk_layout::Presence presence) {
+    out_.assign(chunk_layout::kHeaderSize, std::byte{0});
+    out_[chunk_layout::kEncoding] = static_cast<std::byte>(encoding);
+    out_[chunk_layout::kType] = static_cast<std::byte>(type_);
+    out_[chunk_layout::kPresence] = static_cast<std::byte>(presence);
+    out_[chunk_layout::kWidth] = static_cast<std::byte>(width_);
+    out_[chunk_layout::kOffsetWidth] = static_cast<std::byte>(offset_width_);
+    out_[chunk_layout::kCStrings] = static_cast<std::byte>(holds_c_strings() ? 1 : 0);
     const auto put16 = [this](std::size_t at, std::size_t value) {
       const auto narrow = static_cast<std::uint16_t>(value);
       std::memcpy(out_.data() + at, &narrow, sizeof narrow);
     };
-    put16(layout::kRows, rows_);
-    put16(layout::kPresent, present());
-    put16(layout::kDistinct, dictionary_.size());
-    put16(layout::kLongs, aparts_.size());
-    listed_ = presence == layout::Presence::kList;
-    if (listed_ && encoding != layout::Encoding::kFixed) write_rows();
+    put16(chunk_layout::kRows, rows_);
+    put16(chunk_layout::kPresent, present());
+    put16(chunk_layout::kDistinct, dictionary_.size());
+    put16(chunk_layout::kLongs, aparts_.size());
+    listed_ = presence == chunk_layout::Presence::kList;
+    if (listed_ && encoding != chunk_layout::Encoding::kFixed) write_rows();
   }
 
   void write_rows() {
@@ -212,15 +210,15 @@ class ChunkEncoder {
     const std::size_t bitmap = full ? 0 : 8 * ((rows_ + 63) / 64);
     const std::size_t by_row = bitmap + std::size_t{width_} * rows_;
     const std::size_t by_list = (2 + std::size_t{width_}) * present();
-    const auto presence = by_list < by_row ? layout::Presence::kList
-                          : full           ? layout::Presence::kByRow
-                                           : layout::Presence::kBitmap;
+    const auto presence = by_list < by_row ? chunk_layout::Presence::kList
+                          : full           ? chunk_layout::Presence::kByRow
+                                           : chunk_layout::Presence::kBitmap;
     reserve(std::min(by_row, by_list));
-    write_header(layout::Encoding::kFixed, presence);
+    write_header(chunk_layout::Encoding::kFixed, presence);
     put(out_, min_);
     put(out_, max_);
     if (listed_) write_rows();
-    if (presence == layout::Presence::kBitmap) write_bitmap();
+    if (presence == chunk_layout::Presence::kBitmap) write_bitmap();
     const auto base = static_cast<std::uint64_t>(min_);
     put_slots(width_, [&](const Entry* entry) {
       return entry != nullptr ? entry->payload - base : std::uint64_t{0};
@@ -264,7 +262,7 @@ class ChunkEncoder {
     if (encode_dictionary(bytes_.size() + std::min(by_row, by_list))) return;
     offset_width_ = static_cast<std::uint8_t>(plain_width);
     reserve(std::min(by_row, by_list) + bytes_.size());
-    write_header(layout::Encoding::kPlain, presence_of(by_list < by_row));
+    write_header(chunk_layout::Encoding::kPlain, presence_of(by_list < by_row));
     put_offsets([](const Entry* entry) { return entry != nullptr ? entry->size + 1U : 0U; });
     put_bytes(out_, bytes_);
   }
@@ -296,13 +294,13 @@ class ChunkEncoder {
     return false;
   }
 
-  static layout::Presence presence_of(bool list) {
-    return list ? layout::Presence::kList : layout::Presence::kByRow;
+  static chunk_layout::Presence presence_of(bool list) {
+    return list ? chunk_layout::Presence::kList : chunk_layout::Presence::kByRow;
   }
 
   // An absent row's code is the number of distinct texts.
   void write_dictionary(bool list) {
-    write_header(layout::Encoding::kDictionary, presence_of(list));
+    write_header(chunk_layout::Encoding::kDictionary, presence_of(list));
     auto code = codes_.begin();
     put_slots(width_, [&](const Entry* entry) {
       return entry != nullptr ? std::size_t{*code++} : dictionary_.size();
@@ -328,7 +326,7 @@ class ChunkEncoder {
     const std::size_t by_row = (std::size_t{1} + offset_width_) * rows_;
     const std::size_t by_list = (std::size_t{3} + offset_width_) * present();
     reserve(std::min(by_row, by_list) + payload);
-    write_header(layout::Encoding::kMixed, presence_of(by_list < by_row));
+    write_header(chunk_layout::Encoding::kMixed, presence_of(by_list < by_row));
     put_slots(1, [](const Entry* entry) {
       return static_cast<std::uint8_t>(entry != nullptr ? entry->type : ValueType::kNull);
     });
@@ -350,7 +348,7 @@ class ChunkEncoder {
   }
 
   static bool is_twin(const Entry& entry) {
-    return static_cast<std::uint8_t>(entry.type) == layout::kTwinType;
+    return static_cast<std::uint8_t>(entry.type) == chunk_layout::kTwinType;
   }
 
   const std::vector<Entry>& entries_;
@@ -372,8 +370,8 @@ class ChunkEncoder {
 
 void ChunkBuilder::append_twin(std::uint32_t row) {
   assert(row < kChunkRows);
-  entries_.push_back(
-      {.row = static_cast<std::uint16_t>(row), .type = static_cast<ValueType>(layout::kTwinType)});
+  entries_.push_back({.row = static_cast<std::uint16_t>(row),
+                      .type = static_cast<ValueType>(chunk_layout::kTwinType)});
 }
 
 void ChunkBuilder::append_apart(std::uint32_t row, ValueType type) {

@@ -7,11 +7,9 @@
 
 namespace dirsnap {
 
-namespace layout = chunk_layout;
-
-using layout::has_bytes;
-using layout::load;
-using layout::load_width;
+using chunk_layout::has_bytes;
+using chunk_layout::load;
+using chunk_layout::load_width;
 
 // Checks an encoded chunk from front to back; `at_` is the next byte not yet claimed.
 class ChunkParser {
@@ -24,19 +22,19 @@ class ChunkParser {
     DIRSNAP_CHECK(parse_longs());
     DIRSNAP_CHECK(parse_presence());
     switch (encoding_) {
-      case layout::Encoding::kFixed:
+      case chunk_layout::Encoding::kFixed:
         DIRSNAP_CHECK(parse_fixed());
         break;
-      case layout::Encoding::kPlain:
+      case chunk_layout::Encoding::kPlain:
         DIRSNAP_CHECK(parse_plain());
         break;
-      case layout::Encoding::kDictionary:
+      case chunk_layout::Encoding::kDictionary:
         DIRSNAP_CHECK(parse_dictionary());
         break;
-      case layout::Encoding::kMixed:
+      case chunk_layout::Encoding::kMixed:
         DIRSNAP_CHECK(parse_mixed());
         break;
-      case layout::Encoding::kApart:
+      case chunk_layout::Encoding::kApart:
         break;
     }
     if (at_ != end_) return bad("bytes are left over");
@@ -62,29 +60,30 @@ class ChunkParser {
   }
 
   Result<void> parse_header() {
-    if (bytes_.size() < layout::kHeaderSize) return bad("shorter than its header");
-    const std::uint8_t encoding = byte_at(layout::kEncoding);
+    if (bytes_.size() < chunk_layout::kHeaderSize) return bad("shorter than its header");
+    const std::uint8_t encoding = byte_at(chunk_layout::kEncoding);
     if (encoding < 1 || encoding > 5) return bad("unknown encoding");
-    encoding_ = static_cast<layout::Encoding>(encoding);
-    const std::uint8_t type = byte_at(layout::kType);
+    encoding_ = static_cast<chunk_layout::Encoding>(encoding);
+    const std::uint8_t type = byte_at(chunk_layout::kType);
     if (type > static_cast<std::uint8_t>(ValueType::kBlob)) return bad("unknown type");
     view_.type_ = static_cast<ValueType>(type);
-    const std::uint8_t presence = byte_at(layout::kPresence);
+    const std::uint8_t presence = byte_at(chunk_layout::kPresence);
     if (presence > 2) return bad("unknown presence");
-    presence_ = static_cast<layout::Presence>(presence);
-    view_.width_ = byte_at(layout::kWidth);
-    view_.offset_width_ = byte_at(layout::kOffsetWidth);
-    if (byte_at(layout::kCStrings) > 1) return bad("unknown kind of texts");
-    view_.c_strings_ = byte_at(layout::kCStrings) == 1;
-    if (load_le<std::uint16_t>(bytes_, layout::kReserved2) != 0)
+    presence_ = static_cast<chunk_layout::Presence>(presence);
+    view_.width_ = byte_at(chunk_layout::kWidth);
+    view_.offset_width_ = byte_at(chunk_layout::kOffsetWidth);
+    if (byte_at(chunk_layout::kCStrings) > 1) return bad("unknown kind of texts");
+    view_.c_strings_ = byte_at(chunk_layout::kCStrings) == 1;
+    if (load_le<std::uint16_t>(bytes_, chunk_layout::kReserved2) != 0)
       return bad("reserved field is not zero");
-    if (load_le<std::uint16_t>(bytes_, layout::kRows) != view_.rows_) return bad("wrong row count");
-    view_.present_ = load_le<std::uint16_t>(bytes_, layout::kPresent);
-    view_.distinct_ = load_le<std::uint16_t>(bytes_, layout::kDistinct);
-    view_.longs_ = load_le<std::uint16_t>(bytes_, layout::kLongs);
+    if (load_le<std::uint16_t>(bytes_, chunk_layout::kRows) != view_.rows_)
+      return bad("wrong row count");
+    view_.present_ = load_le<std::uint16_t>(bytes_, chunk_layout::kPresent);
+    view_.distinct_ = load_le<std::uint16_t>(bytes_, chunk_layout::kDistinct);
+    view_.longs_ = load_le<std::uint16_t>(bytes_, chunk_layout::kLongs);
     if (std::uint32_t{view_.present_} + view_.longs_ > view_.rows_) return bad("too many values");
     end_ = bytes_.size();
-    at_ = layout::kHeaderSize;
+    at_ = chunk_layout::kHeaderSize;
     return {};
   }
 
@@ -114,22 +113,22 @@ class ChunkParser {
 
   Result<void> parse_presence() {
     view_.slots_ = static_cast<std::uint16_t>(view_.rows_);
-    if (encoding_ == layout::Encoding::kFixed) DIRSNAP_CHECK(parse_range());
-    if (presence_ == layout::Presence::kList) {
+    if (encoding_ == chunk_layout::Encoding::kFixed) DIRSNAP_CHECK(parse_range());
+    if (presence_ == chunk_layout::Presence::kList) {
       view_.listed_ = true;
       view_.slots_ = view_.present_;
       view_.presence_ = take(std::size_t{view_.present_} * 2);
       if (view_.presence_ == nullptr) return bad("row list is cut");
       if (!rows_ascend(view_.presence_, view_.present_)) return bad("row list does not ascend");
-    } else if (presence_ == layout::Presence::kBitmap) {
-      if (encoding_ != layout::Encoding::kFixed) return bad("bitmap where none belongs");
+    } else if (presence_ == chunk_layout::Presence::kBitmap) {
+      if (encoding_ != chunk_layout::Encoding::kFixed) return bad("bitmap where none belongs");
       DIRSNAP_CHECK(parse_bitmap());
     }
     return {};
   }
 
   Result<void> parse_range() {
-    const std::byte* range = take(layout::kFixedHeaderSize - layout::kHeaderSize);
+    const std::byte* range = take(chunk_layout::kFixedHeaderSize - chunk_layout::kHeaderSize);
     if (range == nullptr) return bad("range is cut");
     view_.min_ = load<std::int64_t>(range);
     view_.max_ = load<std::int64_t>(range + 8);
@@ -160,7 +159,7 @@ class ChunkParser {
     const bool integers = view_.type_ == ValueType::kInteger;
     const bool reals = view_.type_ == ValueType::kReal && width == 8 && view_.min_ == 0;
     if (!integers && !reals) return bad("type of a number");
-    if (presence_ == layout::Presence::kByRow && view_.present_ != view_.rows_)
+    if (presence_ == chunk_layout::Presence::kByRow && view_.present_ != view_.rows_)
       return bad("rows without a value");
     view_.payload_ = take(std::size_t{view_.slots_} * width);
     if (view_.payload_ == nullptr) return bad("numbers are cut");
@@ -249,7 +248,7 @@ class ChunkParser {
     for (std::uint32_t i = 0; i < view_.slots_; ++i) {
       const std::uint32_t size = view_.offset_at(i + 1) - view_.offset_at(i);
       const auto type = std::to_integer<std::uint8_t>(view_.payload_[i]);
-      if (type == layout::kTwinType && size == 0) {
+      if (type == chunk_layout::kTwinType && size == 0) {
         view_.has_twins_ = true;
         ++count;
         continue;
@@ -269,8 +268,8 @@ class ChunkParser {
 
   Bytes bytes_;
   ChunkView view_;
-  layout::Encoding encoding_ = layout::Encoding::kApart;
-  layout::Presence presence_ = layout::Presence::kByRow;
+  chunk_layout::Encoding encoding_ = chunk_layout::Encoding::kApart;
+  chunk_layout::Presence presence_ = chunk_layout::Presence::kByRow;
   std::size_t at_ = 0;
   std::size_t end_ = 0;  // where the list of long values begins
 };

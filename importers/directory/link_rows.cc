@@ -10,10 +10,10 @@
 
 namespace dirsnap::directory {
 
-namespace t = tables::links;
+namespace link_columns = tables::links;
 
 Result<LinkWriter> LinkWriter::create(std::int64_t source_id, ImportContext& context) {
-  DIRSNAP_TRY(RelationWriter* const table, context.table(t::kSpec));
+  DIRSNAP_TRY(RelationWriter* const table, context.table(link_columns::kSpec));
   return LinkWriter(source_id, *table);
 }
 
@@ -23,12 +23,12 @@ Result<std::uint32_t> LinkWriter::kind_of(const LinkRow& link) {
   const std::uint64_t attribute = link.attribute == nullptr ? kNoAttribute : link.attribute->id;
   const std::uint64_t key = attribute << 1 | (link.is_deleted ? 1U : 0U);
   if (const auto found = kinds_.find(key); found != kinds_.end()) return found->second;
-  std::vector<Cell> cells = {{t::kIsDeleted, ValueView::of(link.is_deleted ? 1 : 0)},
-                             {t::kSourceId, ValueView::of(source_id_)}};
+  std::vector<Cell> cells = {{link_columns::kIsDeleted, ValueView::of(link.is_deleted ? 1 : 0)},
+                             {link_columns::kSourceId, ValueView::of(source_id_)}};
   if (link.attribute != nullptr) {
-    cells.push_back({t::kAttribute, ValueView::text(link.attribute->ldap_name)});
+    cells.push_back({link_columns::kAttribute, ValueView::text(link.attribute->ldap_name)});
     if (!link.attribute->x500_name.empty()) {
-      cells.push_back({t::kAttributeX500, ValueView::text(link.attribute->x500_name)});
+      cells.push_back({link_columns::kAttributeX500, ValueView::text(link.attribute->x500_name)});
     }
   }
   DIRSNAP_TRY(const std::uint32_t kind, table_->kind(cells));
@@ -45,15 +45,16 @@ Result<void> LinkWriter::append(const LinkRow& link) {
     return bytes.empty() ? ValueView::null() : ValueView::text(bytes);
   };
   const std::array<Cell, 9> row = {{
-      {t::kFromId, id(link.from_id)},
-      {t::kFromDn, text(link.from_dn)},
-      {t::kToId, id(link.to_id)},
-      {t::kToDn, text(link.to_dn)},
-      {t::kLinkBase, ValueView::of(link.base)},
-      {t::kDeletedAt, text(link.deleted_at)},
-      {t::kDeactivatedAt, text(link.deactivated_at)},
-      {t::kData, link.data},
-      {t::kUsnChanged, link.usn_changed ? ValueView::of(*link.usn_changed) : ValueView::null()},
+      {link_columns::kFromId, id(link.from_id)},
+      {link_columns::kFromDn, text(link.from_dn)},
+      {link_columns::kToId, id(link.to_id)},
+      {link_columns::kToDn, text(link.to_dn)},
+      {link_columns::kLinkBase, ValueView::of(link.base)},
+      {link_columns::kDeletedAt, text(link.deleted_at)},
+      {link_columns::kDeactivatedAt, text(link.deactivated_at)},
+      {link_columns::kData, link.data},
+      {link_columns::kUsnChanged,
+       link.usn_changed ? ValueView::of(*link.usn_changed) : ValueView::null()},
   }};
   DIRSNAP_CHECK(table_->append(kind, row));
   return {};

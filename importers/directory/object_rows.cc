@@ -11,8 +11,6 @@
 namespace dirsnap::directory {
 namespace {
 
-constexpr std::uint64_t kCancelStep = 1024;
-
 class Writer {
  public:
   Writer(const DirectorySource& source, RowWriter rows, ImportContext& context)
@@ -275,7 +273,7 @@ Result<std::uint64_t> Writer::run() {
       DIRSNAP_CHECK(write_row(cursor.row()));
       ++written;
     }
-    if (row % kCancelStep == 0) DIRSNAP_CHECK(context_.cancel().check());
+    if (row % kStepsPerCheck == 0) DIRSNAP_CHECK(context_.cancel().check());
   }
   DIRSNAP_CHECK(raw.finish(context_));
   report_descriptors();
@@ -305,7 +303,7 @@ Result<std::uint64_t> Writer::run_recovered(ese::RecoveredCursor& cursor, Survey
       read_values(recovered.row);
       DIRSNAP_CHECK(write_row(recovered.row));
     }
-    if (row % kCancelStep == 0) DIRSNAP_CHECK(context_.cancel().check());
+    if (row % kStepsPerCheck == 0) DIRSNAP_CHECK(context_.cancel().check());
   }
 }
 

@@ -12,7 +12,7 @@
 namespace dirsnap::directory {
 namespace {
 
-namespace t = tables::replication_metadata;
+namespace metadata_columns = tables::replication_metadata;
 
 constexpr std::size_t kHeaderBytes = 16;
 constexpr std::size_t kEntryBytes = 48;
@@ -88,7 +88,7 @@ MetadataEntry metadata_entry(Bytes value, std::size_t index) {
 }
 
 Result<ReplicationWriter> ReplicationWriter::create(const Source& source, ImportContext& context) {
-  DIRSNAP_TRY(RelationWriter* const table, context.table(t::kSpec));
+  DIRSNAP_TRY(RelationWriter* const table, context.table(metadata_columns::kSpec));
   return ReplicationWriter(source, *table);
 }
 
@@ -102,11 +102,12 @@ Result<std::optional<std::uint32_t>> ReplicationWriter::kind_of(std::uint32_t at
   const std::string name =
       is_known ? attribute->second.ldap_name : source_.schema.fallback_name(attribute_id);
   std::vector<Cell> cells = {
-      {t::kAttribute, ValueView::text(name)},
-      {t::kAttributeId, ValueView::of(static_cast<std::int32_t>(attribute_id))},
-      {t::kSourceId, ValueView::of(source_.source_id)}};
+      {metadata_columns::kAttribute, ValueView::text(name)},
+      {metadata_columns::kAttributeId, ValueView::of(static_cast<std::int32_t>(attribute_id))},
+      {metadata_columns::kSourceId, ValueView::of(source_.source_id)}};
   if (is_known && !attribute->second.x500_name.empty()) {
-    cells.push_back({t::kAttributeX500, ValueView::text(attribute->second.x500_name)});
+    cells.push_back(
+        {metadata_columns::kAttributeX500, ValueView::text(attribute->second.x500_name)});
   }
   DIRSNAP_TRY(const std::uint32_t kind, table_->kind(cells));
   kinds_.emplace(attribute_id, kind);
@@ -151,13 +152,13 @@ Result<void> ReplicationWriter::append(const NameTree::Node& node, Bytes value) 
     }
     const Server& origin = server(entry.originating_id);
     const std::array<Cell, 7> row = {{
-        {t::kObjectId, ValueView::of(node.object_id)},
-        {t::kVersion, ValueView::of(entry.version)},
-        {t::kChangedAt, text_or_null(time_text(entry.changed_at))},
-        {t::kOriginatingId, text_or_null(origin.id)},
-        {t::kOriginatingDn, text_or_null(origin.dn)},
-        {t::kOriginatingUsn, ValueView::of(entry.originating_usn)},
-        {t::kLocalUsn, ValueView::of(entry.local_usn)},
+        {metadata_columns::kObjectId, ValueView::of(node.object_id)},
+        {metadata_columns::kVersion, ValueView::of(entry.version)},
+        {metadata_columns::kChangedAt, text_or_null(time_text(entry.changed_at))},
+        {metadata_columns::kOriginatingId, text_or_null(origin.id)},
+        {metadata_columns::kOriginatingDn, text_or_null(origin.dn)},
+        {metadata_columns::kOriginatingUsn, ValueView::of(entry.originating_usn)},
+        {metadata_columns::kLocalUsn, ValueView::of(entry.local_usn)},
     }};
     DIRSNAP_CHECK(table_->append(*kind, row));
   }
@@ -182,18 +183,19 @@ Result<void> ReplicationWriter::append(const NameTree::Node& node,
                                        std::optional<std::int64_t> usn_changed) {
   if (!object.version || !object.signature) return {};
   if (!object_kind_) {
-    const std::array<Cell, 1> cells = {{{t::kSourceId, ValueView::of(source_.source_id)}}};
+    const std::array<Cell, 1> cells = {
+        {{metadata_columns::kSourceId, ValueView::of(source_.source_id)}}};
     DIRSNAP_TRY(object_kind_, table_->kind(cells));
   }
   const Server& origin = server(*object.signature);
   const std::array<Cell, 7> row = {{
-      {t::kObjectId, ValueView::of(node.object_id)},
-      {t::kVersion, ValueView::of(*object.version)},
-      {t::kChangedAt, text_or_null(changed_at)},
-      {t::kOriginatingId, text_or_null(origin.id)},
-      {t::kOriginatingDn, text_or_null(origin.dn)},
-      {t::kOriginatingUsn, number_or_null(object.usn_source)},
-      {t::kLocalUsn, number_or_null(usn_changed)},
+      {metadata_columns::kObjectId, ValueView::of(node.object_id)},
+      {metadata_columns::kVersion, ValueView::of(*object.version)},
+      {metadata_columns::kChangedAt, text_or_null(changed_at)},
+      {metadata_columns::kOriginatingId, text_or_null(origin.id)},
+      {metadata_columns::kOriginatingDn, text_or_null(origin.dn)},
+      {metadata_columns::kOriginatingUsn, number_or_null(object.usn_source)},
+      {metadata_columns::kLocalUsn, number_or_null(usn_changed)},
   }};
   DIRSNAP_CHECK(table_->append(*object_kind_, row));
   return {};

@@ -9,8 +9,6 @@
 namespace dirsnap::directory {
 namespace {
 
-constexpr std::uint64_t kCancelStep = 4096;
-
 // The root's descriptor has a word before it; a descriptor itself begins with its revision, 1.
 Bytes without_prefix(Bytes value) {
   constexpr std::size_t kPrefix = 4;
@@ -72,7 +70,7 @@ Result<void> SharedDescriptors::read(TableSource& database,
       }
     }
     if (number && !value.empty() && !keep(*number, without_prefix(value), cursor.row())) ++left_out;
-    if (rows % kCancelStep == 0) DIRSNAP_CHECK(cancel.check());
+    if (rows % kStepsPerCheck == 0) DIRSNAP_CHECK(cancel.check());
   }
   order();
   if (left_out == 0) return {};

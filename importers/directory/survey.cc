@@ -15,8 +15,6 @@
 namespace dirsnap::directory {
 namespace {
 
-constexpr std::uint64_t kCancelStep = 4096;
-
 // Attributes that may hold the relative name where the layout has no column for it, best first.
 constexpr std::array<std::uint32_t, 8> kNameAttributes = {
     attr::kRdn,          attr::kCommonName,      attr::kOrganizationalUnit,
@@ -279,7 +277,7 @@ Result<void> Pass::read(TableSource& database, const OverrideMap& overrides) {
     DIRSNAP_TRY(const bool more, cursor.next());
     if (!more) break;
     add(row_of(cursor.row().cells), context_.next_object_id);
-    if (rows % kCancelStep == 0) DIRSNAP_CHECK(context_.cancel().check());
+    if (rows % kStepsPerCheck == 0) DIRSNAP_CHECK(context_.cancel().check());
   }
   // The prefixes may come after the rows that need them, so names are settled last.
   overrides.apply_to(schema_);
@@ -298,7 +296,7 @@ Result<void> Pass::read_recovered(ese::Database& database, const ese::RecoveryIn
     DIRSNAP_TRY(const bool more, cursor.next());
     if (!more) return {};
     add(row_of(cursor.row().row.cells), context_.next_recovered_object_id);
-    if (rows % kCancelStep == 0) DIRSNAP_CHECK(context_.cancel().check());
+    if (rows % kStepsPerCheck == 0) DIRSNAP_CHECK(context_.cancel().check());
   }
 }
 
@@ -360,7 +358,7 @@ Result<void> read_links(TableSource& database,
     DIRSNAP_TRY(const bool more, cursor.next());
     if (!more) break;
     survey.links.push_back(link_of(layout, cursor.row().cells, survey));
-    if (rows % kCancelStep == 0) DIRSNAP_CHECK(cancel.check());
+    if (rows % kStepsPerCheck == 0) DIRSNAP_CHECK(cancel.check());
   }
   const auto less = [](const Link& a, const Link& b) {
     return a.from != b.from ? a.from < b.from : a.base < b.base;

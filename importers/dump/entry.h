@@ -83,10 +83,4 @@ class EntryReader {
   virtual void set_issues(IssueSink& issues) = 0;
 };
 
-// For passes whose issues another pass reports.
-class SilentSink final : public IssueSink {
- public:
-  void report(Issue /*issue*/) override {}
-};
-
 }  // namespace dirsnap::dump

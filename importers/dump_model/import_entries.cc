@@ -292,7 +292,7 @@ Result<void> Writer::merge(const dump::Entry& first, std::uint32_t node, ObjectS
   std::uint64_t contents = first.change == dump::Change::kContent ? 1 : 0;
   if (later != survey_.later.end()) {
     if (!second_) second_ = source_.open(source_.issues);
-    dump::SilentSink silent;
+    SilentSink silent;
     second_->set_issues(silent);
     for (const dump::Place& place : later->second) {
       second_->seek(place);
@@ -363,7 +363,7 @@ Result<void> Writer::run(AheadReader& reader) {
 Result<void> import_entries(const DumpSource& source) {
   DIRSNAP_TRY(const directory::OverrideMap overrides,
               directory::overrides_of(source.context.options()));
-  dump::SilentSink silent;
+  SilentSink silent;
   const std::unique_ptr<dump::EntryReader> reader = source.open(silent);
   std::unique_ptr<directory::Schema> schema;
   DIRSNAP_TRY(Survey survey, survey_dump(*reader, overrides, schema, source.context));

@@ -9,7 +9,7 @@
 namespace dirsnap::dump_model {
 namespace {
 
-constexpr std::size_t kParentCacheSize = 4096;
+constexpr std::size_t kSpellingCacheSize = 4096;
 
 }  // namespace
 
@@ -67,7 +67,7 @@ const directory::NameTree::Node* NameFinder::find(std::string_view dn) {
     if (at == kNowhere) return nullptr;
   }
   if (!parent_text.empty()) {
-    if (parents_.size() >= kParentCacheSize) parents_.clear();
+    if (parents_.size() >= kSpellingCacheSize) parents_.clear();
     parents_.emplace(parent_text, parent);
   }
   return node(at);

@@ -58,11 +58,6 @@ namespace syntax = directory::syntax;
 using directory::Attribute;
 using directory::AttributeValue;
 
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 // Characters that a person would write: octets of such a form are text in disguise.
 bool is_readable(std::string_view text) {
   const auto is_control = [](char c) {

@@ -27,7 +27,6 @@ constexpr std::uint32_t kSystemTable = 0x80000000;
 // Derived tables may share one large template; hostile ones without end.
 constexpr std::size_t kInheritedMax = 500'000;
 constexpr int kTemplateDepthMax = 4;
-constexpr std::uint32_t kCancelSteps = 1024;
 
 // Ids of the catalog's own columns that are read.
 enum Id : std::uint32_t {
@@ -328,9 +327,7 @@ Result<void> read_copy(Database& database, bool shadow, Builder& builder) {
 // Adds what can be read of the catalog's leaves whose checksum is wrong: where both copies of a row
 // are lost, a definition that may be wrong is better than a table that nobody can read.
 Result<void> read_bad_pages(Database& database, Builder& builder) {
-  struct Silent final : IssueSink {
-    void report(Issue) override {}
-  } silent;
+  SilentSink silent;
   PageStore& store = database.store();
   const TableDef catalog = catalog_table(false);
   RowDecoder decoder(store, catalog, kWanted, silent, database.options());

@@ -7,7 +7,6 @@ namespace dirsnap::ese {
 
 namespace {
 
-constexpr unsigned kUtf16 = 1200;
 constexpr unsigned kWestern = 1252;
 
 template <class T>
@@ -58,7 +57,7 @@ std::optional<std::uint64_t> datetime_bits(const ColumnDef& column, Bytes bytes)
 
 std::optional<Decoded> text_value(const ColumnDef& column, Bytes bytes) {
   if (!is_text(column.type)) return std::nullopt;
-  if (column.codepage == kUtf16) return decode_utf16le(bytes);
+  if (column.codepage == kUtf16Codepage) return decode_utf16le(bytes);
   return decode_codepage(bytes, column.codepage == 0 ? kWestern : column.codepage);
 }
 

@@ -14,8 +14,6 @@ namespace dirsnap::ese {
 
 namespace {
 
-constexpr std::uint32_t kDepthMax = 16;
-constexpr std::uint32_t kCancelSteps = 1024;
 // Bytes of a key that are kept to sort scanned pages.
 constexpr std::size_t kSortKeyBytes = 48;
 // Pages whose keys agree in those bytes and are sorted by the whole keys, which are in memory then.
@@ -117,9 +115,10 @@ bool Planner::enter(const Step& step) {
     report("tree-cycle", step.parent,
            fmt::format("page {} points to page {}, which the tree has reached before; skipped",
                        step.parent, step.page_no));
-  } else if (step.depth > kDepthMax) {
-    report("tree-depth", step.page_no,
-           fmt::format("page {} is more than {} levels deep; skipped", step.page_no, kDepthMax));
+  } else if (step.depth > kTreeDepthMax) {
+    report(
+        "tree-depth", step.page_no,
+        fmt::format("page {} is more than {} levels deep; skipped", step.page_no, kTreeDepthMax));
   } else {
     visited_[step.page_no] = true;
     return true;

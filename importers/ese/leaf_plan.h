@@ -21,6 +21,9 @@
 
 namespace dirsnap::ese {
 
+// A tree that is deeper is damaged.
+inline constexpr std::uint32_t kTreeDepthMax = 16;
+
 // Bits of page flags that tell the kind of a tree.
 inline constexpr std::uint32_t kTreeKindFlags = kPageSpaceTree | kPageIndex | kPageLongValue;
 

@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::size_t kTagStateOffset = 34;
 constexpr std::uint32_t kSpaceHeaderSize = 16;
-constexpr std::uint32_t kKeySizeMask = 0x1FFF;
 
 }  // namespace
 

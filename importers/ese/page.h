@@ -34,6 +34,9 @@ inline constexpr std::uint32_t kNodeVersion = 1;
 inline constexpr std::uint32_t kNodeDeleted = 2;
 inline constexpr std::uint32_t kNodeCompressed = 4;
 
+// Bits of a key's size in front of a node; the others are flags.
+inline constexpr std::uint32_t kKeySizeMask = 0x1FFF;
+
 // Where the bytes of a tag lie.
 struct TagExtent {
   std::uint32_t offset = 0;  // from the start of the page

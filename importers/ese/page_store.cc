@@ -11,7 +11,6 @@ namespace dirsnap::ese {
 namespace {
 
 constexpr std::uint32_t kBlockBytes = 64 * 1024;
-constexpr std::uint32_t kCancelSteps = 1024;
 
 std::uint32_t page_count(const ByteSource& source, std::uint32_t page_size) {
   const std::uint64_t all = source.size_bytes() / page_size;

@@ -27,6 +27,9 @@
 
 namespace dirsnap::ese {
 
+// Walks of pages look at their cancel token once in so many pages.
+inline constexpr std::uint32_t kCancelSteps = 1024;
+
 // What is known of a page.
 enum class PageState : std::uint8_t { kUnknown, kGood, kCorrected, kBad, kZero };
 

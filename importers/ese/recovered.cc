@@ -14,13 +14,8 @@ namespace dirsnap::ese {
 
 namespace {
 
-constexpr std::uint32_t kCancelSteps = 1024;
 constexpr std::array<std::uint8_t, 4> kConfidence = {95, 60, 75, 40};
 constexpr std::uint8_t kIncompleteCosts = 30;
-
-struct SilentSink final : IssueSink {
-  void report(Issue) override {}
-};
 
 // One record that may be worth a row.
 struct Candidate {

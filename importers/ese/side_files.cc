@@ -11,8 +11,8 @@ namespace dirsnap::ese {
 
 namespace {
 
-constexpr std::size_t kGenerationAt = 4, kSectorAt = 8, kCreatedAt = 16, kLogSignatureAt = 44;
-constexpr std::size_t kMarkGenerationAt = 16, kMarkSignatureAt = 20;
+constexpr std::size_t kGenerationAt = 4, kSectorAt = 8, kCreatedAt = 16, kOwnSignatureAt = 44;
+constexpr std::size_t kMarkGenerationAt = 16, kMarkOwnSignatureAt = 20;
 constexpr std::size_t kBaseMin = 3, kBaseMax = 4;  // letters of a base name: edb, srub
 constexpr std::uint32_t kGenerationMax = 0x7FFFFFFF;
 
@@ -61,7 +61,7 @@ std::optional<LogMark> parse_log_header(Bytes head) {
   if (head.size() < kSideHeaderBytes) return std::nullopt;
   const auto sector = load_le<std::uint16_t>(head, kSectorAt);
   const bool is_sector = sector >= 512 && sector <= 8192 && (sector & (sector - 1)) == 0;
-  LogMark mark{load_le<std::uint32_t>(head, kGenerationAt), signature_at(head, kLogSignatureAt)};
+  LogMark mark{load_le<std::uint32_t>(head, kGenerationAt), signature_at(head, kOwnSignatureAt)};
   const bool is_generation = mark.generation != 0 && mark.generation <= kGenerationMax;
   if (!is_sector || !is_generation || !log_time_at(head, kCreatedAt)) return std::nullopt;
   return mark;
@@ -70,7 +70,7 @@ std::optional<LogMark> parse_log_header(Bytes head) {
 std::optional<LogMark> parse_checkpoint(Bytes head) {
   if (head.size() < kSideHeaderBytes) return std::nullopt;
   LogMark mark{load_le<std::uint32_t>(head, kMarkGenerationAt),
-               signature_at(head, kMarkSignatureAt)};
+               signature_at(head, kMarkOwnSignatureAt)};
   if (mark.generation == 0 || mark.generation > kGenerationMax) return std::nullopt;
   if (!mark.log_signature.created_at) return std::nullopt;
   return mark;

@@ -10,12 +10,10 @@ namespace dirsnap::ese {
 namespace {
 
 constexpr std::uint32_t kRecordHead = 4;
-constexpr std::uint32_t kSmallestNode = 8;  // key length, one key byte, record header
-constexpr std::uint32_t kKeySizeMask = 0x1FFF;
+constexpr std::uint32_t kSmallestNode = 8;    // key length, one key byte, record header
 constexpr std::uint32_t kShortestPrefix = 3;  // a shorter one would save nothing
 constexpr std::size_t kStartsTried = 8;       // as the end of a record
 constexpr std::uint32_t kTrimmedTried = 8;    // zero bytes that may belong to the last value
-constexpr std::uint32_t kUtf16 = 1200;
 constexpr std::uint32_t kStaleTagsMax = 512;
 // Readings of a page's bytes that are tried, in sizes of the page; none that the engine has
 // written needs more than a few.
@@ -112,7 +110,7 @@ bool SlackSearch::fits(const PageView& page, Bytes record) {
   if (last.decompressed || last.encrypted) return true;
   const std::uint32_t size = type_size(last.column->type);
   if (size != 0) return last.bytes.size() == size;
-  const bool wide = is_text(last.column->type) && last.column->codepage == kUtf16;
+  const bool wide = is_text(last.column->type) && last.column->codepage == kUtf16Codepage;
   return !wide || last.bytes.size() % 2 == 0;
 }
 

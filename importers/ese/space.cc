@@ -10,16 +10,11 @@ namespace dirsnap::ese {
 
 namespace {
 
-constexpr std::uint32_t kDatabaseRoot = 1;
 constexpr std::uint32_t kMultipleExtents = 1;
 constexpr std::size_t kHeaderSize = 16;
 constexpr std::byte kHeaderField{1};  // bit of the field mask: space header follows
 constexpr std::size_t kPooledKey = 5;
 constexpr std::byte kShelved{0x82};
-
-struct SilentSink final : IssueSink {
-  void report(Issue) override {}
-};
 
 // Calls `visit` with each extent of a space tree.
 template <class Visit>

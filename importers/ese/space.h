@@ -14,6 +14,9 @@
 
 namespace dirsnap::ese {
 
+// Root page of the tree that owns the space of the whole file.
+inline constexpr std::uint32_t kDatabaseRoot = 1;
+
 // The space header in the root page of a tree.
 struct SpaceHeader {
   std::uint32_t primary_pages = 0;  // pages of the first extent

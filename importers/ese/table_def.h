@@ -15,6 +15,9 @@
 
 namespace dirsnap::ese {
 
+// Code page of text columns that hold UTF-16LE.
+inline constexpr std::uint32_t kUtf16Codepage = 1200;
+
 // Column types by their number in the catalog.
 enum class ColumnType : std::uint8_t {
   kNil = 0,  // deleted column

@@ -8,8 +8,6 @@ namespace dirsnap::ese {
 
 namespace {
 
-constexpr std::uint32_t kDepthMax = 16;
-
 // Number of the child below which `key` lies: the first whose separator is above the key; the
 // last child takes all that is left. REQUIRES: the page has nodes.
 Result<std::uint32_t> child_for(const PageView& page, Bytes key) {
@@ -32,7 +30,7 @@ Result<std::uint32_t> child_for(const PageView& page, Bytes key) {
 
 Result<PageRef> seek_leaf(PageStore& store, const TreeSpec& tree, Bytes key, bool quiet) {
   std::uint32_t page_no = tree.root;
-  for (std::uint32_t depth = 0; depth < kDepthMax; ++depth) {
+  for (std::uint32_t depth = 0; depth < kTreeDepthMax; ++depth) {
     DIRSNAP_TRY(PageRef page, store.get(page_no, {tree.table, tree.severity, quiet}));
     if (std::string fault = foreign_page_fault(*page, tree); !fault.empty())
       return fail(Code::kCorrupt, store.offset_of(page_no), std::move(fault));

@@ -16,9 +16,6 @@ namespace dirsnap::ese {
 
 namespace {
 
-constexpr std::uint32_t kCancelSteps = 1024;
-constexpr std::uint32_t kDatabaseRoot = 1;
-
 // How a page is reached; the gravest wins.
 enum class Reach : std::uint8_t { kNone, kHelper, kData };
 

@@ -21,8 +21,6 @@ constexpr std::uint32_t kFirstOwnRecovered = 5;
 // Columns of a raw SQL table: SQLite allows 2,000, five of them are dirsnap's own.
 constexpr std::size_t kShownColumns = 1995;
 
-constexpr std::uint64_t kCancelStep = 1024;
-
 }  // namespace
 
 Result<RawTableWriter> RawTableWriter::create(ImportContext& context,
@@ -202,7 +200,7 @@ Result<std::uint64_t> import_raw_table(ese::Database& database,
     DIRSNAP_TRY(const bool more, cursor.next());
     if (!more) break;
     DIRSNAP_CHECK(raw.append(cursor.row()));
-    if (raw.records() % kCancelStep == 0) DIRSNAP_CHECK(context.cancel().check());
+    if (raw.records() % kStepsPerCheck == 0) DIRSNAP_CHECK(context.cancel().check());
   }
   DIRSNAP_CHECK(raw.finish(context));
   return raw.records();
@@ -223,7 +221,7 @@ Result<std::uint64_t> import_recovered_table(ese::Database& database,
                                               RawRows::kRecovered, input.columns));
     }
     DIRSNAP_CHECK(raw->append(cursor.row()));
-    if (raw->records() % kCancelStep == 0) DIRSNAP_CHECK(context.cancel().check());
+    if (raw->records() % kStepsPerCheck == 0) DIRSNAP_CHECK(context.cancel().check());
   }
 }
 

@@ -16,8 +16,6 @@
 namespace dirsnap::esedbexport {
 namespace {
 
-constexpr std::uint64_t kCancelStep = 1024;
-
 // The first line; empty where the head holds no whole line.
 std::string_view first_line(Bytes head) {
   const std::string_view chars = as_chars(head);
@@ -128,7 +126,7 @@ Result<std::uint64_t> import_raw(const ExportSource& source,
     DIRSNAP_TRY(const bool more, rows->next());
     if (!more) break;
     DIRSNAP_CHECK(raw.append(rows->row()));
-    if (raw.records() % kCancelStep == 0) DIRSNAP_CHECK(source.context.cancel().check());
+    if (raw.records() % kStepsPerCheck == 0) DIRSNAP_CHECK(source.context.cancel().check());
   }
   DIRSNAP_CHECK(raw.finish(source.context));
   return raw.records();
@@ -169,7 +167,7 @@ Result<void> add_store_tables(ExportTables& tables,
 // A table of a folder that is no directory: with it, mailboxes, folders and messages where it is
 // the one that stands for a store.
 Result<std::uint64_t> import_other(const ExportSource& source) {
-  dump::SilentSink silent;
+  SilentSink silent;
   const auto store = store_model::find_layout(source.tables, silent);
   const ese::TableDef& table = source.tables.tables().front();
   if (!store || store->anchor() != &table) {
@@ -198,7 +196,7 @@ Result<void> import_export(ByteSource& /*source*/,
            "no exported catalog (MSysObjects.0) tells the types of the columns; they are guessed");
   }
   DIRSNAP_TRY(const directory::OverrideMap overrides, directory::overrides_of(context.options()));
-  dump::SilentSink silent;
+  SilentSink silent;
   const bool is_directory = directory::find_layout(tables, overrides, silent).has_value();
   if (is_directory) {
     for (const std::string& name : context.list_folder()) {

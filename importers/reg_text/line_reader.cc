@@ -12,11 +12,6 @@ namespace {
 constexpr std::size_t kBlockBytes = std::size_t{1} << 18;
 constexpr std::size_t kNotFound = static_cast<std::size_t>(-1);
 
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 }  // namespace
 
 LineReader::LineReader(ByteSource& source, const TextCoding& coding)

@@ -10,11 +10,6 @@ namespace {
 
 constexpr unsigned kLatin1 = 28591;
 
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 }  // namespace
 
 std::string TextCodec::decode(std::string_view bytes, unsigned codepage) {

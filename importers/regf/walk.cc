@@ -12,8 +12,8 @@ namespace {
 
 // Records that share their cells could be listed without end. A sound hive holds no more keys,
 // values and list entries than its size allows for, so that many are read, whoever shares them.
-constexpr std::uint64_t kDataFactor = 4;
-constexpr std::uint64_t kSlack = 64;
+constexpr std::uint64_t kRecordFactor = 4;
+constexpr std::uint64_t kRecordSlack = 64;
 constexpr std::size_t kSmallestKeyBytes = 80;
 constexpr std::size_t kSmallestValueBytes = 24;
 constexpr std::size_t kListEntryBytes = 4;
@@ -45,10 +45,10 @@ class Walker {
         issues_(issues),
         on_key_(on_key),
         used_(used),
-        data_left_(kDataFactor * hive.bins().size() + 65'536),
-        keys_left_(hive.bins().size() / kSmallestKeyBytes + kSlack),
-        values_left_(hive.bins().size() / kSmallestValueBytes + kSlack),
-        entries_left_(hive.bins().size() / kListEntryBytes + kSlack) {}
+        data_left_(kRecordFactor * hive.bins().size() + 65'536),
+        keys_left_(hive.bins().size() / kSmallestKeyBytes + kRecordSlack),
+        values_left_(hive.bins().size() / kSmallestValueBytes + kRecordSlack),
+        entries_left_(hive.bins().size() / kListEntryBytes + kRecordSlack) {}
 
   Result<void> run();
 

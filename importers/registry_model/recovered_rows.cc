@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "importers/registry_model/key_security.h"
+#include "importers/registry_model/rows.h"
 #include "importers/registry_model/value_text.h"
 #include "storage/base/registry_type.h"
 #include "storage/base/time.h"
@@ -14,10 +15,8 @@
 namespace dirsnap::registry_model {
 namespace {
 
-namespace keys = tables::recovered_registry_keys;
-namespace values = tables::recovered_registry_values;
-
-ValueView integer(std::uint64_t number) { return ValueView::of(static_cast<std::int64_t>(number)); }
+namespace recovered_keys = tables::recovered_registry_keys;
+namespace recovered_values = tables::recovered_registry_values;
 
 // From the root's path where the chain of parents reached it, else as far as it went.
 std::string path_of(const regf::DeletedKey& key, const std::string& root) {
@@ -81,19 +80,21 @@ Result<void> Writer::add_keys(const std::vector<regf::DeletedKey>& deleted,
     const auto security = security_.text_at(key.node.security);
     const auto parent = by_offset.find(key.node.parent);
     const std::array cells = {
-        Cell{keys::kKeyId, ValueView::of(id_of(i))},
-        Cell{keys::kSourceId, ValueView::of(source_id_)},
-        Cell{keys::kPath, ValueView::text(paths_.back())},
-        Cell{keys::kName, ValueView::text(name)},
-        Cell{keys::kParentId,
+        Cell{recovered_keys::kKeyId, ValueView::of(id_of(i))},
+        Cell{recovered_keys::kSourceId, ValueView::of(source_id_)},
+        Cell{recovered_keys::kPath, ValueView::text(paths_.back())},
+        Cell{recovered_keys::kName, ValueView::text(name)},
+        Cell{recovered_keys::kParentId,
              parent == by_offset.end() ? ValueView::null() : ValueView::of(id_of(parent->second))},
-        Cell{keys::kChangedAt, changed_at ? ValueView::text(*changed_at) : ValueView::null()},
-        Cell{keys::kSubkeys, integer(key.node.subkey_count)},
-        Cell{keys::kValueCount, integer(key.node.value_count)},
-        Cell{keys::kOffsetBytes, integer(regf::file_offset(key.offset))},
-        Cell{keys::kPathIsPartial, ValueView::of(key.path_is_partial ? 1 : 0)},
-        Cell{keys::kPlace, ValueView::text(regf::place_name(key.place))},
-        Cell{keys::kSecuritySddl, security ? ValueView::text(*security) : ValueView::null()},
+        Cell{recovered_keys::kChangedAt,
+             changed_at ? ValueView::text(*changed_at) : ValueView::null()},
+        Cell{recovered_keys::kSubkeys, integer(key.node.subkey_count)},
+        Cell{recovered_keys::kValueCount, integer(key.node.value_count)},
+        Cell{recovered_keys::kOffsetBytes, integer(regf::file_offset(key.offset))},
+        Cell{recovered_keys::kPathIsPartial, ValueView::of(key.path_is_partial ? 1 : 0)},
+        Cell{recovered_keys::kPlace, ValueView::text(regf::place_name(key.place))},
+        Cell{recovered_keys::kSecuritySddl,
+             security ? ValueView::text(*security) : ValueView::null()},
     };
     DIRSNAP_CHECK(key_rows_.append(cells));
   }
@@ -107,19 +108,22 @@ Result<void> Writer::add_value(const regf::Deleted& deleted, const regf::Deleted
   const bool is_partial = !value.key || deleted.keys[*value.key].path_is_partial;
   std::string storage;
   const std::array cells = {
-      Cell{values::kKeyId, value.key ? ValueView::of(id_of(*value.key)) : ValueView::null()},
-      Cell{values::kSourceId, ValueView::of(source_id_)},
-      Cell{values::kKeyPath, value.key ? ValueView::text(paths_[*value.key]) : ValueView::null()},
-      Cell{values::kName, name.empty() ? ValueView::null() : ValueView::text(name)},
-      Cell{values::kType, ValueView::text(type)},
-      Cell{values::kTypeId, integer(value.node.type)},
-      Cell{values::kValue,
+      Cell{recovered_values::kKeyId,
+           value.key ? ValueView::of(id_of(*value.key)) : ValueView::null()},
+      Cell{recovered_values::kSourceId, ValueView::of(source_id_)},
+      Cell{recovered_values::kKeyPath,
+           value.key ? ValueView::text(paths_[*value.key]) : ValueView::null()},
+      Cell{recovered_values::kName, name.empty() ? ValueView::null() : ValueView::text(name)},
+      Cell{recovered_values::kType, ValueView::text(type)},
+      Cell{recovered_values::kTypeId, integer(value.node.type)},
+      Cell{recovered_values::kValue,
            has_data ? decode_value(value.node.type, value.data, storage) : ValueView::null()},
-      Cell{values::kData, has_data ? ValueView::blob(as_chars(value.data)) : ValueView::null()},
-      Cell{values::kOffsetBytes, integer(regf::file_offset(value.offset))},
-      Cell{values::kPathIsPartial, ValueView::of(is_partial ? 1 : 0)},
-      Cell{values::kPlace, ValueView::text(regf::place_name(value.place))},
-      Cell{values::kDataState, ValueView::text(data_state_name(value.data_state))},
+      Cell{recovered_values::kData,
+           has_data ? ValueView::blob(as_chars(value.data)) : ValueView::null()},
+      Cell{recovered_values::kOffsetBytes, integer(regf::file_offset(value.offset))},
+      Cell{recovered_values::kPathIsPartial, ValueView::of(is_partial ? 1 : 0)},
+      Cell{recovered_values::kPlace, ValueView::text(regf::place_name(value.place))},
+      Cell{recovered_values::kDataState, ValueView::text(data_state_name(value.data_state))},
   };
   DIRSNAP_CHECK(value_rows_.append(cells));
   return {};
@@ -133,8 +137,8 @@ Result<void> write_recovered(const regf::Deleted& deleted,
                              std::int64_t source_id,
                              ImportContext& context) {
   if (deleted.keys.empty() && deleted.values.empty()) return {};
-  DIRSNAP_TRY(RelationWriter* const key_rows, context.table(keys::kSpec));
-  DIRSNAP_TRY(RelationWriter* const value_rows, context.table(values::kSpec));
+  DIRSNAP_TRY(RelationWriter* const key_rows, context.table(recovered_keys::kSpec));
+  DIRSNAP_TRY(RelationWriter* const value_rows, context.table(recovered_values::kSpec));
   Writer writer(hive, source_id, *key_rows, *value_rows);
   DIRSNAP_CHECK(writer.add_keys(deleted.keys, root));
   for (const regf::DeletedValue& value : deleted.values) {

@@ -14,8 +14,6 @@ namespace {
 namespace keys = tables::registry_keys;
 namespace values = tables::registry_values;
 
-ValueView integer(std::uint64_t number) { return ValueView::of(static_cast<std::int64_t>(number)); }
-
 }  // namespace
 
 Result<RegistryRows> RegistryRows::begin(ImportContext& context, std::int64_t source_id) {

@@ -14,6 +14,11 @@
 
 namespace dirsnap::registry_model {
 
+// Offsets and counts as SQL has them. REQUIRES: number < 2^63.
+inline ValueView integer(std::uint64_t number) {
+  return ValueView::of(static_cast<std::int64_t>(number));
+}
+
 class RegistryRows {
  public:
   // REQUIRES: context outlives the result.

@@ -7,12 +7,11 @@
 #include "importers/dump_model/text_source.h"
 #include "importers/isinteg/reader.h"
 #include "importers/store_model/store_rows.h"
+#include "importers/store_model/store_value.h"
 #include "storage/base/text.h"
 
 namespace dirsnap::store_model {
 namespace {
-
-constexpr unsigned kWestern = 1252;
 
 bool probe_isinteg(Bytes head, std::uint64_t size_bytes) {
   return isinteg::looks_like_dump(dump_model::head_of(head, size_bytes).text);
@@ -63,7 +62,7 @@ std::optional<std::string> DumpImport::text_of(const std::string* text) {
                                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   if (is_ascii) return *text;
   if (!codepage_) ++guessed_;
-  const auto decoded = decode_codepage(as_bytes(*text), codepage_.value_or(kWestern));
+  const auto decoded = decode_codepage(as_bytes(*text), codepage_.value_or(kWesternCodepage));
   return decoded ? decoded->text : repair_utf8(*text).text;
 }
 

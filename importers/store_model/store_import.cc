@@ -14,8 +14,6 @@
 namespace dirsnap::store_model {
 namespace {
 
-constexpr std::uint64_t kCancelStep = 1024;
-
 // Negative sizes count as none.
 std::uint64_t size_of(const RowRoles& row) {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(row.number(Role::kSize).value_or(0), 0));
@@ -69,7 +67,7 @@ class Import {
       if (raw) DIRSNAP_CHECK(raw->append(rows->row()));
       roles.take(rows->row());
       DIRSNAP_CHECK(on_row(roles));
-      if (count % kCancelStep == 0) DIRSNAP_CHECK(source_.context.cancel().check());
+      if (count % kStepsPerCheck == 0) DIRSNAP_CHECK(source_.context.cancel().check());
     }
     if (raw) {
       DIRSNAP_CHECK(raw->finish(source_.context));

@@ -16,7 +16,6 @@ namespace dirsnap::store_model {
 namespace {
 
 constexpr unsigned kUtf16 = 1200;
-constexpr unsigned kWestern = 1252;
 
 bool is_binary(ese::ColumnType type) {
   return type == ese::ColumnType::kBinary || type == ese::ColumnType::kLongBinary;
@@ -111,7 +110,7 @@ std::optional<std::string_view> TextDecoder::text_of(const ese::CellView& cell, 
   unsigned codepage = column.codepage;
   if (!ese::is_text(column.type) || codepage == 0 || codepage == kUtf16) {
     if (!codepage_) ++guessed_;
-    codepage = codepage_.value_or(kWestern);
+    codepage = codepage_.value_or(kWesternCodepage);
   }
   const auto decoded = decode_codepage(cell.bytes, codepage);
   if (!decoded) return std::nullopt;

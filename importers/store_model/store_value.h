@@ -15,6 +15,9 @@
 
 namespace dirsnap::store_model {
 
+// Code page of 8-bit text where nothing tells another.
+inline constexpr unsigned kWesternCodepage = 1252;
+
 // Integers of any width; binary ids of eight bytes are big-endian. nullopt: lost, or no number.
 std::optional<std::int64_t> number_of(const ese::CellView& cell);
 

@@ -66,7 +66,7 @@ void address_key(sqlite3_context* context, int, sqlite3_value** arguments) {
   });
 }
 
-constexpr SqlFunction kFunctions[] = {
+constexpr SqlFunction kAddressFunctions[] = {
     {"address_key", 1, "address_key(address)",
      "An e-mail address such as SMTP:anna@org.example in the form in which equal ones are equal: "
      "case folded, X.400 components sorted and without blanks around them.",
@@ -75,6 +75,6 @@ constexpr SqlFunction kFunctions[] = {
 
 }  // namespace
 
-std::span<const SqlFunction> address_functions() { return kFunctions; }
+std::span<const SqlFunction> address_functions() { return kAddressFunctions; }
 
 }  // namespace dirsnap

@@ -13,6 +13,7 @@
 #include "query/functions/functions.h"
 #include "query/sql_value.h"
 #include "query/vtab_guard.h"
+#include "storage/base/text.h"
 
 namespace dirsnap {
 namespace {
@@ -68,8 +69,6 @@ void replace(sqlite3_context* context, int count, sqlite3_value** values) {
     set_result_text(context, out);
   });
 }
-
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 void instr(sqlite3_context* context, int count, sqlite3_value** values) {
   guard_function(context, [&] {
@@ -312,7 +311,7 @@ void print_format(sqlite3_context* context, int count, sqlite3_value** values) {
   });
 }
 
-constexpr SqlFunction kFunctions[] = {
+constexpr SqlFunction kBoundedFunctions[] = {
     {"printf", -1, nullptr, nullptr, print_format},
     {"format", -1, nullptr, nullptr, print_format},
     {"replace", 3, nullptr, nullptr, replace},
@@ -327,6 +326,6 @@ constexpr SqlFunction kFunctions[] = {
 
 }  // namespace
 
-std::span<const SqlFunction> bounded_functions() { return kFunctions; }
+std::span<const SqlFunction> bounded_functions() { return kBoundedFunctions; }
 
 }  // namespace dirsnap

@@ -45,7 +45,7 @@ void equal(sqlite3_context* context, int, sqlite3_value** arguments) {
   });
 }
 
-constexpr SqlFunction kFunctions[] = {
+constexpr SqlFunction kDnFunctions[] = {
     {"dn_parent", 1, "dn_parent(dn)",
      "The name of the parent, in the form given (X.500 or LDAP); NULL at the top.", parent},
     {"dn_rdn", 1, "dn_rdn(dn)",
@@ -66,6 +66,6 @@ constexpr SqlFunction kFunctions[] = {
 
 }  // namespace
 
-std::span<const SqlFunction> dn_functions() { return kFunctions; }
+std::span<const SqlFunction> dn_functions() { return kDnFunctions; }
 
 }  // namespace dirsnap

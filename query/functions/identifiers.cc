@@ -98,7 +98,7 @@ void account_flags(sqlite3_context* context, int, sqlite3_value** arguments) {
   });
 }
 
-constexpr SqlFunction kFunctions[] = {
+constexpr SqlFunction kIdentifierFunctions[] = {
     {"filetime", 1, "filetime(i)",
      "ISO 8601 UTC text of a FILETIME: 100 ns since 1601, as a number or as 8 bytes.", filetime},
     {"sid_text", 1, "sid_text(blob)", "S-1-5-... form of a binary security identifier.", sid},
@@ -110,6 +110,6 @@ constexpr SqlFunction kFunctions[] = {
 
 }  // namespace
 
-std::span<const SqlFunction> identifier_functions() { return kFunctions; }
+std::span<const SqlFunction> identifier_functions() { return kIdentifierFunctions; }
 
 }  // namespace dirsnap

@@ -18,13 +18,13 @@ void sddl(sqlite3_context* context, int, sqlite3_value** arguments) {
   });
 }
 
-constexpr SqlFunction kFunctions[] = {
+constexpr SqlFunction kSecurityFunctions[] = {
     {"sddl", 1, "sddl(blob)",
      "Text form (SDDL) of a self-relative security descriptor: owner, group, access lists.", sddl},
 };
 
 }  // namespace
 
-std::span<const SqlFunction> security_functions() { return kFunctions; }
+std::span<const SqlFunction> security_functions() { return kSecurityFunctions; }
 
 }  // namespace dirsnap

@@ -107,7 +107,7 @@ void value_hash(sqlite3_context* context, int, sqlite3_value** arguments) {
   });
 }
 
-constexpr SqlFunction kFunctions[] = {
+constexpr SqlFunction kSharedValueFunctions[] = {
     {"shared_values", 2, "shared_values(value, id)",
      "Aggregate: a JSON array of [value_hash(value), number of ids, [the first 50 ids]] for each "
      "value that stands with several ids. Values that differ hardly ever have one hash; who must "
@@ -121,6 +121,6 @@ constexpr SqlFunction kFunctions[] = {
 
 }  // namespace
 
-std::span<const SqlFunction> shared_value_functions() { return kFunctions; }
+std::span<const SqlFunction> shared_value_functions() { return kSharedValueFunctions; }
 
 }  // namespace dirsnap

@@ -59,7 +59,7 @@ void fold(sqlite3_context* context, int, sqlite3_value** arguments) {
   });
 }
 
-constexpr SqlFunction kFunctions[] = {
+constexpr SqlFunction kTextFunctions[] = {
     {"regexp", 2, "regexp(pattern, text)",
      "1 if the RE2 pattern occurs in the text; also written text REGEXP pattern.", regexp},
     {"fold", 1, "fold(text)", "The text as the FOLD collation compares it: case folded.", fold},
@@ -67,6 +67,6 @@ constexpr SqlFunction kFunctions[] = {
 
 }  // namespace
 
-std::span<const SqlFunction> text_functions() { return kFunctions; }
+std::span<const SqlFunction> text_functions() { return kTextFunctions; }
 
 }  // namespace dirsnap

@@ -115,7 +115,7 @@ WHERE o.is_deleted = 0 AND o.is_phantom = 0
   AND (o.snapshot_id, o.object_id) NOT IN (SELECT snapshot_id, object_id FROM matched)
 )sql";
 
-constexpr std::array kViews = {
+constexpr std::array kMailboxViews = {
     ViewSpec{.name = "home_stores",
              .doc = "One row per store that objects of a directory name as their home.",
              .theme = "stores",
@@ -134,6 +134,6 @@ constexpr std::array kViews = {
 
 }  // namespace
 
-std::span<const ViewSpec> mailbox_views() { return kViews; }
+std::span<const ViewSpec> mailbox_views() { return kMailboxViews; }
 
 }  // namespace dirsnap

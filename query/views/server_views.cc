@@ -97,7 +97,7 @@ LEFT JOIN sources s ON s.snapshot_id = f.snapshot_id AND s.source_id = f.source_
 WHERE f.fact = 'control_set'
 )sql";
 
-constexpr std::array kViews = {
+constexpr std::array kServerViews = {
     ViewSpec{.name = "directories",
              .doc = "One row per source that is a directory, and what it can prove.",
              .theme = "directory",
@@ -121,6 +121,6 @@ constexpr std::array kViews = {
 
 }  // namespace
 
-std::span<const ViewSpec> server_views() { return kViews; }
+std::span<const ViewSpec> server_views() { return kServerViews; }
 
 }  // namespace dirsnap

@@ -95,7 +95,7 @@ WHERE m.folder_id IS NULL
 
 constexpr const char* kTheme = "stores";
 
-constexpr ViewSpec kViews[] = {
+constexpr ViewSpec kStoreCheckViews[] = {
     {.name = "store_count_mismatches",
      .doc = "Counters of stores that differ from what there is to count.",
      .theme = kTheme,
@@ -125,6 +125,6 @@ constexpr ViewSpec kViews[] = {
 
 }  // namespace
 
-std::span<const ViewSpec> store_check_views() { return kViews; }
+std::span<const ViewSpec> store_check_views() { return kStoreCheckViews; }
 
 }  // namespace dirsnap

@@ -21,13 +21,13 @@ struct InfoArguments {
   OutputArguments output;
 };
 
-struct Section {
+struct InfoSection {
   const char* name;   // key in JSON
   const char* title;  // heading in text
   const char* sql;
 };
 
-constexpr Section kSections[] = {
+constexpr InfoSection kInfoSections[] = {
     {"snapshots", "Snapshots",
      "SELECT snapshot_id, name, server, organization, taken_at, imported_at, sources, issues, seal "
      "FROM snapshots ORDER BY snapshot_id"},
@@ -61,7 +61,7 @@ Result<void> render_row_counts(Engine& engine, Renderer& renderer) {
 }
 
 Result<void> render_section(Engine& engine,
-                            const Section& section,
+                            const InfoSection& section,
                             Renderer& renderer,
                             Output& output) {
   DIRSNAP_TRY(Statement statement, engine.prepare(section.sql));
@@ -78,7 +78,7 @@ Result<void> write_json(Engine& engine, const CaseFile& file, Output& output) {
   head += fmt::format(",\"size_bytes\":{},\"format_version\":{}", file.size_bytes(),
                       kCaseFormatVersion);
   output.write(head);
-  for (const Section& section : kSections) {
+  for (const InfoSection& section : kInfoSections) {
     output.write(fmt::format(",\"{}\":", section.name));
     DIRSNAP_CHECK(render_section(engine, section, *make_renderer(options, output), output));
   }
@@ -95,7 +95,7 @@ Result<void> write_text(Engine& engine,
   output.write(fmt::format("{}  {} bytes, case format {}\n",
                            escape_for_terminal(file.path().string()), file.size_bytes(),
                            kCaseFormatVersion));
-  for (const Section& section : kSections) {
+  for (const InfoSection& section : kInfoSections) {
     output.write(fmt::format("\n{}\n", section.title));
     DIRSNAP_CHECK(render_section(engine, section, *make_renderer(options, output), output));
   }

@@ -78,7 +78,7 @@ std::string statement_of(const Part& part) {
       columns, part.table);
 }
 
-std::string text_of(const ValueView& value) {
+std::string text_or_empty(const ValueView& value) {
   return value.type == ValueType::kText ? std::string(value.bytes) : std::string();
 }
 
@@ -119,12 +119,12 @@ Result<std::string> part_text(Engine& engine, const Part& part, Doubts& doubts) 
     if (!same) differs = false;
     if (!row) break;
     if (same) {
-      differs = differs || text_of(statement.column(1)) != ldap_name;
+      differs = differs || text_or_empty(statement.column(1)) != ldap_name;
       continue;
     }
     out += last ? ",\n" : "\n";
     last = statement.column(0).integer;
-    ldap_name = text_of(statement.column(1));
+    ldap_name = text_or_empty(statement.column(1));
     append_entry(out, part, statement);
   }
   DIRSNAP_TRY(Statement count,

@@ -144,7 +144,7 @@ bool starts_with_nocase(std::string_view text, std::string_view prefix) {
   return text.size() >= prefix.size() && equal_ascii_nocase(text.substr(0, prefix.size()), prefix);
 }
 
-bool needs_quotes(std::string_view name) {
+bool is_quoted_name(std::string_view name) {
   return name.empty() ||
          !std::all_of(
              name.begin(), name.end(),
@@ -159,7 +159,7 @@ class Collector {
 
   void name(std::string_view text) {
     if (!starts_with_nocase(text, word_)) return;
-    found_.insert(quoted_ || needs_quotes(text) ? sql_identifier(text) : std::string(text));
+    found_.insert(quoted_ || is_quoted_name(text) ? sql_identifier(text) : std::string(text));
   }
   void plain(std::string_view text) {
     if (!quoted_ && starts_with_nocase(text, word_)) found_.emplace(text);

@@ -6,7 +6,7 @@
 namespace dirsnap {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
+bool is_sql_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 
 }  // namespace
 
@@ -31,7 +31,7 @@ void StatementReader::scan_code(char c, char after) {
     state_ = State::kQuoted;
     closing_ = c == '[' ? ']' : c;
     has_content_ = true;
-  } else if (!is_blank(c)) {
+  } else if (!is_sql_blank(c)) {
     has_content_ = true;
   }
 }
@@ -66,7 +66,7 @@ std::optional<StatementReader::Statement> StatementReader::take(std::size_t end)
   const std::size_t lines_held =
       static_cast<std::size_t>(std::count(text_.begin(), text_.end(), '\n'));
   std::size_t begin = 0;
-  while (begin < end && is_blank(text_[begin])) ++begin;
+  while (begin < end && is_sql_blank(text_[begin])) ++begin;
   const auto lines_before =
       static_cast<std::size_t>(std::count(text_.data(), text_.data() + begin, '\n'));
   Statement statement{text_.substr(begin, end - begin), line_ - lines_held + lines_before + 1};

@@ -73,15 +73,15 @@ std::string label_of(std::int64_t slot, Unit unit) {
 }
 
 // First and last day that are drawn, as indexes.
-struct Range {
+struct DayRange {
   std::size_t first = 0;
   std::size_t last = 0;
 };
 
-Range without_outliers(const std::vector<Day>& days) {
+DayRange without_outliers(const std::vector<Day>& days) {
   std::int64_t all = 0;
   for (const Day& day : days) all += day.changed;
-  Range range{0, days.size() - 1};
+  DayRange range{0, days.size() - 1};
   for (std::int64_t left = all / 100; range.first < range.last; ++range.first) {
     left -= days[range.first].changed;
     if (left < 0) break;
@@ -93,28 +93,28 @@ Range without_outliers(const std::vector<Day>& days) {
   return range;
 }
 
-bool fits(const std::vector<Day>& days, const Range& range, Unit unit, std::size_t bars) {
+bool fits(const std::vector<Day>& days, const DayRange& range, Unit unit, std::size_t bars) {
   const std::int64_t slots =
       slot_of(days[range.last].date, unit) - slot_of(days[range.first].date, unit) + 1;
   return slots <= static_cast<std::int64_t>(bars);
 }
 
-Range choose_unit(const std::vector<Day>& days, std::size_t bars, Unit& unit) {
-  const Range whole{0, days.size() - 1};
-  const Range most = without_outliers(days);
-  for (const Range& range : {whole, most}) {
+DayRange choose_unit(const std::vector<Day>& days, std::size_t bars, Unit& unit) {
+  const DayRange whole{0, days.size() - 1};
+  const DayRange most = without_outliers(days);
+  for (const DayRange& range : {whole, most}) {
     for (const Unit candidate : {Unit::kDay, Unit::kMonth, Unit::kYear}) {
       unit = candidate;
       if (fits(days, range, unit, bars)) return range;
     }
   }
-  Range newest = most;
+  DayRange newest = most;
   while (!fits(days, newest, unit, bars)) ++newest.first;
   return newest;
 }
 
 void draw(const std::vector<Day>& days, const ReviewLimits& limits, ChangeChart& chart) {
-  const Range range = choose_unit(days, std::max<std::size_t>(limits.bars, 1), chart.unit);
+  const DayRange range = choose_unit(days, std::max<std::size_t>(limits.bars, 1), chart.unit);
   const std::int64_t first = slot_of(days[range.first].date, chart.unit);
   const std::int64_t last = slot_of(days[range.last].date, chart.unit);
   for (std::int64_t slot = first; slot <= last; ++slot)

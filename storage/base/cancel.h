@@ -12,6 +12,9 @@
 
 namespace dirsnap {
 
+// Loops over rows look at their token once in so many steps.
+inline constexpr std::uint64_t kStepsPerCheck = 4096;
+
 class CancelToken {
  public:
   void request() noexcept { requested_.store(true, std::memory_order_relaxed); }
@@ -23,7 +26,7 @@ class CancelToken {
   // Work after this moment fails with kLimit; the default is no limit.
   void set_deadline(std::chrono::steady_clock::time_point deadline) { deadline_ = deadline; }
 
-  // Cheap enough for every 4,096 steps.
+  // Cheap enough for every kStepsPerCheck steps.
   [[nodiscard]] Result<void> check() const {
     if (requested()) return fail(Code::kInterrupted, "interrupted");
     if (deadline_ != kNoDeadline && std::chrono::steady_clock::now() > deadline_)

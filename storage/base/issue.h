@@ -34,4 +34,10 @@ class IssueSink {
   virtual void report(Issue issue) = 0;
 };
 
+// For passes whose issues another pass reports.
+class SilentSink final : public IssueSink {
+ public:
+  void report(Issue /*issue*/) override {}
+};
+
 }  // namespace dirsnap

@@ -39,6 +39,9 @@ std::string encode_utf16le(std::string_view utf8);
 // Appends one code point as UTF-8. REQUIRES: a scalar value (not a surrogate, <= 0x10FFFF).
 void append_utf8(std::string& out, char32_t code_point);
 
+// A byte that cannot begin a character.
+inline bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
 // Simple Unicode case folding, one code point to one code point (utf8proc). The FOLD collation,
 // every index on names, and the look-ups of DNs, paths and names use exactly this function.
 // Invalid UTF-8 bytes are kept as they are.

@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Bytes head(reinterpret_cast<const std::byte*>(data), size);
   const dump::TextCoding coding = dump::detect_coding(head);
   const std::string text = dump::decode_head(head, coding, true);
-  dump::SilentSink issues;
+  SilentSink issues;
   const CancelToken cancel;
   if (const auto dialect = csv::detect_dialect(text)) {
     csv::Reader reader(source, coding, *dialect, cancel, issues);

@@ -10,7 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Bytes head(reinterpret_cast<const std::byte*>(data), size);
   const dump::TextCoding coding = dump::detect_coding(head);
   (void)ldif::looks_like_ldif(dump::decode_head(head, coding, true));
-  dump::SilentSink issues;
+  SilentSink issues;
   const CancelToken cancel;
   ldif::Reader reader(source, coding, cancel, issues);
   fuzz::read_twice(reader);

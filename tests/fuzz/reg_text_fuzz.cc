@@ -7,19 +7,12 @@
 
 #include "importers/reg_text/reader.h"
 
-namespace {
-
-class SilentSink final : public dirsnap::IssueSink {
- public:
-  void report(dirsnap::Issue /*issue*/) override {}
-};
-
-}  // namespace
+namespace {}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto* bytes = reinterpret_cast<const std::byte*>(data);
   dirsnap::MemorySource source(std::vector<std::byte>(bytes, bytes + size));
-  SilentSink issues;
+  dirsnap::SilentSink issues;
   const dirsnap::CancelToken cancel;
   for (const unsigned codepage : {1252U, 932U}) {
     (void)dirsnap::reg_text::read_document(source, {.codepage = codepage}, cancel, issues);

@@ -16,11 +16,6 @@ namespace {
 
 using namespace dirsnap;
 
-class SilentSink final : public IssueSink {
- public:
-  void report(Issue /*issue*/) override {}
-};
-
 void read_hive(Bytes image) {
   const auto hive = regf::Hive::open(image);
   if (!hive) return;

@@ -19,11 +19,6 @@ using namespace dirsnap;
 
 constexpr std::size_t kSectorBytes = 512;
 
-class SilentSink final : public IssueSink {
- public:
-  void report(Issue /*issue*/) override {}
-};
-
 // The times of hive and log agree, as old logs must.
 std::vector<std::byte> dirty_hive() {
   auto file = test::HiveBuilder(5).build(

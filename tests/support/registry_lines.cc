@@ -94,14 +94,7 @@ Result<std::vector<std::string>> canonical_lines(const regf::Hive& hive, IssueSi
   return lines;
 }
 
-namespace {
-
-class SilentSink final : public IssueSink {
- public:
-  void report(Issue /*issue*/) override {}
-};
-
-}  // namespace
+namespace {}  // namespace
 
 Result<std::vector<std::string>> deleted_lines(const regf::Hive& hive) {
   const CancelToken cancel;

@@ -15,7 +15,7 @@ DumpRead read_csv(std::string_view text, const dump::Wanted& is_single = {}) {
   REQUIRE(dialect.has_value());
   MemorySource source = source_of(text);
   const CancelToken cancel;
-  dump::SilentSink silent;
+  SilentSink silent;
   csv::Reader reader(source, dump::detect_coding(as_bytes(text)), *dialect, cancel, silent);
   reader.set_single(is_single);
   return read_all(reader);
@@ -118,7 +118,7 @@ TEST_CASE("CSV rows are found again at their places, in UTF-16 as well") {
   for (const std::string& bytes : {text, "\xFF\xFE" + encode_utf16le(text)}) {
     MemorySource source = source_of(bytes);
     const CancelToken cancel;
-    dump::SilentSink silent;
+    SilentSink silent;
     const dump::TextCoding coding = dump::detect_coding(as_bytes(bytes));
     csv::Reader reader(source, coding, *csv::detect_dialect(text), cancel, silent);
     const DumpRead all = read_all(reader);
@@ -135,7 +135,7 @@ TEST_CASE("CSV rows are found again at their places, in UTF-16 as well") {
 DumpRead read_admindmp(std::string_view text) {
   MemorySource source = source_of(text);
   const CancelToken cancel;
-  dump::SilentSink silent;
+  SilentSink silent;
   admindmp::Reader reader(source, dump::detect_coding(as_bytes(text)), cancel, silent);
   return read_all(reader);
 }

@@ -13,7 +13,7 @@ using Texts = std::vector<std::string>;
 DumpRead read_ldif(std::string_view text, const dump::Wanted& wanted = {}) {
   MemorySource source = source_of(text);
   const CancelToken cancel;
-  dump::SilentSink silent;
+  SilentSink silent;
   ldif::Reader reader(source, dump::detect_coding(as_bytes(text)), cancel, silent);
   reader.set_wanted(wanted);
   return read_all(reader);
@@ -52,7 +52,7 @@ TEST_CASE("content records are read with any line end and in any encoding") {
 TEST_CASE("a record knows its place, and reading goes on from there") {
   MemorySource source = source_of(kPlain);
   const CancelToken cancel;
-  dump::SilentSink silent;
+  SilentSink silent;
   ldif::Reader reader(source, {}, cancel, silent);
   const DumpRead all = read_all(reader);
   REQUIRE(all.places.size() == 2);
