@@ -86,8 +86,8 @@ HtmlWriter& HtmlWriter::digits(std::int64_t value) {
   return *this;
 }
 
-HtmlWriter& HtmlWriter::count(std::uint64_t value, Markup noun) {
-  number(static_cast<std::int64_t>(value)).raw(" ").raw(noun);
+HtmlWriter& HtmlWriter::counted(std::int64_t value, Markup noun) {
+  number(value).raw(" ").raw(noun);
   if (value != 1) raw("s");
   return *this;
 }

@@ -6,6 +6,7 @@
 // Lifetime: borrows the Output. Threads: one thread.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -43,11 +44,16 @@ class HtmlWriter {
   // Digits alone: for ids and for attributes of drawings.
   HtmlWriter& digits(std::int64_t value);
   // 1 finding, 2 findings. REQUIRES: `noun` takes an s.
-  HtmlWriter& count(std::uint64_t value, Markup noun);
+  template <std::integral Number>
+  HtmlWriter& count(Number value, Markup noun) {
+    return counted(static_cast<std::int64_t>(value), noun);
+  }
   // An embedded style or script, whose hash the page's policy names.
   HtmlWriter& asset(std::string_view source);
 
  private:
+  HtmlWriter& counted(std::int64_t value, Markup noun);
+
   Output& output_;
 };
 
