@@ -97,7 +97,8 @@ class RelationTable {
   // number; nullopt: the snapshot has none.
   Result<std::optional<Place>> place_of(std::size_t part, int column, std::int64_t number);
 
-  // Rows that the table shows of all parts. Counted once: sealed snapshots do not change.
+  // Rows that the table shows of all parts, of many snapshots as some of them have it. Counted
+  // once: sealed snapshots do not change.
   Result<std::uint64_t> total_rows();
   // Average number of rows of one value of an indexed column, at least 1.
   Result<double> rows_per_value(int column);
