@@ -89,7 +89,7 @@ Result<double> PartCounts::hashed(int column, const ValueView& literal) {
   return once(column, literal_key({value}),
               [&](OpenPart& part, std::int32_t stored) -> Result<std::uint64_t> {
                 DIRSNAP_TRY(const HashIndexView* index, part.hash_index(stored));
-                return index->count(value);
+                return index->count(SoughtKey(value, Collation::kFold));
               });
 }
 

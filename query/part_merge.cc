@@ -91,6 +91,16 @@ void PartMerge::sink() {
   }
 }
 
+// Who compares a row's key with that of the row before is done at once where they are one text.
+void PartMerge::share_key(const ValueView& before) {
+  Lane& lane = *heap_.front();
+  const bool same = lane.key.type == ValueType::kText && before.type == ValueType::kText &&
+                    lane.key.bytes == before.bytes;
+  if (!same || !lane.scan.stays_in_key()) return;
+  lane.key = before;
+  lane.scan.hold(order_.column, before);
+}
+
 Result<bool> PartMerge::next() {
   if (!is_begun_) {
     is_begun_ = true;
@@ -98,6 +108,7 @@ Result<bool> PartMerge::next() {
                    [this](const Lane* a, const Lane* b) { return is_behind(*a, *b); });
     return !heap_.empty();
   }
+  const ValueView before = heap_.front()->key;
   DIRSNAP_TRY(const bool more, step(*heap_.front()));
   if (!more) {
     heap_.front() = heap_.back();
@@ -105,6 +116,7 @@ Result<bool> PartMerge::next() {
     if (heap_.empty()) return false;
   }
   sink();
+  share_key(before);
   return true;
 }
 

@@ -58,6 +58,7 @@ class PartMerge {
   void take_key(Lane& lane, const ValueView& key) const;
   [[nodiscard]] bool is_behind(const Lane& a, const Lane& b) const;
   void sink();
+  void share_key(const ValueView& before);
 
   CancelToken& cancel_;
   Order order_;

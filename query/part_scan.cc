@@ -10,6 +10,8 @@ namespace {
 
 // A scan that rests keeps memory for so many rows.
 constexpr std::size_t kRestingRows = 4096;
+// Rows of a key that are looked at before the first is given; who wants but one pays for few.
+constexpr std::uint32_t kFirstBatch = 4;
 
 }  // namespace
 
@@ -27,6 +29,7 @@ void PartScan::begin_phase(Phase phase) {
   tests_rows_ = !filters_.empty() || shown_ != nullptr;
   range_ = 0;
   next_row_ = 0;
+  batch_at_ = batch_end_ = 0;
   segment_ = Segment::kNone;
   if (phase == Phase::kKeys && (way_.equal_is_same || index_->is_uniform())) {
     key_column_ = way_.column;
@@ -90,7 +93,10 @@ Result<bool> PartScan::next() {
 // Equal keys may differ in case, or be an integer and a real: each form is given at least once,
 // because the statement may test for it.
 bool PartScan::is_repetition(const ValueView& key) {
-  if (key_column_ >= 0) key_at_ = key_end_;  // the rest of the key is no different
+  if (key_column_ >= 0) {  // the rest of the key is no different
+    key_at_ = key_end_;
+    batch_at_ = batch_end_;
+  }
   const bool same = last_key_ && last_key_->type == key.type && last_key_->bytes == key.bytes &&
                     last_key_->integer == key.integer && last_key_->real == key.real;
   last_key_ = key;
@@ -215,9 +221,7 @@ Result<bool> PartScan::next_in_segments() {
 // The next row in the order of the index.
 Result<bool> PartScan::next_key() {
   for (;;) {
-    while (key_at_ != key_end_) {
-      const std::uint64_t position = way_.descending ? --key_end_ : key_at_++;
-      row_ = index_->row_at(position);
+    while (step_in_key()) {
       if (++steps_ % kStepsPerCheck == 0) DIRSNAP_CHECK(cancel_.check());
       DIRSNAP_TRY(const bool good, passes());
       if (good) return true;
@@ -235,7 +239,34 @@ Result<bool> PartScan::next_key() {
   }
 }
 
+// To the next row of the present key; false: it has no more.
+bool PartScan::step_in_key() {
+  if (shown_ != nullptr && !way_.descending) return advance_shown();
+  if (key_at_ == key_end_) return false;
+  row_ = index_->row_at(way_.descending ? --key_end_ : key_at_++);
+  return true;
+}
+
+// Reads on in the present key up to rows that are shown; false: none is left.
+bool PartScan::read_batch() {
+  batch_at_ = batch_end_ = 0;
+  while (key_at_ != key_end_ && batch_end_ == 0) {
+    const std::uint64_t size = std::min<std::uint64_t>(next_batch_, key_end_ - key_at_);
+    index_->rows_at(key_at_, std::span(batch_).first(size));
+    key_at_ += size;
+    next_batch_ = kMostBatch;
+    for (std::uint64_t i = 0; i < size; ++i) {
+      const std::uint32_t row = batch_[i];
+      batch_[batch_end_] = row;
+      batch_end_ += shown_->test(row) ? 1 : 0;
+    }
+  }
+  return batch_end_ != 0;
+}
+
 void PartScan::begin_key(std::uint32_t ordinal) {
+  batch_at_ = batch_end_ = 0;
+  next_batch_ = kFirstBatch;
   key_at_ = index_->begin_of(ordinal);
   key_end_ = index_->begin_of(ordinal + 1);
   if (key_column_ >= 0) held_[static_cast<std::size_t>(key_column_)].size = 0;

@@ -9,6 +9,7 @@
 // until forget(). Threads: one.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -22,7 +23,7 @@ namespace dirsnap {
 // What the access column must be; under the index's collation a superset of the seek terms.
 struct BoundSeek {
   bool by_keys = false;
-  std::vector<ValueView> keys;     // by_keys: one of these values
+  std::vector<SoughtKey> keys;     // by_keys: one of these values
   std::optional<ValueView> lower;  // not less than it,
   bool lower_after = false;        // or greater
   std::optional<ValueView> upper;  // less than it,
@@ -154,14 +155,14 @@ class PartScan {
   void begin_phase(Phase phase);
   void end_phase();
   void begin_key(std::uint32_t ordinal);
+  bool step_in_key();
   // The next row of the key that the snapshot has; false: the key has no more.
   bool advance_shown() {
-    while (key_at_ != key_end_) {
-      row_ = index_->row_at(key_at_++);
-      if (shown_->test(row_)) return true;
-    }
-    return false;
+    if (batch_at_ == batch_end_ && !read_batch()) return false;
+    row_ = batch_[batch_at_++];
+    return true;
   }
+  bool read_batch();
   void end_keys();
 
   Result<std::uint64_t> position(const ValueView& bound, bool after);
@@ -219,6 +220,13 @@ class PartScan {
   std::uint32_t ordinal_ = 0;  // keys of the present range already begun
   std::uint64_t key_at_ = 0;   // positions of the present key, from the index's start
   std::uint64_t key_end_ = 0;
+  // Rows of the key before key_at_ that the snapshot has, where not every row is shown and keys
+  // ascend: a look at each stored row on its own would cost more than all else.
+  static constexpr std::uint32_t kMostBatch = 64;
+  std::array<std::uint32_t, kMostBatch> batch_ = {};
+  std::uint32_t batch_at_ = 0;
+  std::uint32_t batch_end_ = 0;
+  std::uint32_t next_batch_ = 0;       // size of the next one
   std::optional<ValueView> last_key_;  // of the last row given, where `distinct`
   std::uint64_t steps_ = 0;            // since the last look at the stop flag
 

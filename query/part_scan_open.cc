@@ -103,9 +103,9 @@ Result<std::uint64_t> PartScan::position(const ValueView& bound, bool after) {
 Result<void> PartScan::open_numbers() {
   const BoundSeek& seek = scan_->seek;
   if (seek.by_keys) {
-    for (const ValueView& key : seek.keys) {
-      DIRSNAP_TRY(const std::uint64_t begin, position(key, false));
-      DIRSNAP_TRY(const std::uint64_t end, position(key, true));
+    for (const SoughtKey& key : seek.keys) {
+      DIRSNAP_TRY(const std::uint64_t begin, position(key.value, false));
+      DIRSNAP_TRY(const std::uint64_t end, position(key.value, true));
       if (begin < end) ranges_.push_back({begin, end});
     }
     const auto earlier = [](const RowRange& a, const RowRange& b) { return a.begin < b.begin; };
@@ -139,7 +139,7 @@ Result<void> PartScan::add_ordinals(const IndexView& index) {
     if (range.begin < range.end) ordinals_.push_back(range);
     return {};
   }
-  for (const ValueView& key : seek.keys) {
+  for (const SoughtKey& key : seek.keys) {
     DIRSNAP_TRY(const auto ordinal, index.find(key));
     if (ordinal) ordinals_.push_back({*ordinal, *ordinal + 1});
   }
@@ -196,7 +196,7 @@ Result<void> PartScan::open_hash() {
     return {};
   }
   DIRSNAP_TRY(const HashIndexView* index, part_->hash_index(part_->stored(way_.column)));
-  for (const ValueView& key : scan_->seek.keys) index->candidates(key, rows_);
+  for (const SoughtKey& key : scan_->seek.keys) index->candidates(key, rows_);
   begin_rows();
   // Two keys may have one hash.
   rows_.erase(std::unique(rows_.begin(), rows_.end()), rows_.end());

@@ -30,9 +30,9 @@ Result<void> RelationCursor::filter(std::string_view plan,
   if (plan_text_ != plan) {
     DIRSNAP_TRY(plan_, parse_plan(plan, table_.shape()));
     plan_text_ = plan;
+    chosen_for_.reset();
   }
   ++table_.session().counters().filter_calls;
-  parts_.clear();
   next_part_ = 0;
   at_end_ = true;
   is_seeking_offset_ = false;
@@ -148,12 +148,8 @@ bool RelationCursor::add_seek(const Term& term, const RowFilter& filter) {
     if (successor) seek.upper = pool_.keep(ValueView::text(*successor));
     return false;
   }
-  if (test.op == Op::kEq) {
-    seek.by_keys = true;
-    seek.keys.assign(1, test.value);
-  } else if (test.op == Op::kIn) {
-    seek.by_keys = true;
-    seek.keys = test.list;
+  if (test.op == Op::kEq || test.op == Op::kIn) {
+    set_keys(column, test.op == Op::kEq ? std::span(&test.value, 1) : std::span(test.list));
   } else if (is_lower_bound(test.op)) {
     seek.lower = test.value;
     seek.lower_after = test.op == Op::kGt;
@@ -164,6 +160,13 @@ bool RelationCursor::add_seek(const Term& term, const RowFilter& filter) {
     return false;  // IS with NULL
   }
   return column.access != Access::kHash && index_collation(term, column) == column.collation;
+}
+
+void RelationCursor::set_keys(const TableColumn& column, std::span<const ValueView> values) {
+  const Collation collation = column.access == Access::kHash ? Collation::kFold : column.collation;
+  bound_.seek.by_keys = true;
+  bound_.seek.keys.clear();
+  for (const ValueView& value : values) bound_.seek.keys.emplace_back(value, collation);
 }
 
 // The table's own term: it finds the rows where the plan names no better way.
@@ -177,8 +180,7 @@ void RelationCursor::bind_restriction(const RowRestriction& only) {
   }
   bound_.way.access = Access::kIndex;
   bound_.way.column = only.column;
-  bound_.seek.by_keys = true;
-  bound_.seek.keys.assign(1, wanted);
+  set_keys(column, std::span(&wanted, 1));
   bound_.seek_filters.push_back(std::move(filter));
 }
 
@@ -204,7 +206,19 @@ bool RelationCursor::part_matches(const TablePart& part) const {
 }
 
 void RelationCursor::choose_parts() {
+  // A join asks for one snapshot again and again.
+  if (!part_filters_.empty() || !snapshot_ || snapshot_ != chosen_for_) find_parts();
+  chosen_for_ = part_filters_.empty() ? snapshot_ : std::nullopt;
+  // A dense number is unique: no need to look for it in the other piece as well.
+  const bool is_one = bound_.way.access == Access::kDense && bound_.seek.by_keys &&
+                      bound_.seek.keys.size() == 1 && skip_ == 0;
+  const bool two_pieces = parts_.size() == 2 && table_.shape().parts[parts_[1]].piece == 1;
+  if (is_one && two_pieces) left_ = std::min<std::uint64_t>(left_, 1);
+}
+
+void RelationCursor::find_parts() {
   const auto& parts = table_.shape().parts;
+  parts_.clear();
   auto begin = parts.begin();
   auto end = parts.end();
   if (snapshot_) {  // parts ascend by it
@@ -217,11 +231,6 @@ void RelationCursor::choose_parts() {
   for (auto part = begin; part != end; ++part) {
     if (part_matches(*part)) parts_.push_back(static_cast<std::uint32_t>(part - parts.begin()));
   }
-  // A dense number is unique: no need to look for it in the other piece as well.
-  const bool is_one = bound_.way.access == Access::kDense && bound_.seek.by_keys &&
-                      bound_.seek.keys.size() == 1 && skip_ == 0;
-  const bool two_pieces = parts_.size() == 2 && parts[parts_[1]].piece == 1;
-  if (is_one && two_pieces) left_ = std::min<std::uint64_t>(left_, 1);
   if (plan_.order == ScanOrder::kPartsDesc) std::reverse(parts_.begin(), parts_.end());
 }
 

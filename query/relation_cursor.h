@@ -52,9 +52,11 @@ class RelationCursor {
   bool bind(std::span<sqlite3_value*> arguments, std::size_t pattern_limit);
   bool bind_part(const Term& term, sqlite3_value* argument, std::size_t pattern_limit);
   bool add_seek(const Term& term, const RowFilter& filter);
+  void set_keys(const TableColumn& column, std::span<const ValueView> values);
   void bind_restriction(const RowRestriction& only);
   void bind_limits(std::span<sqlite3_value*> arguments);
   void choose_parts();
+  void find_parts();
   [[nodiscard]] bool part_matches(const TablePart& part) const;
   [[nodiscard]] std::size_t group_end() const;
   Result<void> open_group(std::size_t end);
@@ -81,7 +83,8 @@ class RelationCursor {
   bool is_seeking_offset_ = false;  // bound_'s seek stands for OFFSET, in the present group
   std::uint64_t epoch_ = 0;         // of the session, when a part was last opened
 
-  std::vector<std::uint32_t> parts_;                        // to visit, in order
+  std::vector<std::uint32_t> parts_;        // to visit, in order
+  std::optional<std::int64_t> chosen_for_;  // the snapshot whose parts, all of them, these are
   std::vector<std::pair<std::uint32_t, OpenPart*>> group_;  // of these, those to visit together
   std::size_t next_part_ = 0;
   std::uint32_t part_ = 0;  // the present one

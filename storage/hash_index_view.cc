@@ -53,9 +53,9 @@ double HashIndexView::rows_per_value() const {
 
 // Calls visit(row) for the rows that may hold the value.
 template <class Visit>
-void HashIndexView::each_candidate(const ValueView& value, Visit visit) const {
-  if (value.is_null() || impl_->total == 0) return;
-  const std::uint32_t hash = layout::index_hash(value);
+void HashIndexView::each_candidate(const SoughtKey& key, Visit visit) const {
+  if (key.value.is_null() || impl_->total == 0) return;
+  const std::uint32_t hash = layout::index_hash(key.hash);
   const std::uint32_t bucket = layout::hash_bucket(hash, impl_->bits);
   const std::uint8_t mark = layout::hash_mark(hash, impl_->bits);
   const std::uint64_t end = std::min(impl_->buckets[bucket + std::uint64_t{1}], impl_->total);
@@ -65,13 +65,13 @@ void HashIndexView::each_candidate(const ValueView& value, Visit visit) const {
   }
 }
 
-void HashIndexView::candidates(const ValueView& value, std::vector<std::uint32_t>& rows) const {
-  each_candidate(value, [&rows](std::uint32_t row) { rows.push_back(row); });
+void HashIndexView::candidates(const SoughtKey& key, std::vector<std::uint32_t>& rows) const {
+  each_candidate(key, [&rows](std::uint32_t row) { rows.push_back(row); });
 }
 
-std::uint64_t HashIndexView::count(const ValueView& value) const {
+std::uint64_t HashIndexView::count(const SoughtKey& key) const {
   std::uint64_t count = 0;
-  each_candidate(value, [&count](std::uint32_t) { ++count; });
+  each_candidate(key, [&count](std::uint32_t) { ++count; });
   return count;
 }
 

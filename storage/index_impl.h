@@ -48,6 +48,8 @@ struct IndexView::Impl {
 
   [[nodiscard]] std::uint64_t start(std::uint64_t ordinal) const;
   [[nodiscard]] std::uint32_t row(std::uint64_t position) const;
+  // The rows at the positions from `first` on.
+  void rows_at(std::uint64_t first, std::span<std::uint32_t> out) const;
   // Appends the rows at the positions [begin, end).
   void rows_between(std::uint64_t begin, std::uint64_t end, std::vector<std::uint32_t>& out) const;
   [[nodiscard]] std::int64_t key(std::uint64_t ordinal) const;
@@ -55,7 +57,7 @@ struct IndexView::Impl {
   [[nodiscard]] std::uint32_t lower_bound_key(std::int64_t wanted, bool after) const;
   // The `ordinal`-th distinct value.
   [[nodiscard]] Result<ValueView> value(std::uint32_t ordinal) const;
-  [[nodiscard]] Result<std::optional<std::uint32_t>> find_hashed(const ValueView& value) const;
+  [[nodiscard]] Result<std::optional<std::uint32_t>> find_hashed(const SoughtKey& key) const;
   Result<void> open_rows(const IndexArrays& arrays, std::uint8_t width);
   // Where the rows are those of the relation by kind.
   [[nodiscard]] std::uint32_t kind_at(std::uint64_t position) const;

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -83,7 +84,36 @@ class Numbers {
     }
   }
 
+  // The numbers from `first` on, each below 2^32. REQUIRES: the array has so many.
+  void read(std::uint64_t first, std::span<std::uint32_t> out) const {
+    while (!out.empty() && (width_ == 2 || width_ == 4)) {
+      const std::uint64_t at = first * width_;
+      const std::byte* const place = parts_[at >> kPartBits] + (at & (kPartBytes - 1));
+      const std::uint64_t here = (kPartBytes - (at & (kPartBytes - 1))) / width_;
+      const std::span<std::uint32_t> some =
+          out.first(static_cast<std::size_t>(std::min<std::uint64_t>(here, out.size())));
+      if (width_ == 2) {
+        copy_as<std::uint16_t>(place, some);
+      } else {
+        copy_as<std::uint32_t>(place, some);
+      }
+      first += some.size();
+      out = out.subspan(some.size());
+    }
+    for (std::uint32_t& number : out) number = static_cast<std::uint32_t>((*this)[first++]);
+  }
+
  private:
+  template <class T>
+  static void copy_as(const std::byte* place, std::span<std::uint32_t> out) {
+    for (std::uint32_t& number : out) {
+      T stored = 0;
+      std::memcpy(&stored, place, sizeof stored);
+      place += sizeof stored;
+      number = stored;
+    }
+  }
+
   std::vector<const std::byte*> parts_;
   std::uint8_t width_ = 0;
 };
@@ -143,9 +173,12 @@ Result<void> write_array(const Sink& sink,
 
 // What a kHashed index knows of a value: equal values, whatever their case, have equal hashes; 0 is
 // kept for rows without a value.
-inline std::uint32_t index_hash(const ValueView& value) {
-  const auto hash = static_cast<std::uint32_t>(hash_value(value, Collation::kFold) >> 32);
+inline std::uint32_t index_hash(std::uint64_t folded_hash) {
+  const auto hash = static_cast<std::uint32_t>(folded_hash >> 32);
   return hash == 0 ? 1 : hash;
+}
+inline std::uint32_t index_hash(const ValueView& value) {
+  return index_hash(hash_value(value, Collation::kFold));
 }
 inline constexpr unsigned kMostHashBits = 24;
 inline std::uint32_t hash_bucket(std::uint32_t hash, unsigned bits) {

@@ -129,19 +129,35 @@ std::uint32_t IndexView::Impl::row(std::uint64_t position) const {
   return static_cast<std::uint32_t>(std::min(rows[position], relation_rows - 1));
 }
 
+void IndexView::Impl::rows_at(std::uint64_t first, std::span<std::uint32_t> out) const {
+  const std::span<std::uint32_t> all = out;
+  if (kinds == 0) {
+    rows.read(first, out);
+  } else if (!out.empty()) {
+    // The rows of a kind stand together.
+    for (std::uint32_t at = kind_at(first); !out.empty();) {
+      while (at + 1 < kinds && kind_starts[at + std::size_t{1}] <= first) ++at;
+      const std::uint64_t end = at + 1 < kinds ? kind_starts[at + std::size_t{1}] : total;
+      const std::uint64_t offset = first - std::min(kind_starts[at], first);
+      const std::uint64_t place = std::min(kind_rows[at] + offset, relation_rows - 1);
+      const std::uint64_t size = std::min({end - first, relation_rows - place, out.size()});
+      rows.read(place, out.first(size));
+      first += size;
+      out = out.subspan(size);
+    }
+  }
+  // A forged index may name any row.
+  const auto last = static_cast<std::uint32_t>(relation_rows - 1);
+  for (std::uint32_t& row : all) row = std::min(row, last);
+}
+
 void IndexView::Impl::rows_between(std::uint64_t begin,
                                    std::uint64_t end,
                                    std::vector<std::uint32_t>& out) const {
   if (begin >= end) return;
-  if (kinds == 0) {
-    for (std::uint64_t i = begin; i < end; ++i) out.push_back(row(i));
-    return;
-  }
-  std::uint32_t at = kind_at(begin);
-  for (std::uint64_t i = begin; i < end; ++i) {
-    while (at + 1 < kinds && kind_starts[at + std::size_t{1}] <= i) ++at;
-    out.push_back(shared_row(at, i));
-  }
+  const std::size_t size = out.size();
+  out.resize(size + (end - begin));
+  rows_at(begin, std::span(out).subspan(size));
 }
 
 std::int64_t IndexView::Impl::key(std::uint64_t ordinal) const {
@@ -187,8 +203,8 @@ Result<ValueView> IndexView::Impl::value(std::uint32_t ordinal) const {
   return values->value(column, row(position));
 }
 
-Result<std::optional<std::uint32_t>> IndexView::Impl::find_hashed(const ValueView& wanted) const {
-  const std::uint64_t hash = hash_value(wanted, collation);
+Result<std::optional<std::uint32_t>> IndexView::Impl::find_hashed(const SoughtKey& key) const {
+  const std::uint64_t hash = key.hash;
   const std::uint64_t bucket = bucket_bits == 0 ? 0 : hash >> (64 - bucket_bits);
   const std::uint64_t end = std::min<std::uint64_t>(buckets[bucket + 1], distinct);
   for (std::uint64_t i = std::min(buckets[bucket], end); i < end; ++i) {
@@ -197,7 +213,7 @@ Result<std::optional<std::uint32_t>> IndexView::Impl::find_hashed(const ValueVie
     const auto ordinal = static_cast<std::uint32_t>(entry >> 32);
     if (ordinal >= distinct) return fail(Code::kCorrupt, "index: ordinal past the end");
     DIRSNAP_TRY(const ValueView here, value(ordinal));
-    if (compare_values(here, wanted, collation) == 0) return std::optional(ordinal);
+    if (compare_values(here, key.value, collation) == 0) return std::optional(ordinal);
   }
   return std::optional<std::uint32_t>();
 }
@@ -207,6 +223,10 @@ bool IndexView::is_uniform() const { return impl_->uniform; }
 std::uint64_t IndexView::total() const { return impl_->total; }
 std::uint64_t IndexView::begin_of(std::uint32_t ordinal) const { return impl_->start(ordinal); }
 std::uint32_t IndexView::row_at(std::uint64_t i) const { return impl_->row(i); }
+
+void IndexView::rows_at(std::uint64_t first, std::span<std::uint32_t> out) const {
+  impl_->rows_at(first, out);
+}
 
 std::uint64_t IndexView::count_of(std::uint32_t first, std::uint32_t last) const {
   const std::uint64_t begin = impl_->start(first);
@@ -231,8 +251,13 @@ void IndexView::rows_of(std::uint32_t first,
 }
 
 Result<std::optional<std::uint32_t>> IndexView::find(const ValueView& value) const {
+  return find(SoughtKey(value, impl_->collation));
+}
+
+Result<std::optional<std::uint32_t>> IndexView::find(const SoughtKey& key) const {
+  const ValueView& value = key.value;
   if (value.is_null() || impl_->total == 0) return std::optional<std::uint32_t>();
-  if (impl_->kind == layout::Kind::kByRow) return impl_->find_hashed(value);
+  if (impl_->kind == layout::Kind::kByRow) return impl_->find_hashed(key);
   DIRSNAP_TRY(const std::uint32_t ordinal, lower_bound(value));
   if (ordinal == impl_->distinct) return std::optional<std::uint32_t>();
   const ValueView here = ValueView::of(impl_->key(ordinal));

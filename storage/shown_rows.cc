@@ -106,49 +106,49 @@ Result<ShownRows> ShownRows::parse(Bytes record, std::uint64_t rows) {
   // Each chunk has a head at least.
   if ((record.size() - at) / sizeof(std::uint16_t) < chunks) return damaged(at);
   // Rows that came later are not shown.
-  shown.extents_.resize(chunk_count(rows), Extent::kNone);
-  shown.places_.resize(chunk_count(rows));
+  shown.chunks_.resize(chunk_count(rows));
   for (std::uint64_t i = 0; i < chunks; ++i) {
     if (record.size() - at < sizeof(std::uint16_t)) return damaged(at);
     const Head head{.number = u16_at(record.data() + at),
                     .rows = rows_of_chunk(shown.rows_, i),
                     .rows_now = rows_of_chunk(rows, i)};
     at += sizeof(std::uint16_t);
-    shown.places_[i] = record.data() + at;
+    const std::byte* const place = record.data() + at;
     if (record.size() - at < head.size_bytes()) return damaged(at);
-    const std::optional<std::uint32_t> count = head.count(shown.places_[i]);
+    const std::optional<std::uint32_t> count = head.count(place);
     if (!count) return damaged(at);
     shown.count_ += *count;
-    if (*count != 0) shown.extents_[i] = *count == head.rows_now ? Extent::kAll : Extent::kSome;
+    Chunk& chunk = shown.chunks_[i];
+    if (*count != 0) chunk.extent = *count == head.rows_now ? Extent::kAll : Extent::kSome;
+    if (chunk.extent == Extent::kSome) {
+      chunk.has_bits = head.number == kBits;
+      chunk.listed = chunk.has_bits ? std::uint16_t{0} : head.number;
+      chunk.place = place;
+    }
     at += head.size_bytes();
   }
   if (at != record.size()) return damaged(at);
   return shown;
 }
 
-// REQUIRES: the chunk is kSome.
-bool ShownRows::has_row(std::uint64_t chunk_no, std::uint32_t row) const {
-  const std::byte* const place = places_[chunk_no];
-  const std::uint16_t head = u16_at(place - sizeof(std::uint16_t));
-  if (head == kBits) return ((static_cast<unsigned>(place[row / 8]) >> (row % 8)) & 1) != 0;
+bool ShownRows::is_listed(const Chunk& chunk, std::uint32_t row) {
   std::uint32_t low = 0;
-  std::uint32_t high = head;
+  std::uint32_t high = chunk.listed;
   while (low < high) {
     const std::uint32_t middle = low + (high - low) / 2;
-    const std::uint16_t listed = u16_at(place + sizeof(std::uint16_t) * middle);
-    if (listed == row) return false;
+    const std::uint16_t listed = u16_at(chunk.place + sizeof(std::uint16_t) * middle);
+    if (listed == row) return true;
     (listed < row ? low : high) = listed < row ? middle + 1 : middle;
   }
-  return row < rows_of_chunk(rows_, chunk_no);
+  return false;
 }
 
 void ShownRows::keep_shown(std::uint64_t chunk_no, RowMask& mask) const {
-  if (extents_[chunk_no] == Extent::kAll) return;
-  if (extents_[chunk_no] == Extent::kNone) return mask.clear_all();
-  const std::byte* const place = places_[chunk_no];
-  const std::uint16_t head = u16_at(place - sizeof(std::uint16_t));
-  if (head == kBits) {
-    const Words words = load_bits(place);
+  const Chunk& chunk = chunks_[chunk_no];
+  if (chunk.extent == Extent::kAll) return;
+  if (chunk.extent == Extent::kNone) return mask.clear_all();
+  if (chunk.has_bits) {
+    const Words words = load_bits(chunk.place);
     for (std::uint32_t i = 0; i < RowMask::kWords; ++i) mask.set_word(i, mask.word(i) & words[i]);
     return;
   }
@@ -157,7 +157,9 @@ void ShownRows::keep_shown(std::uint64_t chunk_no, RowMask& mask) const {
   for (std::uint32_t i = 0; i < RowMask::kWords; ++i) {
     mask.set_word(i, mask.word(i) & stored.word(i));
   }
-  for (std::uint16_t i = 0; i < head; ++i) mask.reset(u16_at(place + sizeof(std::uint16_t) * i));
+  for (std::uint16_t i = 0; i < chunk.listed; ++i) {
+    mask.reset(u16_at(chunk.place + sizeof(std::uint16_t) * i));
+  }
 }
 
 bool ShownRowsBuilder::mark(std::uint64_t row) {

@@ -17,8 +17,19 @@
 #include "storage/case_info.h"
 #include "storage/chunk.h"
 #include "storage/shown_rows.h"
+#include "storage/value_order.h"
 
 namespace dirsnap {
+
+// A value that indexes are asked for, with its hash: made once, however many of them are asked.
+struct SoughtKey {
+  // `collation`: that of the index; of hash indexes, whatever their column's, kFold.
+  SoughtKey(const ValueView& wanted, Collation collation)
+      : value(wanted), hash(hash_value(wanted, collation)) {}
+
+  ValueView value;
+  std::uint64_t hash = 0;
+};
 
 // An exact index over one column: the distinct values in order (NULLs are left out), each with
 // its rows ascending. "Same value" and "in order" are those of the column's collation; numbers
@@ -35,6 +46,8 @@ class IndexView {
   [[nodiscard]] std::uint64_t count_of(std::uint32_t first, std::uint32_t last) const;
   // One row number at position `i` of all rows in index order. REQUIRES: i < total().
   [[nodiscard]] std::uint32_t row_at(std::uint64_t i) const;
+  // The same of the positions from `first` on. REQUIRES: first + out.size() <= total().
+  void rows_at(std::uint64_t first, std::span<std::uint32_t> out) const;
   [[nodiscard]] std::uint64_t begin_of(
       std::uint32_t ordinal) const;           // position; ordinal <= distinct()
   [[nodiscard]] std::uint64_t total() const;  // rows that are not NULL
@@ -43,6 +56,7 @@ class IndexView {
 
   // The ordinal whose value equals `value` under the index's collation.
   [[nodiscard]] Result<std::optional<std::uint32_t>> find(const ValueView& value) const;
+  [[nodiscard]] Result<std::optional<std::uint32_t>> find(const SoughtKey& key) const;
   // First ordinal whose value is not less than (or, with `after`, greater than) `value`.
   [[nodiscard]] Result<std::uint32_t> lower_bound(const ValueView& value, bool after = false) const;
 
@@ -58,10 +72,10 @@ class IndexView {
 class HashIndexView {
  public:
   // Appends the rows, ascending but for those given for nothing. No row is left out.
-  void candidates(const ValueView& value, std::vector<std::uint32_t>& rows) const;
-  [[nodiscard]] std::uint64_t count(const ValueView& value) const;  // of candidates()
-  [[nodiscard]] std::uint64_t total() const;                        // rows that are not NULL
-  [[nodiscard]] double rows_per_value() const;                      // on average, at least 1
+  void candidates(const SoughtKey& key, std::vector<std::uint32_t>& rows) const;
+  [[nodiscard]] std::uint64_t count(const SoughtKey& key) const;  // of candidates()
+  [[nodiscard]] std::uint64_t total() const;                      // rows that are not NULL
+  [[nodiscard]] double rows_per_value() const;                    // on average, at least 1
 
   // Private to storage/.
   static Result<HashIndexView> open(const class IndexArrays& arrays, std::uint64_t relation_rows);
@@ -70,7 +84,7 @@ class HashIndexView {
   struct Impl;
   explicit HashIndexView(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
   template <class Visit>
-  void each_candidate(const ValueView& value, Visit visit) const;
+  void each_candidate(const SoughtKey& key, Visit visit) const;
   std::shared_ptr<const Impl> impl_;
 };
 

@@ -246,6 +246,11 @@ TEST_CASE("an index of arrays of more than one part finds every row") {
     std::vector<std::uint32_t> rows;
     if (!owner || owners.rows_of(*owner, rows) != 2 || rows[row % 2] != row) FAIL("row " << row);
   }
+  std::vector<std::uint32_t> rows(kRows);
+  texts.rows_at(0, rows);
+  for (std::uint32_t i = 0; i < kRows; ++i) {
+    if (rows[i] != texts.row_at(i)) FAIL("position " << i);
+  }
 }
 
 TEST_CASE("INV-1: an unsealed snapshot is never visible, and the next writer sweeps it") {

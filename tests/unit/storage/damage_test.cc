@@ -42,7 +42,7 @@ Result<void> read_relation(const Relation& relation, std::uint64_t& hash) {
     std::vector<std::uint32_t> found;
     if (relation.def().columns[column].access == Access::kHash) {
       DIRSNAP_TRY(const HashIndexView index, relation.hash_index(column));
-      index.candidates(ValueView::text("short"), found);
+      index.candidates(SoughtKey(ValueView::text("short"), Collation::kFold), found);
       for (const std::uint32_t row : found) REQUIRE(row < relation.rows());
     }
     if (relation.def().columns[column].access != Access::kIndex) continue;

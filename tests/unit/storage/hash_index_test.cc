@@ -42,8 +42,9 @@ class Texts {
   [[nodiscard]] const Relation& relation() const { return *relation_; }
   [[nodiscard]] std::vector<std::uint32_t> candidates(std::string_view text) const {
     std::vector<std::uint32_t> rows;
-    index_->candidates(ValueView::text(text), rows);
-    CHECK(index_->count(ValueView::text(text)) == rows.size());
+    const SoughtKey key(ValueView::text(text), Collation::kFold);
+    index_->candidates(key, rows);
+    CHECK(index_->count(key) == rows.size());
     return rows;
   }
 
@@ -158,7 +159,7 @@ TEST_CASE("a hash index of no values finds nothing") {
   CHECK(texts.candidates("x").empty());
   CHECK(texts.candidates("").empty());
   std::vector<std::uint32_t> rows;
-  texts.index().candidates(ValueView::null(), rows);
+  texts.index().candidates(SoughtKey(ValueView::null(), Collation::kFold), rows);
   CHECK(rows.empty());
 }
 

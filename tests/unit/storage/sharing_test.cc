@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Columns stored by kind of row, and columns that repeat the one behind them.
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -162,7 +163,18 @@ TEST_CASE("an index over kinds lists the rows that one over plain values lists")
       REQUIRE(want == have);
       REQUIRE(plain.begin_of(ordinal) == shared.begin_of(ordinal));
     }
-    for (std::uint64_t i = 0; i < plain.total(); ++i) REQUIRE(plain.row_at(i) == shared.row_at(i));
+    std::vector<std::uint32_t> rows;
+    for (std::uint64_t i = 0; i < plain.total(); ++i) {
+      rows.push_back(shared.row_at(i));
+      REQUIRE(plain.row_at(i) == rows.back());
+    }
+    for (const std::uint64_t first : {std::uint64_t{0}, plain.total() / 3, plain.total() - 1}) {
+      std::vector<std::uint32_t> read(plain.total() - first);
+      shared.rows_at(first, read);
+      REQUIRE(std::equal(read.begin(), read.end(), rows.begin() + static_cast<long>(first)));
+      plain.rows_at(first, read);
+      REQUIRE(std::equal(read.begin(), read.end(), rows.begin() + static_cast<long>(first)));
+    }
   }
 }
 
