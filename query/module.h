@@ -7,7 +7,9 @@
 //                  column(context, index); rowid(); }
 // and this header supplies the C callbacks around it. A Cursor with rest() is used again after it
 // was closed, because SQLite opens one for each run of a correlated subquery: its filter() must
-// depend on nothing that was before, and rest() gives back much memory.
+// depend on nothing that was before, and rest() gives back much memory. One with advance() and
+// give_held(), both noexcept, does by them what needs no guard; where they say false, the others
+// are asked.
 // Lifetime: the table object belongs to the engine and outlives the connection's tables.
 // Threads: one thread per connection.
 #pragma once
@@ -69,6 +71,13 @@ class ModuleAdapter {
     std::vector<std::unique_ptr<VtabCursor>> resting;  // closed, to be opened again
   };
   static constexpr std::size_t kMostResting = 4;
+  // What most rows and values need passes no guard: it cannot fail.
+  static constexpr bool kQuick = requires(typename Module::Cursor & cursor) {
+    { cursor.advance() }
+    noexcept;
+    { cursor.give_held(nullptr, 0) }
+    noexcept;
+  };
   static constexpr bool kReused = requires(typename Module::Cursor & cursor) { cursor.rest(); };
 
   static Vtab& vtab(sqlite3_vtab* base) { return *reinterpret_cast<Vtab*>(base); }
@@ -143,12 +152,26 @@ class ModuleAdapter {
   }
 
   static int next(sqlite3_vtab_cursor* base) {
+    if constexpr (kQuick) {
+      if (cursor(base).advance()) return SQLITE_OK;
+    }
+    return guarded_next(base);
+  }
+  [[gnu::noinline]] static int guarded_next(sqlite3_vtab_cursor* base) {
     return guard(session(base->pVtab), base->pVtab, [&] { return cursor(base).next(); });
   }
 
   static int eof(sqlite3_vtab_cursor* base) { return cursor(base).at_end() ? 1 : 0; }
 
   static int column(sqlite3_vtab_cursor* base, sqlite3_context* context, int index) {
+    if constexpr (kQuick) {
+      if (cursor(base).give_held(context, index)) return SQLITE_OK;
+    }
+    return guarded_column(base, context, index);
+  }
+  [[gnu::noinline]] static int guarded_column(sqlite3_vtab_cursor* base,
+                                              sqlite3_context* context,
+                                              int index) {
     return guard(session(base->pVtab), base->pVtab,
                  [&] { return cursor(base).column(context, index); });
   }

@@ -12,6 +12,7 @@
 #include "query/module.h"
 #include "query/relation_cursor.h"
 #include "query/relation_table.h"
+#include "query/sql_value.h"
 
 namespace dirsnap {
 
@@ -24,8 +25,20 @@ struct RelationModule {
     explicit Cursor(RelationTable& table) : cursor_(table) {}
     Result<void> filter(sqlite3* db, std::string_view plan, std::span<sqlite3_value*> arguments);
     Result<void> next() { return cursor_.next(); }
+    // The same where the next row is at hand; false says nothing.
+    bool advance() noexcept { return cursor_.advance(); }
     [[nodiscard]] bool at_end() const { return cursor_.at_end(); }
     Result<void> column(sqlite3_context* context, int index);
+    // The same where the value is at hand; false: nothing was given.
+    bool give_held(sqlite3_context* context, int index) const noexcept {
+      if (const ValueView* const constant = cursor_.constant(index)) {
+        set_result(context, *constant);
+        return true;
+      }
+      const auto held = cursor_.held_value(index);
+      if (held) set_result(context, *held);
+      return held.has_value();
+    }
     [[nodiscard]] std::int64_t rowid() const { return cursor_.rowid(); }
     void rest() { cursor_.rest(); }
 

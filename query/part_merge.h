@@ -31,10 +31,10 @@ class PartMerge {
   // The same where the next row is at hand; false says nothing. Most rows come this way.
   bool advance() {
     if (!is_begun_ || heap_.empty()) return false;
-    Lane& lane = *heap_.front();
-    if (heap_.size() == 1 || lane.scan.stays_in_key()) return lane.scan.advance();
-    return advance_by_key(lane);
+    return stays_in_part() ? heap_.front()->scan.advance() : advance_by_key(*heap_.front());
   }
+  // The same where the next row is of the present part, and stands at hand.
+  bool advance_in_part() { return is_begun_ && stays_in_part() && heap_.front()->scan.advance(); }
 
   // REQUIRES: next() has returned true. The number given to add(), and the scan at its row.
   [[nodiscard]] std::uint32_t part() const { return heap_.front()->number; }
@@ -53,6 +53,9 @@ class PartMerge {
     std::uint64_t word = 0;  // orders as the keys do where has_word; equal ones say nothing
     bool has_word = false;
   };
+  [[nodiscard]] bool stays_in_part() const {
+    return heap_.size() == 1 || (!heap_.empty() && heap_.front()->scan.stays_in_key());
+  }
   Result<bool> step(Lane& lane);
   bool advance_by_key(Lane& lane);
   void take_key(Lane& lane, const ValueView& key) const;

@@ -26,6 +26,7 @@ void PartScan::rest() {
 void PartScan::begin_phase(Phase phase) {
   end_keys();
   phase_ = phase;
+  is_quick_ = false;
   tests_rows_ = !filters_.empty() || shown_ != nullptr;
   range_ = 0;
   next_row_ = 0;
@@ -84,7 +85,10 @@ Result<bool> PartScan::next() {
       rows_.clear();
       begin_phase(phase_);
     }
-    if (*skip_ == 0) return true;
+    if (*skip_ == 0) {
+      is_quick_ = !scan_->distinct && (!keys || (filters_.empty() && !way_.descending));
+      return true;
+    }
     --*skip_;
   }
   return false;

@@ -87,9 +87,8 @@ class PartScan {
   // The same where the next row is at hand; false says nothing. Most rows come this way.
   // REQUIRES: open().
   bool advance() {
-    if (scan_->distinct || *skip_ != 0) return false;
+    if (!is_quick_) return false;
     if (phase_ == Phase::kKeys) {
-      if (!filters_.empty() || way_.descending) return false;
       if (shown_ != nullptr) return advance_shown();
       if (key_at_ == key_end_) return false;
       ++key_at_;
@@ -118,6 +117,11 @@ class PartScan {
   Result<ValueView> value(int column);
   // The same if it is at hand: the chunk is the one last used for this column, or all rows have
   // one value; nullopt says nothing.
+  // What every row up to the next key or open() has in the column; null: ask held_value().
+  [[nodiscard]] const ValueView* constant(int column) const {
+    const Held& held = held_[static_cast<std::size_t>(column)];
+    return held.size == kEveryRow ? &held.constant : nullptr;
+  }
   [[nodiscard]] std::optional<ValueView> held_value(int column) const {
     const Held& held = held_[static_cast<std::size_t>(column)];
     if (held.size == kEveryRow) return held.constant;
@@ -184,6 +188,7 @@ class PartScan {
   std::uint64_t* skip_ = nullptr;
   std::vector<const RowFilter*> filters_;  // that the present phase applies
   Phase phase_ = Phase::kEnd;
+  bool is_quick_ = false;    // rows at hand follow each other without a look at them
   bool tests_rows_ = false;  // not every row passes: filters_ or shown_ may say no
   std::uint64_t row_ = 0;
 

@@ -47,6 +47,7 @@ Result<void> PartScan::open(OpenPart& part, const BoundScan& scan, std::uint64_t
   ordinals_.clear();
   index_ = nullptr;
   last_key_.reset();
+  is_quick_ = false;
   phase_ = Phase::kEnd;
   segment_ = Segment::kNone;
   if (scan.stored_order >= 0) restore_order();

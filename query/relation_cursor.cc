@@ -32,7 +32,7 @@ Result<void> RelationCursor::filter(std::string_view plan,
     plan_text_ = plan;
     chosen_for_.reset();
   }
-  ++table_.session().counters().filter_calls;
+  ++counters_.filter_calls;
   next_part_ = 0;
   at_end_ = true;
   is_seeking_offset_ = false;
@@ -339,16 +339,16 @@ void RelationCursor::take_merged() {
 }
 
 Result<void> RelationCursor::next() {
-  if (left_ != 0 && (is_merging_ ? advance_merged() : at_->advance())) {
+  if (left_ != 0 && is_merging_ && advance_merged()) {
     --left_;
-    ++table_.session().counters().rows_visited;
+    ++counters_.rows_visited;
     return {};
   }
   while (left_ != 0) {
     DIRSNAP_TRY(const bool found, is_merging_ ? next_merged() : at_->next());
     if (found) {
       --left_;
-      ++table_.session().counters().rows_visited;
+      ++counters_.rows_visited;
       return {};
     }
     DIRSNAP_CHECK(table_.session().cancel().check());

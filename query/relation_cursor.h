@@ -25,6 +25,7 @@ class RelationCursor {
  public:
   explicit RelationCursor(RelationTable& table)
       : table_(table),
+        counters_(table.session().counters()),
         scans_{PartScan(table.session().cancel()), PartScan(table.session().cancel())},
         merge_(table.session().cancel()) {}
 
@@ -33,6 +34,14 @@ class RelationCursor {
                       std::span<sqlite3_value*> arguments,
                       std::size_t pattern_limit);
   Result<void> next();
+  // The same where the next row of the present part is at hand; false says nothing.
+  bool advance() noexcept {
+    if (left_ == 0 || skip_ != 0) return false;
+    if (is_merging_ ? !merge_.advance_in_part() : !at_->advance()) return false;
+    --left_;
+    ++counters_.rows_visited;
+    return true;
+  }
   [[nodiscard]] bool at_end() const { return at_end_; }
   // Ends the scan; gives back what a next one would rarely need.
   void rest();
@@ -43,6 +52,8 @@ class RelationCursor {
   [[nodiscard]] std::optional<ValueView> held_value(int column) const {
     return at_->held_value(column);
   }
+  // What every row up to the next look-up has there; null: ask held_value().
+  [[nodiscard]] const ValueView* constant(int column) const { return at_->constant(column); }
   // Part and row in one number: unique in the table, the same in every scan.
   [[nodiscard]] std::int64_t rowid() const;
   [[nodiscard]] std::uint32_t part() const { return part_; }
@@ -70,6 +81,7 @@ class RelationCursor {
   }
 
   RelationTable& table_;
+  ScanCounters& counters_;  // of the session
   std::string plan_text_;
   ScanPlan plan_;
   ValuePool pool_;

@@ -24,10 +24,6 @@ Result<void> RelationModule::Cursor::filter(sqlite3* db,
 }
 
 Result<void> RelationModule::Cursor::column(sqlite3_context* context, int index) {
-  if (const auto held = cursor_.held_value(index)) {
-    set_result(context, *held);
-    return {};
-  }
   DIRSNAP_TRY(const ValueView value, cursor_.value(index));
   set_result(context, value);
   return {};
