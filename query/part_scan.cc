@@ -145,7 +145,10 @@ void PartScan::begin_segment(Segment whole) {
   const bool all_shown =
       shown_ == nullptr || shown_->of_chunk(segment_base_ / kChunkRows) == ShownRows::Extent::kAll;
   segment_tests_ = !filters_.empty() || !all_shown;
-  segment_ = segment_tests_ && segment_end_ - segment_at_ >= kMaskedRows ? Segment::kMask : whole;
+  const std::uint32_t asked = segment_end_ - segment_at_;
+  const bool is_small = part_->rows() - segment_base_ <= std::uint64_t{kSmallChunk} * asked;
+  const std::uint32_t least = is_small ? kMaskedOfSmall : kMaskedRows;
+  segment_ = segment_tests_ && asked >= least ? Segment::kMask : whole;
 }
 
 // The same from the list of rows. REQUIRES: rows are left.

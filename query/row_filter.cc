@@ -165,7 +165,7 @@ void RowFilter::select(const ChunkView& chunk, RowMask& mask) const {
   RowMask second = mask;
   chunk.select(test_, mask);
   chunk.select(*also_, second);
-  for (std::uint32_t i = 0; i < RowMask::kWords; ++i) {
+  for (std::uint32_t i = 0; i < mask.words(); ++i) {
     mask.set_word(i, mask.word(i) | second.word(i));
   }
 }

@@ -7,6 +7,7 @@
 // Robustness: parse_chunk checks every offset once; accessors rely on it.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -24,25 +25,36 @@
 
 namespace dirsnap {
 
-// A set of rows of one chunk, one bit each.
+// A set of rows of one chunk, one bit each. What stands behind its last word costs nothing: most
+// chunks of a case with many snapshots are small.
 class RowMask {
  public:
   void set_all(std::uint32_t rows);  // the first `rows` bits, the rest clear
-  void clear_all() { words_.fill(0); }
+  void clear_all() {
+    std::fill_n(words_.begin(), used_, std::uint64_t{0});
+    used_ = 0;
+  }
   [[nodiscard]] bool test(std::uint32_t row) const {
     return ((words_[row >> 6] >> (row & 63)) & 1) != 0;
   }
-  void set(std::uint32_t row) { words_[row >> 6] |= std::uint64_t{1} << (row & 63); }
+  void set(std::uint32_t row) {
+    used_ = std::max(used_, (row >> 6) + 1);
+    words_[row >> 6] |= std::uint64_t{1} << (row & 63);
+  }
   void reset(std::uint32_t row) { words_[row >> 6] &= ~(std::uint64_t{1} << (row & 63)); }
   // 64 rows at once: rows 64*i .. 64*i+63, lowest bit first.
   static constexpr std::uint32_t kWords = kChunkRows / 64;
+  // From this word on all are 0.
+  [[nodiscard]] std::uint32_t words() const { return used_; }
   [[nodiscard]] std::uint64_t word(std::uint32_t i) const { return words_[i]; }
+  // REQUIRES: i < words().
   void set_word(std::uint32_t i, std::uint64_t bits) { words_[i] = bits; }
   // First set row at or after `from`, or kChunkRows.
   [[nodiscard]] std::uint32_t next(std::uint32_t from) const;
   [[nodiscard]] std::uint32_t count() const;
 
  private:
+  std::uint32_t used_ = 0;
   std::array<std::uint64_t, kWords> words_{};
 };
 

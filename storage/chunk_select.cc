@@ -30,7 +30,7 @@ class ChunkSelector {
       select_by_row();
     }
     if (!with_longs) return;
-    for (std::uint32_t i = 0; i < RowMask::kWords; ++i) {
+    for (std::uint32_t i = 0; i < mask_.words(); ++i) {
       mask_.set_word(i, mask_.word(i) | longs.word(i));
     }
   }
@@ -89,7 +89,7 @@ class ChunkSelector {
   // Asks `keep(row)` for each row of the mask.
   template <class Keep>
   void keep_if(Keep keep) {
-    for (std::uint32_t i = 0; i < RowMask::kWords; ++i) {
+    for (std::uint32_t i = 0; i < mask_.words(); ++i) {
       std::uint64_t left = mask_.word(i);
       std::uint64_t kept = left;
       for (; left != 0; left &= left - 1) {
@@ -116,7 +116,7 @@ class ChunkSelector {
 
   // Rows of a kFixed chunk that have (or have not) a value.
   void keep_present(bool present) {
-    for (std::uint32_t i = 0; i < RowMask::kWords; ++i) {
+    for (std::uint32_t i = 0; i < mask_.words(); ++i) {
       const bool inside = i * 64 < chunk_.rows_;
       std::uint64_t bits = inside ? ~std::uint64_t{0} : 0;
       if (chunk_.has_bitmap_ && inside)
@@ -255,8 +255,12 @@ class ChunkSelector {
     return low;
   }
 
-  // The predicate is asked once for each distinct text.
+  // The predicate is asked once for each distinct text, unless less rows are wanted.
   void select_dictionary() {
+    if (mask_.count() < chunk_.distinct_) {
+      keep_if([this](std::uint32_t row) { return test_.matches(chunk_.value(row)); });
+      return;
+    }
     std::vector<std::uint8_t> keeps(chunk_.distinct_ + std::size_t{1});
     std::uint32_t kept = 0;
     for (std::uint32_t code = 0; code < chunk_.distinct_; ++code) {
@@ -273,11 +277,12 @@ class ChunkSelector {
     }
   }
 
-  // The predicate is asked once for each kind that the chunk's rows may be of.
+  // The predicate is asked once for each kind that the chunk's rows may be of, unless less rows are
+  // wanted.
   void select_by_kind() {
     const auto first = static_cast<std::uint32_t>(chunk_.min_);
     const auto last = static_cast<std::uint32_t>(chunk_.max_);
-    if (last - first >= chunk_.rows_) {
+    if (last - first >= mask_.count()) {
       keep_if([this](std::uint32_t row) { return test_.matches(chunk_.slot_value(row)); });
       return;
     }
@@ -309,7 +314,7 @@ class ChunkSelector {
       std::memcpy(codes.data(), chunk_.payload_ + std::size_t{i} * 64 * sizeof(T),
                   count * sizeof(T));
       std::uint64_t hits = 0;
-      for (std::uint32_t bit = 0; bit < 64; ++bit) {
+      for (std::uint32_t bit = 0; bit < count; ++bit) {
         hits |= static_cast<std::uint64_t>(keeps[codes[bit]]) << bit;
       }
       mask_.set_word(i, wanted & hits);

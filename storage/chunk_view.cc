@@ -12,18 +12,19 @@ using chunk_layout::has_bytes;
 using chunk_layout::load;
 
 void RowMask::set_all(std::uint32_t rows) {
-  words_.fill(0);
+  clear_all();
   const std::uint32_t whole = rows / 64;
   std::fill_n(words_.begin(), whole, ~std::uint64_t{0});
   if (rows % 64 != 0) words_[whole] = (std::uint64_t{1} << rows % 64) - 1;
+  used_ = (rows + 63) / 64;
 }
 
 std::uint32_t RowMask::next(std::uint32_t from) const {
-  if (from >= kChunkRows) return kChunkRows;
   std::uint32_t word = from / 64;
+  if (word >= used_) return kChunkRows;
   std::uint64_t bits = words_[word] & (~std::uint64_t{0} << from % 64);
   while (bits == 0) {
-    if (++word == kWords) return kChunkRows;
+    if (++word == used_) return kChunkRows;
     bits = words_[word];
   }
   return word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits));
@@ -31,7 +32,9 @@ std::uint32_t RowMask::next(std::uint32_t from) const {
 
 std::uint32_t RowMask::count() const {
   std::uint32_t sum = 0;
-  for (const std::uint64_t word : words_) sum += static_cast<std::uint32_t>(std::popcount(word));
+  for (std::uint32_t i = 0; i < used_; ++i) {
+    sum += static_cast<std::uint32_t>(std::popcount(words_[i]));
+  }
   return sum;
 }
 

@@ -149,12 +149,12 @@ void ShownRows::keep_shown(std::uint64_t chunk_no, RowMask& mask) const {
   if (chunk.extent == Extent::kNone) return mask.clear_all();
   if (chunk.has_bits) {
     const Words words = load_bits(chunk.place);
-    for (std::uint32_t i = 0; i < RowMask::kWords; ++i) mask.set_word(i, mask.word(i) & words[i]);
+    for (std::uint32_t i = 0; i < mask.words(); ++i) mask.set_word(i, mask.word(i) & words[i]);
     return;
   }
   RowMask stored;
   stored.set_all(rows_of_chunk(rows_, chunk_no));
-  for (std::uint32_t i = 0; i < RowMask::kWords; ++i) {
+  for (std::uint32_t i = 0; i < mask.words(); ++i) {
     mask.set_word(i, mask.word(i) & stored.word(i));
   }
   for (std::uint16_t i = 0; i < chunk.listed; ++i) {

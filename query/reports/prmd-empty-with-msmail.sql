@@ -13,12 +13,6 @@
 -- x-logic: A live MS Mail connector, and an X400 value of Gateway-Proxy on the same site's Site
 --   Addressing with an empty, blank or absent p=. A blank a= is normal and not looked at.
 WITH
-  addressing AS (
-    SELECT o.snapshot_id, o.object_id, o.dn, o.source_id,
-           dn_parent(dn_parent(o.dn)) COLLATE FOLD AS site_dn
-    FROM objects o
-    WHERE o.class_x500 = 'Site-Addressing' AND o.is_deleted = 0 AND o.is_phantom = 0
-  ),
   -- One row for a connector with all its containers.
   bridges AS (
     SELECT snapshot_id, '/o=' || organization || '/ou=' || site COLLATE FOLD AS site_dn,
@@ -26,6 +20,13 @@ WITH
     FROM connectors
     WHERE is_deleted = 0 AND type = 'msmail'
     GROUP BY snapshot_id, organization, site, name
+  ),
+  addressing AS (
+    SELECT o.snapshot_id, o.object_id, o.dn, o.source_id,
+           dn_parent(dn_parent(o.dn)) COLLATE FOLD AS site_dn
+    FROM objects o
+    WHERE o.class_x500 = 'Site-Addressing' AND o.is_deleted = 0 AND o.is_phantom = 0
+      AND o.snapshot_id IN (SELECT snapshot_id FROM bridges)
   ),
   proxies AS (
     SELECT d.snapshot_id, d.site_dn, d.dn, d.source_id, a.text,
