@@ -55,8 +55,8 @@ SELECT j.snapshot_id AS snapshot_id, j.dn AS subject, p.type AS address_type,
            'no generator makes the type') AS finding,
        p.text AS gateway_proxy, NULL AS generator, j.path AS directory_source,
        'error' AS severity, NULL AS missing
-FROM judged j
-JOIN proxies p ON p.snapshot_id = j.snapshot_id AND p.configuration = j.configuration
+FROM proxies p
+CROSS JOIN judged j ON j.snapshot_id = p.snapshot_id AND j.configuration = p.configuration
 WHERE j.has_generators = 1 AND p.is_enabled = 1
   AND NOT EXISTS (SELECT 1 FROM generators g
                   WHERE g.snapshot_id = p.snapshot_id AND g.configuration = p.configuration

@@ -42,14 +42,20 @@ WITH
       path REGEXP '^([A-Z]:\\|%[^%]+%|\\\\[^\\]|\\SYSTEMROOT\\|\\\?\?\\[A-Z]:\\)' AS has_start
     FROM paths p
   ),
-  usual AS (
-    SELECT * FROM (
-      SELECT snapshot_id, source_id, root, count(*) AS services,
-             row_number() OVER (PARTITION BY snapshot_id, source_id
-                                ORDER BY count(*) DESC, max(name = 'MSExchangeSA') DESC) AS place
-      FROM rooted WHERE root IS NOT NULL AND has_start
-      GROUP BY snapshot_id, source_id, root)
-    WHERE place = 1
+  -- Beside each service the root that most services of its source have.
+  counted AS (
+    SELECT r.*, root IS NOT NULL AND has_start AS is_rooted,
+           count(*) FILTER (WHERE has_start) OVER alike AS services,
+           max(name = 'MSExchangeSA') FILTER (WHERE has_start) OVER alike AS has_sa
+    FROM rooted r
+    WINDOW alike AS (PARTITION BY snapshot_id, source_id, root)
+  ),
+  compared AS (
+    SELECT c.*, first_value(root) OVER most AS usual_root,
+           first_value(services) OVER most AS usual_services
+    FROM counted c
+    WINDOW most AS (PARTITION BY snapshot_id, source_id
+                    ORDER BY is_rooted DESC, services DESC, has_sa DESC)
   ),
   libraries AS (
     SELECT r.snapshot_id, r.source_id, r.server, r.key_path, r.image_path, r.root,
@@ -80,12 +86,11 @@ WITH
     WHERE NOT (r.path LIKE '%\' || p.program OR r.path LIKE '%\' || p.program || ' %'
                OR r.path = p.program)
     UNION ALL
-    SELECT r.snapshot_id, r.source_id, r.server, r.key_path, r.image_path, u.root,
+    SELECT snapshot_id, source_id, server, key_path, image_path, usual_root,
            'another root than most services of the server',
-           iif(instr(r.path, '\MSMCON\') > 0, 'info', 'warning')
-    FROM rooted r
-    JOIN usual u ON u.snapshot_id = r.snapshot_id AND u.source_id = r.source_id
-    WHERE r.root <> u.root AND r.has_start AND u.services > 1
+           iif(instr(path, '\MSMCON\') > 0, 'info', 'warning')
+    FROM compared
+    WHERE root <> usual_root AND has_start AND usual_services > 1
     UNION ALL
     SELECT snapshot_id, source_id, server, key_path, image_path, library,
            'the counter library stands under another root than the program', 'warning'
