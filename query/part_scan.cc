@@ -257,6 +257,11 @@ bool PartScan::step_in_key() {
 // Reads on in the present key up to rows that are shown; false: none is left.
 bool PartScan::read_batch() {
   batch_at_ = batch_end_ = 0;
+  if (key_end_ - key_at_ == 1) {  // of most keys
+    batch_[0] = index_->row_at(key_at_++);
+    batch_end_ = shown_->test(batch_[0]) ? 1 : 0;
+    return batch_end_ != 0;
+  }
   while (key_at_ != key_end_ && batch_end_ == 0) {
     const std::uint64_t size = std::min<std::uint64_t>(next_batch_, key_end_ - key_at_);
     index_->rows_at(key_at_, std::span(batch_).first(size));

@@ -84,6 +84,15 @@ class Numbers {
     }
   }
 
+  // Where the numbers [first, end) stand side by side, 8 bytes each; null: elsewhere, or not so.
+  [[nodiscard]] const std::byte* words(std::uint64_t first, std::uint64_t end) const {
+    if (width_ != 8 || first >= end) return nullptr;
+    const std::uint64_t at = first * 8;
+    return at >> kPartBits == (end * 8 - 1) >> kPartBits
+               ? parts_[at >> kPartBits] + (at & (kPartBytes - 1))
+               : nullptr;
+  }
+
   // The numbers from `first` on, each below 2^32. REQUIRES: the array has so many.
   void read(std::uint64_t first, std::span<std::uint32_t> out) const {
     while (!out.empty() && (width_ == 2 || width_ == 4)) {

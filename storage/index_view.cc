@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include "storage/base/byte_reader.h"
 #include "storage/index_impl.h"
@@ -207,8 +208,15 @@ Result<std::optional<std::uint32_t>> IndexView::Impl::find_hashed(const SoughtKe
   const std::uint64_t hash = key.hash;
   const std::uint64_t bucket = bucket_bits == 0 ? 0 : hash >> (64 - bucket_bits);
   const std::uint64_t end = std::min<std::uint64_t>(buckets[bucket + 1], distinct);
-  for (std::uint64_t i = std::min(buckets[bucket], end); i < end; ++i) {
-    const std::uint64_t entry = entries[i];
+  const std::uint64_t begin = std::min(buckets[bucket], end);
+  const std::byte* const words = entries.words(begin, end);
+  for (std::uint64_t i = begin; i < end; ++i) {
+    std::uint64_t entry = 0;
+    if (words != nullptr) {
+      std::memcpy(&entry, words + (i - begin) * sizeof entry, sizeof entry);
+    } else {
+      entry = entries[i];
+    }
     if ((entry & UINT32_MAX) != (hash & UINT32_MAX)) continue;
     const auto ordinal = static_cast<std::uint32_t>(entry >> 32);
     if (ordinal >= distinct) return fail(Code::kCorrupt, "index: ordinal past the end");
