@@ -129,7 +129,7 @@ Result<std::uint64_t> AttributeRows::first_row(OpenPart& part, std::int64_t obje
     DIRSNAP_TRY(const ValueView before, part.value(column, next_ - 1));
     if (here.integer == object_id && before.integer < object_id) return next_;
   }
-  return part.sorted_bound(column, object_id, false);
+  return part.sorted_bound(column, object_id);
 }
 
 Result<void> AttributeRows::add(std::size_t number, OpenPart& part, std::uint64_t row) {

@@ -173,6 +173,7 @@ class PartScan {
   void end_keys();
 
   Result<std::uint64_t> position(const ValueView& bound, bool after);
+  Result<std::uint64_t> end_position(const ValueView& bound, std::uint64_t begin);
 
   Result<bool> next_in_segments();
   bool is_repetition(const ValueView& key);

@@ -95,10 +95,18 @@ Result<std::uint64_t> PartScan::position(const ValueView& bound, bool after) {
   const auto first = first_integer(bound, after);
   if (!first) return part_->rows();
   if (way_.access == Access::kSorted) {
-    return part_->sorted_bound(part_->stored(way_.column), *first, false);
+    return part_->sorted_bound(part_->stored(way_.column), *first);
   }
   if (*first <= 1) return 0;
   return std::min(static_cast<std::uint64_t>(*first) - 1, part_->rows());
+}
+
+// First row behind `begin`, the position of the bound, whose number is greater.
+Result<std::uint64_t> PartScan::end_position(const ValueView& bound, std::uint64_t begin) {
+  if (way_.access != Access::kSorted || bound.type != ValueType::kInteger) {
+    return position(bound, true);
+  }
+  return part_->sorted_end(part_->stored(way_.column), bound.integer, begin);
 }
 
 Result<void> PartScan::open_numbers() {
@@ -106,7 +114,7 @@ Result<void> PartScan::open_numbers() {
   if (seek.by_keys) {
     for (const SoughtKey& key : seek.keys) {
       DIRSNAP_TRY(const std::uint64_t begin, position(key.value, false));
-      DIRSNAP_TRY(const std::uint64_t end, position(key.value, true));
+      DIRSNAP_TRY(const std::uint64_t end, end_position(key.value, begin));
       if (begin < end) ranges_.push_back({begin, end});
     }
     const auto earlier = [](const RowRange& a, const RowRange& b) { return a.begin < b.begin; };

@@ -92,10 +92,10 @@ Result<void> OpenPart::read_fences(std::int32_t column) {
   return {};
 }
 
-Result<std::uint64_t> OpenPart::sorted_bound(std::int32_t column, std::int64_t wanted, bool after) {
+Result<std::uint64_t> OpenPart::sorted_bound(std::int32_t column, std::int64_t wanted) {
   ParsedColumn& entry = cache(column);
   if (entry.fences.empty() && rows() > 0) DIRSNAP_CHECK(read_fences(column));
-  const auto before = [wanted, after](std::int64_t v) { return after ? v <= wanted : v < wanted; };
+  const auto before = [wanted](std::int64_t v) { return v < wanted; };
   // The bound lies in the last chunk that begins before it, or right behind that chunk.
   const auto fence = std::partition_point(entry.fences.begin(), entry.fences.end(), before);
   if (fence == entry.fences.begin()) return 0;
@@ -112,6 +112,33 @@ Result<std::uint64_t> OpenPart::sorted_bound(std::int32_t column, std::int64_t w
     }
   }
   return chunk_no * kChunkRows + low;
+}
+
+Result<std::uint64_t> OpenPart::sorted_end(std::int32_t column,
+                                           std::int64_t value,
+                                           std::uint64_t begin) {
+  if (begin == rows()) return begin;
+  const std::uint64_t chunk_no = begin / kChunkRows;
+  DIRSNAP_TRY(const ChunkView* view, chunk(column, chunk_no));
+  const auto is_same = [view, value](std::uint32_t row) {
+    return view->value(row).integer <= value;
+  };
+  // Steps of growing width up to a greater value, then halves of the last step.
+  auto low = static_cast<std::uint32_t>(begin % kChunkRows);
+  std::uint32_t step = 1;
+  for (; low + step <= view->rows() && is_same(low + step - 1); step *= 2) low += step;
+  std::uint32_t high = std::min(low + step - 1, view->rows());
+  while (low < high) {
+    const std::uint32_t middle = low + (high - low) / 2;
+    if (is_same(middle)) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  if (low < view->rows()) return chunk_no * kChunkRows + low;
+  // The value may go on in later chunks.
+  return value == INT64_MAX ? rows() : sorted_bound(column, value + 1);
 }
 
 RelationTable::RelationTable(ReadSession& session, TableShape shape)

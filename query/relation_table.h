@@ -63,8 +63,11 @@ class OpenPart {
   // True if chunk(column) tells the kind of each row.
   [[nodiscard]] bool is_by_kind(std::int32_t column) const;
 
-  // First row of a kSorted column whose value is not less (`after`: greater) than `value`.
-  Result<std::uint64_t> sorted_bound(std::int32_t column, std::int64_t value, bool after);
+  // First row of a kSorted column whose value is not less than `value`.
+  Result<std::uint64_t> sorted_bound(std::int32_t column, std::int64_t value);
+  // First row behind `begin` = sorted_bound(column, value) whose value is greater. Quick where few
+  // rows have the value.
+  Result<std::uint64_t> sorted_end(std::int32_t column, std::int64_t value, std::uint64_t begin);
 
  private:
   ParsedColumn& cache(std::int32_t column);

@@ -146,7 +146,7 @@ class NativeTables {
   NativeTables& operator=(const NativeTables&) = delete;
 
   void copy(Engine& engine) {
-    exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144; BEGIN");
+    exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768; BEGIN");
     for (const TableInfo& table : engine.tables()) {
       const bool is_plain = !table.is_view && table.theme != kClassTables &&
                             table.theme != "raw ESE tables" && !is_function(table);

@@ -452,6 +452,37 @@ TEST_CASE("plans take the index, and only wanted rows reach SQLite") {
   }
 }
 
+TEST_CASE("the values of an object are found wherever chunks end") {
+  namespace at = tables::attributes;
+  // Objects 1, 2, 3... with so many values; some end with a chunk, some fill several.
+  constexpr std::array<std::uint32_t, 9> kCounts = {
+      kChunkRows - 1, 1, 1, kChunkRows - 1, 2 * kChunkRows + 7, 5, kChunkRows - 12, kChunkRows, 3};
+  SnapshotRows snapshot{.name = "one"};
+  RelationRows attributes{.def = relation_of(at::kSpec)};
+  for (std::size_t i = 0; i < kCounts.size(); ++i) {
+    for (std::uint32_t value = 0; value < kCounts[i]; ++value) {
+      Row row(attributes.def.columns.size());
+      row[at::kObjectId] = static_cast<std::int64_t>(2 * i + 1);
+      row[at::kSeq] = static_cast<std::int64_t>(value);
+      attributes.rows.push_back(std::move(row));
+    }
+  }
+  snapshot.relations = {std::move(attributes)};
+  const TestCase test({snapshot});
+  const auto engine = test.open();
+  for (std::size_t i = 0; i < kCounts.size(); ++i) {
+    const std::string sql =
+        "SELECT count(*), coalesce(max(seq), -1) FROM attributes WHERE object_id = ";
+    INFO("object " << 2 * i + 1);
+    const std::int64_t count = kCounts[i];
+    CHECK(rows_of(*engine, sql + std::to_string(2 * i + 1)) ==
+          std::vector<Row>{{count, count - 1}});
+    CHECK(engine->counters().rows_visited == kCounts[i]);
+    const std::int64_t none = 0;
+    CHECK(rows_of(*engine, sql + std::to_string(2 * i + 2)) == std::vector<Row>{{none, none - 1}});
+  }
+}
+
 TEST_CASE("without push-down every row reaches SQLite") {
   const auto engine = shared_case().open({.snapshots = {}, .push_down = false});
   rows_of(*engine, "SELECT rdn FROM objects WHERE object_id = 7");
