@@ -30,15 +30,21 @@ WITH
       AND NOT EXISTS (SELECT 1 FROM objects b
                       WHERE b.snapshot_id = p.before_id AND b.dn = o.dn AND b.is_deleted = 0)
   ),
-  moved AS (
-    SELECT r.*, a.text AS address, b.dn AS old_dn
+  -- By themselves: what the older backup is asked for must come from one table.
+  addressed AS MATERIALIZED (
+    SELECT r.*, a.text AS address
     FROM arrived r
     JOIN attributes a ON a.snapshot_id = r.snapshot_id AND a.object_id = r.object_id
                      AND a.attribute_x500 = 'Proxy-Addresses'
-    JOIN attributes c ON c.snapshot_id = r.before_id AND c.text = a.text
+    WHERE a.text GLOB 'SMTP:*'
+  ),
+  moved AS (
+    SELECT r.*, b.dn AS old_dn
+    FROM addressed r
+    JOIN attributes c ON c.snapshot_id = r.before_id AND c.text = r.address
                      AND c.attribute_x500 = 'Proxy-Addresses'
     JOIN objects b ON b.snapshot_id = c.snapshot_id AND b.object_id = c.object_id
-    WHERE a.text GLOB 'SMTP:*' AND b.is_deleted = 0
+    WHERE b.is_deleted = 0
       AND substr(b.dn, 1, instr(b.dn || '/cn=', '/cn=') - 1) COLLATE FOLD
             <> substr(r.dn, 1, instr(r.dn || '/cn=', '/cn=') - 1)
       AND NOT EXISTS (SELECT 1 FROM objects n
