@@ -43,11 +43,13 @@ WITH
     WHERE site IS NOT NULL AND (:server IS NULL OR server = :server)
     GROUP BY snapshot_id, site, type, name
   ),
-  compared AS (
+  compared AS MATERIALIZED (
     SELECT p.snapshot_id, p.dn, p.site, p.type, p.name, p.server, p.source_id, l.site_dn, l.level,
-           EXISTS (SELECT 1 FROM live c
-                   WHERE c.snapshot_id = p.snapshot_id AND c.name = p.name AND c.type = p.type
-                     AND c.level = l.level AND coalesce(c.site, p.site) = p.site COLLATE FOLD)
+           -- One without a site stands for all of them.
+           coalesce((p.snapshot_id, l.level, p.type, p.name, p.site) IN
+                    (SELECT snapshot_id, level, type, name, site FROM live), 0)
+             OR coalesce((p.snapshot_id, l.level, p.type, p.name) IN
+                         (SELECT snapshot_id, level, type, name FROM live WHERE site IS NULL), 0)
              AS is_there
     FROM present p
     JOIN levels l ON l.snapshot_id = p.snapshot_id AND l.site = p.site
