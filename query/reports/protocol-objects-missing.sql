@@ -53,7 +53,7 @@ WITH
   members AS (
     SELECT l.snapshot_id, l.object_id, l.kind, l.family, l.version, m.rdn AS protocol
     FROM lists l
-    JOIN objects m ON m.snapshot_id = l.snapshot_id AND m.parent_id = l.protocols_id
+    CROSS JOIN objects m ON m.snapshot_id = l.snapshot_id AND m.parent_id = l.protocols_id
     WHERE m.is_deleted = 0 AND m.is_phantom = 0
   ),
   known AS (

@@ -39,30 +39,27 @@ WITH
                   WHERE e.snapshot_id = r.snapshot_id AND e.server = r.server)
   ),
   counted AS (
-    SELECT snapshot_id, source_id, account, count(*) AS services,
-           max(name = 'MSExchangeSA') AS is_attendants
-    FROM judged WHERE account <> 'LocalSystem'
-    GROUP BY snapshot_id, source_id, account
+    SELECT j.*, account <> 'LocalSystem' AS is_user, count(*) OVER alike AS services,
+           max(name = 'MSExchangeSA') OVER alike AS is_attendants,
+           max(iif(name = 'MSExchangeDS', account, NULL))
+             OVER (PARTITION BY snapshot_id, source_id) AS directory_account
+    FROM judged j
+    WINDOW alike AS (PARTITION BY snapshot_id, source_id, account)
   ),
-  reference AS (
-    SELECT * FROM (
-      SELECT *, row_number() OVER (PARTITION BY snapshot_id, source_id
-                                   ORDER BY is_attendants DESC, services DESC, account) AS place
-      FROM counted)
-    WHERE place = 1
-  ),
-  directory_service AS (
-    SELECT snapshot_id, source_id, account FROM judged WHERE name = 'MSExchangeDS'
+  -- Beside each service the account of its server: the System Attendant's, or else the one of most.
+  usual AS (
+    SELECT c.*,
+           first_value(iif(is_user, account, NULL))
+             OVER (PARTITION BY snapshot_id, source_id
+                   ORDER BY is_user DESC, is_attendants DESC, services DESC, account)
+             COLLATE FOLD AS usual_account
+    FROM counted c
   ),
   compared AS (
-    SELECT j.*,
-           iif(j.name = 'MSExchangeKMS',
-               coalesce((SELECT d.account FROM directory_service d
-                         WHERE d.snapshot_id = j.snapshot_id AND d.source_id = j.source_id),
-                        r.account),
-               r.account) COLLATE FOLD AS expected
-    FROM judged j
-    LEFT JOIN reference r ON r.snapshot_id = j.snapshot_id AND r.source_id = j.source_id
+    SELECT u.*,
+           iif(name = 'MSExchangeKMS', coalesce(directory_account, usual_account),
+               usual_account) COLLATE FOLD AS expected
+    FROM usual u
   ),
   found AS (
     SELECT *, iif(account = 'LocalSystem', 'runs under the system account',
@@ -80,11 +77,11 @@ WITH
                      COLLATE FOLD)
   ),
   sites AS (
-    SELECT r.snapshot_id, r.source_id, e.site_dn, e.server, r.account
-    FROM reference r
-    CROSS JOIN judged j ON j.snapshot_id = r.snapshot_id AND j.source_id = r.source_id
-                       AND j.name = 'MSExchangeSA'
-    CROSS JOIN exchange_servers e ON e.snapshot_id = r.snapshot_id AND e.server = j.server
+    SELECT u.snapshot_id, u.server, u.usual_account AS account,
+           (SELECT e.site_dn FROM exchange_servers e
+            WHERE e.snapshot_id = u.snapshot_id AND e.server = u.server) AS site_dn
+    FROM usual u
+    WHERE u.name = 'MSExchangeSA' AND u.usual_account IS NOT NULL
   )
 SELECT f.snapshot_id AS snapshot_id, f.key_path AS subject, f.server, f.name AS service, f.finding,
        f.stored_account AS account, f.expected AS expected_account, s.path AS registry_source,
@@ -95,7 +92,7 @@ UNION ALL
 SELECT t.snapshot_id, t.site_dn, NULL, NULL, 'servers of one site run under different accounts',
        group_concat(t.server || ': ' || t.account, '; '), NULL, NULL, 'info', NULL
 FROM sites t
-WHERE :server IS NULL
+WHERE :server IS NULL AND t.site_dn IS NOT NULL
 GROUP BY t.snapshot_id, t.site_dn
 HAVING min(t.account) <> max(t.account)
 UNION ALL
