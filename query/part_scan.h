@@ -28,6 +28,9 @@ struct BoundSeek {
   bool lower_after = false;        // or greater
   std::optional<ValueView> upper;  // less than it,
   bool upper_after = false;        // or not greater
+  // The only key's place in the index of a part that was asked for it already; null: of none.
+  const OpenPart* found_in = nullptr;
+  std::uint32_t found_ordinal = 0;
 
   [[nodiscard]] bool empty() const { return !by_keys && !lower && !upper; }
   void clear() {
@@ -35,6 +38,7 @@ struct BoundSeek {
     keys.clear();
     lower.reset();
     upper.reset();
+    found_in = nullptr;
   }
 };
 

@@ -148,6 +148,10 @@ Result<void> PartScan::add_ordinals(const IndexView& index) {
     if (range.begin < range.end) ordinals_.push_back(range);
     return {};
   }
+  if (seek.found_in == part_) {
+    ordinals_.push_back({seek.found_ordinal, seek.found_ordinal + 1});
+    return {};
+  }
   for (const SoughtKey& key : seek.keys) {
     DIRSNAP_TRY(const auto ordinal, index.find(key));
     if (ordinal) ordinals_.push_back({*ordinal, *ordinal + 1});

@@ -248,12 +248,39 @@ std::size_t RelationCursor::group_end() const {
   return end;
 }
 
+// True if a second piece has no row of the one key that is looked for: the usual case, and the
+// index says so sooner than a scan of it could begin.
+Result<bool> RelationCursor::misses_key(std::uint32_t number, OpenPart& part) {
+  BoundSeek& seek = bound_.seek;
+  if (bound_.way.access == Access::kScan || !seek.by_keys || seek.keys.size() != 1 ||
+      table_.shape().parts[number].piece == 0) {
+    return false;
+  }
+  const std::int32_t stored = part.stored(bound_.way.column);
+  if (stored < 0) return false;
+  const SoughtKey& key = seek.keys.front();
+  if (part.access(stored) == Access::kIndex) {
+    DIRSNAP_TRY(const IndexView* index, part.index(stored));
+    DIRSNAP_TRY(const auto ordinal, index->find(key));
+    seek.found_in = ordinal ? &part : nullptr;
+    seek.found_ordinal = ordinal.value_or(0);
+    return !ordinal.has_value();
+  }
+  if (part.access(stored) == Access::kHash) {
+    DIRSNAP_TRY(const HashIndexView* index, part.hash_index(stored));
+    return index->count(key) == 0;
+  }
+  return false;
+}
+
 // Collects the parts up to `end` that have rows.
 Result<void> RelationCursor::open_group(std::size_t end) {
   group_.clear();
   for (; next_part_ < end; ++next_part_) {
     DIRSNAP_TRY(OpenPart * part, table_.part(parts_[next_part_]));
-    if (part != nullptr && part->shown_rows() != 0) group_.emplace_back(parts_[next_part_], part);
+    if (part == nullptr || part->shown_rows() == 0) continue;
+    DIRSNAP_TRY(const bool misses, misses_key(parts_[next_part_], *part));
+    if (!misses) group_.emplace_back(parts_[next_part_], part);
   }
   if (epoch_ != table_.session().epoch()) {
     for (PartScan& scan : scans_) scan.forget();

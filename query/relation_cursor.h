@@ -70,6 +70,7 @@ class RelationCursor {
   void find_parts();
   [[nodiscard]] bool part_matches(const TablePart& part) const;
   [[nodiscard]] std::size_t group_end() const;
+  Result<bool> misses_key(std::uint32_t number, OpenPart& part);
   Result<void> open_group(std::size_t end);
   bool skip_group();
   Result<bool> open_next_group();
