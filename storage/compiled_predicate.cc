@@ -75,6 +75,11 @@ CompiledPredicate::CompiledPredicate(Predicate predicate)
     : predicate_(std::move(predicate)),
       pattern_(pattern_of(predicate_)),
       integers_(interval_of(predicate_.op, predicate_.value)) {
+  const std::string_view text = predicate_.value.bytes;
+  const bool is_text = predicate_.value.type == ValueType::kText && !text.empty();
+  if (is_text && static_cast<unsigned char>(text.front()) < 0x80) {
+    first_ = fold_ascii(static_cast<unsigned char>(text.front()));
+  }
   if (predicate_.op != Op::kIn) return;
   for (const ValueView& value : predicate_.list) {
     if (!value.is_null()) list_.push_back(value);
@@ -134,6 +139,7 @@ bool CompiledPredicate::matches(const ValueView& value) const {
         const bool inside = integers_->first <= value.integer && value.integer <= integers_->last;
         return inside != (predicate_.op == Op::kNe);
       }
+      if (predicate_.op <= Op::kNe && begins_otherwise(value)) return predicate_.op == Op::kNe;
       return matches_order(compare(value, predicate_.value));
   }
 }

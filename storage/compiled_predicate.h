@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "storage/base/text.h"
 #include "storage/chunk.h"
 #include "storage/pattern.h"
 
@@ -39,11 +40,18 @@ class CompiledPredicate {
  private:
   [[nodiscard]] int compare(const ValueView& a, const ValueView& b) const;
   [[nodiscard]] bool matches_order(int order) const;
+  // True if a text is another than the constant by its first character alone: nearly all are.
+  [[nodiscard]] bool begins_otherwise(const ValueView& value) const {
+    if (first_ < 0 || value.type != ValueType::kText || value.bytes.empty()) return false;
+    const auto byte = static_cast<unsigned char>(value.bytes.front());
+    return byte < 0x80 && fold_ascii(byte) != first_;
+  }
 
   Predicate predicate_;
   std::optional<Pattern> pattern_;
   std::optional<IntegerInterval> integers_;
   std::vector<ValueView> list_;  // kIn: sorted, without NULLs
+  int first_ = -1;               // the constant's first character, folded, where it is ASCII text
 };
 
 }  // namespace dirsnap

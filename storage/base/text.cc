@@ -353,6 +353,15 @@ int compare_folded(std::string_view a, std::string_view b) {
   }
   std::size_t at_b = at_a;
   while (at_a < a.size() && at_b < b.size()) {
+    const auto byte_a = static_cast<unsigned char>(a[at_a]);
+    const auto byte_b = static_cast<unsigned char>(b[at_b]);
+    if ((byte_a | byte_b) < 0x80) {
+      const int order = fold_ascii(byte_a) - fold_ascii(byte_b);
+      if (order != 0) return order < 0 ? -1 : 1;
+      ++at_a;
+      ++at_b;
+      continue;
+    }
     std::size_t length_a = 0;
     std::size_t length_b = 0;
     const char32_t ca = folded_at(a, at_a, length_a);

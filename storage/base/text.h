@@ -56,6 +56,8 @@ inline std::uint64_t fold_ascii_word(std::uint64_t word) {
   const std::uint64_t past_z = word + kEach * (0x80 - 'Z' - 1);
   return word | ((from_a & ~past_z & (kEach * 0x80)) >> 2);
 }
+// The same of one. REQUIRES: below 0x80.
+inline int fold_ascii(unsigned char c) { return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c; }
 // <0, 0, >0: the order of the bytes of fold_case(a) and fold_case(b), which for UTF-8 is the order
 // of the folded code points.
 int compare_folded(std::string_view a, std::string_view b);
