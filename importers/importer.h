@@ -98,6 +98,10 @@ struct ImportOptions {
   bool with_bodies = false;             // --with-bodies: the content of messages as well
 };
 
+// Loops over rows of a source look at their cancel token once in so many: each row is decoded
+// whole.
+inline constexpr std::uint64_t kRowsPerCheck = 1024;
+
 // Shared by all importers of one snapshot.
 class ImportContext {
  public:

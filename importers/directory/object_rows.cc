@@ -273,7 +273,7 @@ Result<std::uint64_t> Writer::run() {
       DIRSNAP_CHECK(write_row(cursor.row()));
       ++written;
     }
-    if (row % kStepsPerCheck == 0) DIRSNAP_CHECK(context_.cancel().check());
+    if (row % kRowsPerCheck == 0) DIRSNAP_CHECK(context_.cancel().check());
   }
   DIRSNAP_CHECK(raw.finish(context_));
   report_descriptors();
@@ -303,7 +303,7 @@ Result<std::uint64_t> Writer::run_recovered(ese::RecoveredCursor& cursor, Survey
       read_values(recovered.row);
       DIRSNAP_CHECK(write_row(recovered.row));
     }
-    if (row % kStepsPerCheck == 0) DIRSNAP_CHECK(context_.cancel().check());
+    if (row % kRowsPerCheck == 0) DIRSNAP_CHECK(context_.cancel().check());
   }
 }
 

@@ -200,7 +200,7 @@ Result<std::uint64_t> import_raw_table(ese::Database& database,
     DIRSNAP_TRY(const bool more, cursor.next());
     if (!more) break;
     DIRSNAP_CHECK(raw.append(cursor.row()));
-    if (raw.records() % kStepsPerCheck == 0) DIRSNAP_CHECK(context.cancel().check());
+    if (raw.records() % kRowsPerCheck == 0) DIRSNAP_CHECK(context.cancel().check());
   }
   DIRSNAP_CHECK(raw.finish(context));
   return raw.records();
@@ -221,7 +221,7 @@ Result<std::uint64_t> import_recovered_table(ese::Database& database,
                                               RawRows::kRecovered, input.columns));
     }
     DIRSNAP_CHECK(raw->append(cursor.row()));
-    if (raw->records() % kStepsPerCheck == 0) DIRSNAP_CHECK(context.cancel().check());
+    if (raw->records() % kRowsPerCheck == 0) DIRSNAP_CHECK(context.cancel().check());
   }
 }
 

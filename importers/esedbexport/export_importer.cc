@@ -126,7 +126,7 @@ Result<std::uint64_t> import_raw(const ExportSource& source,
     DIRSNAP_TRY(const bool more, rows->next());
     if (!more) break;
     DIRSNAP_CHECK(raw.append(rows->row()));
-    if (raw.records() % kStepsPerCheck == 0) DIRSNAP_CHECK(source.context.cancel().check());
+    if (raw.records() % kRowsPerCheck == 0) DIRSNAP_CHECK(source.context.cancel().check());
   }
   DIRSNAP_CHECK(raw.finish(source.context));
   return raw.records();

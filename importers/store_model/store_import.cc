@@ -67,7 +67,7 @@ class Import {
       if (raw) DIRSNAP_CHECK(raw->append(rows->row()));
       roles.take(rows->row());
       DIRSNAP_CHECK(on_row(roles));
-      if (count % kStepsPerCheck == 0) DIRSNAP_CHECK(source_.context.cancel().check());
+      if (count % kRowsPerCheck == 0) DIRSNAP_CHECK(source_.context.cancel().check());
     }
     if (raw) {
       DIRSNAP_CHECK(raw->finish(source_.context));
