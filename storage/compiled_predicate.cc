@@ -139,7 +139,8 @@ bool CompiledPredicate::matches(const ValueView& value) const {
         const bool inside = integers_->first <= value.integer && value.integer <= integers_->last;
         return inside != (predicate_.op == Op::kNe);
       }
-      if (predicate_.op <= Op::kNe && begins_otherwise(value)) return predicate_.op == Op::kNe;
+      if (predicate_.op == Op::kEq && begins_otherwise(value)) return false;
+      if (predicate_.op == Op::kNe && begins_otherwise(value)) return true;
       return matches_order(compare(value, predicate_.value));
   }
 }

@@ -12,7 +12,7 @@ namespace dirsnap::ese {
 namespace {
 
 constexpr std::size_t kGenerationAt = 4, kSectorAt = 8, kCreatedAt = 16, kOwnSignatureAt = 44;
-constexpr std::size_t kMarkGenerationAt = 16, kMarkOwnSignatureAt = 20;
+constexpr std::size_t kMarkGenerationAt = 16, kMarkSignatureAt = 20;
 constexpr std::size_t kBaseMin = 3, kBaseMax = 4;  // letters of a base name: edb, srub
 constexpr std::uint32_t kGenerationMax = 0x7FFFFFFF;
 
@@ -70,7 +70,7 @@ std::optional<LogMark> parse_log_header(Bytes head) {
 std::optional<LogMark> parse_checkpoint(Bytes head) {
   if (head.size() < kSideHeaderBytes) return std::nullopt;
   LogMark mark{load_le<std::uint32_t>(head, kMarkGenerationAt),
-               signature_at(head, kMarkOwnSignatureAt)};
+               signature_at(head, kMarkSignatureAt)};
   if (mark.generation == 0 || mark.generation > kGenerationMax) return std::nullopt;
   if (!mark.log_signature.created_at) return std::nullopt;
   return mark;

@@ -12,8 +12,8 @@ namespace {
 
 // Records that share their cells could be listed without end. A sound hive holds no more keys,
 // values and list entries than its size allows for, so that many are read, whoever shares them.
-constexpr std::uint64_t kRecordFactor = 4;
-constexpr std::uint64_t kRecordSlack = 64;
+constexpr std::uint64_t kWalkDataFactor = 4;
+constexpr std::uint64_t kWalkSlack = 64;
 constexpr std::size_t kSmallestKeyBytes = 80;
 constexpr std::size_t kSmallestValueBytes = 24;
 constexpr std::size_t kListEntryBytes = 4;
@@ -45,10 +45,10 @@ class Walker {
         issues_(issues),
         on_key_(on_key),
         used_(used),
-        data_left_(kRecordFactor * hive.bins().size() + 65'536),
-        keys_left_(hive.bins().size() / kSmallestKeyBytes + kRecordSlack),
-        values_left_(hive.bins().size() / kSmallestValueBytes + kRecordSlack),
-        entries_left_(hive.bins().size() / kListEntryBytes + kRecordSlack) {}
+        data_left_(kWalkDataFactor * hive.bins().size() + 65'536),
+        keys_left_(hive.bins().size() / kSmallestKeyBytes + kWalkSlack),
+        values_left_(hive.bins().size() / kSmallestValueBytes + kWalkSlack),
+        entries_left_(hive.bins().size() / kListEntryBytes + kWalkSlack) {}
 
   Result<void> run();
 
