@@ -214,25 +214,19 @@ Result<std::optional<RelationTable::Place>> RelationTable::place_of(std::size_t 
 // Of many snapshots some tell how large they all are, and only these are opened.
 Result<std::uint64_t> RelationTable::total_rows() {
   if (total_rows_) return *total_rows_;
-  const auto is_snapshot = [](const TablePart& part) { return part.piece == 0; };
-  const auto snapshots = static_cast<std::uint64_t>(
-      std::count_if(shape_.parts.begin(), shape_.parts.end(), is_snapshot));
-  const std::uint64_t stride = 1 + snapshots / kCountedSnapshots;
+  const std::uint64_t stride = 1 + whole_parts_ / kCountedSnapshots;
   std::uint64_t sum = 0;
-  std::uint64_t met = 0;
-  std::uint64_t counted = 0;
+  std::uint64_t whole = 0;  // parts met so far; the second piece of one follows it
   for (std::size_t i = 0; i < slots_.size(); ++i) {
-    if (is_snapshot(shape_.parts[i])) {
-      counted += met % stride == 0 ? 1 : 0;
-      ++met;
-    }
-    if ((met - 1) % stride != 0) continue;
+    whole += shape_.parts[i].piece == 0 ? 1 : 0;
+    if ((whole - 1) % stride != 0) continue;
     DIRSNAP_TRY(OpenPart * open, part(i));
     if (open == nullptr) continue;
     DIRSNAP_TRY(const std::uint64_t rows, shown_rows(*open));
     sum += rows;
   }
-  total_rows_ = counted == 0 ? 0 : sum * snapshots / counted;
+  const std::uint64_t counted = (whole_parts_ + stride - 1) / stride;
+  total_rows_ = counted == 0 ? 0 : sum * whole_parts_ / counted;
   return *total_rows_;
 }
 

@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "query/read_session.h"
+#include "query/relation_table.h"
 #include "storage/tables.h"
 #include "tests/unit/query/query_case.h"
 
@@ -481,6 +483,29 @@ TEST_CASE("the values of an object are found wherever chunks end") {
     const std::int64_t none = 0;
     CHECK(rows_of(*engine, sql + std::to_string(2 * i + 2)) == std::vector<Row>{{none, none - 1}});
   }
+}
+
+TEST_CASE("the planner knows how large a table of many snapshots is") {
+  constexpr std::int64_t kObjects = 600;  // enough to be stored once for all snapshots
+  const std::int64_t count = GENERATE(1, 11, 12, 40);
+  std::vector<SnapshotRows> snapshots;
+  for (std::int64_t i = 0; i < count; ++i) {
+    RelationRows rows = some_objects(kObjects);
+    rows.rows[static_cast<std::size_t>(i)][objects::kDepth] = 100 + i;
+    snapshots.push_back({.name = "day-" + std::to_string(i), .relations = {std::move(rows)}});
+  }
+  const TestCase test(snapshots);
+  const auto opened = ReadSession::open(test.file(), {});
+  REQUIRE(opened);
+  ReadSession& session = **opened;
+  RelationTable table(session, fixed_shape(objects::kSpec, session.scope()));
+  session.begin_use();
+  const auto rows = table.total_rows();
+  REQUIRE(rows);
+  CHECK(*rows == static_cast<std::uint64_t>(count * kObjects));
+  CHECK(table.whole_parts() == static_cast<std::size_t>(count));
+  if (count > 1) CHECK(table.shape().parts.size() > table.whole_parts());  // second pieces
+  session.end_use();
 }
 
 TEST_CASE("without push-down every row reaches SQLite") {
