@@ -7,6 +7,6 @@ cd "$(dirname "$0")/.."
 cmake --preset tidy >/dev/null
 # Generated sources (embedded reports) must exist before their users can be analysed.
 cmake --build build/tidy --target dirsnap_generated >/dev/null
-find build/tidy/{storage,importers,query,shell} -name 'unity_*_cxx.cxx' | sort |
+sed -n 's/^ *"file": "\(.*unity_[0-9]*_cxx\.cxx\)".*/\1/p' build/tidy/compile_commands.json |
   xargs -P "$(nproc)" -n 1 clang-tidy-14 -p build/tidy --quiet \
     --checks='-clang-analyzer-*,-clang-diagnostic-*,-bugprone-suspicious-include' 2>/dev/null
