@@ -7,18 +7,23 @@
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 
+#include "storage/chunk_reference.h"
+
 namespace dirsnap {
 
-Result<void> BatchWriter::put(Db db, const Key& key, std::vector<std::byte> value) {
-  bytes_ += value.size();
-  records_.push_back({.db = db, .key = key, .value = std::move(value)});
+Result<void> BatchWriter::put(Record record) {
+  bytes_ += record.value.size();
+  records_.push_back(std::move(record));
   const std::uint64_t batch_bytes = env_->unsynced() ? kUnsyncedBytes : kSyncedBytes;
   return bytes_ >= batch_bytes ? flush() : Result<void>{};
 }
 
 int BatchWriter::write_once(Txn& txn) {
   for (const Record& record : records_) {
-    if (const int rc = txn.put(record.db, record.key.bytes(), record.value); rc != 0) return rc;
+    std::optional<Key> same;
+    if (record.earlier) same = find_same_chunk(txn, record.key, record.value, *record.earlier);
+    const Bytes value = same ? same->bytes() : Bytes(record.value);
+    if (const int rc = txn.put(record.db, record.key.bytes(), value); rc != 0) return rc;
   }
   return txn.commit();
 }

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "storage/keys.h"
@@ -24,7 +25,14 @@ class BatchWriter {
   BatchWriter(Env& env, std::filesystem::path path) : env_(&env), path_(std::move(path)) {}
 
   // Writes the batch if it is full.
-  Result<void> put(Db db, const Key& key, std::vector<std::byte> value);
+  Result<void> put(Db db, const Key& key, std::vector<std::byte> value) {
+    return put({.db = db, .key = key, .value = std::move(value)});
+  }
+  // A chunk; of one that `earlier`, a relation that is sealed, has under the same numbers and with
+  // the same bytes only the reference to it is written (FORMAT.md section 4.2).
+  Result<void> put_chunk(const Key& key, std::vector<std::byte> value, const Key& earlier) {
+    return put({.db = Db::kChunks, .key = key, .value = std::move(value), .earlier = earlier});
+  }
   // Writes the batch whatever its size.
   Result<void> flush();
 
@@ -33,12 +41,14 @@ class BatchWriter {
     Db db;
     Key key;
     std::vector<std::byte> value;
+    std::optional<Key> earlier = std::nullopt;
   };
   // Of a transaction that waits for the disk, and of one that does not: there the records are still
   // in the processor's cache when LMDB copies and writes them.
   static constexpr std::uint64_t kSyncedBytes = std::uint64_t{16} << 20;
   static constexpr std::uint64_t kUnsyncedBytes = std::uint64_t{512} << 10;
 
+  Result<void> put(Record record);
   Result<void> write();
   void note_unsynced();
   // LMDB's number.

@@ -20,7 +20,7 @@
 
 namespace dirsnap {
 
-inline constexpr std::uint32_t kCaseFormatVersion = 7;
+inline constexpr std::uint32_t kCaseFormatVersion = 8;
 
 // The record of a snapshot. Times are ISO 8601 UTC.
 struct SnapshotRecord {

@@ -179,11 +179,15 @@ Result<void> ChunkPipeline::write_chunk(RelationSink& sink,
     const Key key = chunk_key(sink.place.of_chunk(chunk_no, rows), chunk_no, column);
     std::vector<std::byte> bytes = chunk.finish(column, rows);
     sink.digest.add_chunk(tail_of(key), bytes);
-    for (const RelationSink::LongValue& value : sink.long_values[column]) {
+    const std::vector<RelationSink::LongValue>& long_values = sink.long_values[column];
+    for (const RelationSink::LongValue& value : long_values) {
       sink.digest.add_long_value(tail_of(long_value_key(key, value.row)), value.size_bytes,
                                  value.digest);
     }
-    DIRSNAP_CHECK(batch_.put(Db::kChunks, key, std::move(bytes)));
+    // Long values belong to the relation of their chunk.
+    const bool may_refer = sink.earlier && long_values.empty();
+    DIRSNAP_CHECK(may_refer ? batch_.put_chunk(key, std::move(bytes), *sink.earlier)
+                            : batch_.put(Db::kChunks, key, std::move(bytes)));
   }
   sink.long_values.clear();
   chunk.clear();

@@ -39,7 +39,8 @@ struct RelationSink {
       : place(relation), columns(def.columns.size() + 1), hashes(def) {}
 
   RelationPlace place;
-  std::size_t columns;  // the one of the kinds included
+  std::optional<Key> earlier = std::nullopt;  // a relation that may have chunks with the same bytes
+  std::size_t columns;                        // the one of the kinds included
   RelationDigest digest;
   RowHashes hashes;
   std::uint64_t rows = 0;            // dealt so far

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "storage/chunk_reference.h"
+
 namespace dirsnap {
 namespace {
 
@@ -28,7 +30,9 @@ Result<ChunkView> RelationChunks::fetch_record(std::uint32_t column,
                                                std::uint32_t rows) {
   const Key key = chunk_key(place_.of_chunk(chunk_no, rows), chunk_no, column);
   DIRSNAP_TRY(const std::optional<Bytes> record, txn_.get(Db::kChunks, key.bytes()));
-  DIRSNAP_TRY(ChunkView view, parse_chunk(record.value_or(Bytes()), rows));
+  DIRSNAP_TRY(const Bytes chunk,
+              resolve_chunk(txn_, key.bytes().subspan(kRelationKeySize), record.value_or(Bytes())));
+  DIRSNAP_TRY(ChunkView view, parse_chunk(chunk, rows));
   if (view.long_count() != 0) {
     const Key longs = chunk_key(place_.of_long_values(chunk_no), chunk_no, column);
     DIRSNAP_CHECK(join_long_values(txn_, longs, view));

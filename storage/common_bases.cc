@@ -8,12 +8,6 @@ namespace {
 
 constexpr std::size_t kMostBases = 8;
 
-// A base with more additions than two fifths of its rows has served: every look at a snapshot
-// passes them as well.
-bool has_room(const StoredRelation& base, const std::optional<Additions>& additions) {
-  return !additions || 5 * additions->stored.rows <= 2 * base.rows;
-}
-
 }  // namespace
 
 Result<void> CommonBases::load_relations(const Txn& txn, std::uint64_t snapshot_id) {
@@ -50,7 +44,6 @@ Result<std::optional<CommonBase>> CommonBases::open(const Txn& txn,
   DIRSNAP_TRY(base.stored, read_relation(txn, ref));
   if (base.stored.def != def) return std::optional<CommonBase>();
   DIRSNAP_TRY(base.additions, find_additions(txn, ref, def));
-  if (!has_room(base.stored, base.additions)) return std::optional<CommonBase>();
   return std::optional(std::move(base));
 }
 

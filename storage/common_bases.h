@@ -27,6 +27,13 @@ struct CommonBase {
   StoredRelation stored;
   std::optional<Additions> additions = std::nullopt;  // as earlier snapshots have left them
 
+  // Rows of the additions to those of the base.
+  [[nodiscard]] double added_share() const {
+    return additions
+               ? static_cast<double>(additions->stored.rows) / static_cast<double>(stored.rows)
+               : 0;
+  }
+
   [[nodiscard]] RelationPlace place() const {
     return relation_key(ref.snapshot_id, ref.relation_no);
   }
@@ -37,7 +44,7 @@ class CommonBases {
   // REQUIRES: `env` outlives it; nobody else writes to the case.
   explicit CommonBases(Env& env) : env_(env) {}
 
-  // Those that the rows of a relation may refer to, the newest first. Fails with kCorrupt, kIo.
+  // Those of the definition, the newest first. Fails with kCorrupt, kIo.
   Result<std::vector<CommonBase>> find(const RelationDef& def);
 
  private:

@@ -7,6 +7,12 @@
 namespace dirsnap {
 namespace {
 
+// Additions to the rows of a base that has served; and where a new one could refer to so much of
+// its chunks.
+constexpr double kAddedOfBase = 0.4;
+constexpr double kAddedOfLikeBase = 0.15;
+constexpr double kAlikeShare = 0.5;
+
 // Adds a row to a batch.
 void put_row(RowBatch& batch, std::span<const Cell> cells, std::size_t bytes, const Cell* kind) {
   batch.begin_row(bytes + (kind == nullptr ? 0 : RowBatch::cell_bytes(kind->value)));
@@ -70,22 +76,43 @@ Result<void> CommonRowsWriter::hand_over() {
 
 Result<void> CommonRowsWriter::take_batch() {
   if (base_ == nullptr) DIRSNAP_CHECK(choose());
+  bases_.clear();
   return base_ == nullptr ? become_plain() : match();
 }
 
-// The base that has most of the rows kept so far, if one has half of them; older ones are not asked
-// where one has nearly all.
-Result<void> CommonRowsWriter::choose() {
-  const std::vector<CommonBase> bases = std::exchange(bases_, {});
+// The base that has most of the rows kept so far, if one has half of them; null: none. Older ones
+// are not asked where one has nearly all.
+Result<const CommonBase*> CommonRowsWriter::find_best() {
   const CommonBase* best = nullptr;
   std::uint64_t most = 0;
-  for (const CommonBase& base : bases) {
+  for (const CommonBase& base : bases_) {
     DIRSNAP_TRY(const std::uint64_t count, RowMatcher(env_, base, kinds_).count_common(open_));
     if (count > most) best = &base;
     most = std::max(count, most);
     if (10 * most >= 9 * std::uint64_t{open_.rows()}) break;
   }
-  if (2 * most < open_.rows() || best == nullptr) return {};
+  return 2 * most < open_.rows() ? nullptr : best;
+}
+
+// A base with many additions is slower to read, since every look at a snapshot passes all of them.
+// It is given up for a new one, the sooner the less that one costs.
+Result<bool> CommonRowsWriter::has_served(const CommonBase& base) {
+  const double added = base.added_share();
+  if (added <= kAddedOfLikeBase) return false;
+  if (added > kAddedOfBase) return true;
+  DIRSNAP_TRY(const double alike, RowMatcher(env_, base, kinds_).alike_share(open_));
+  return alike >= kAlikeShare;
+}
+
+// Which base the rows go to; none: chunks that the best one has as well are not stored again.
+Result<void> CommonRowsWriter::choose() {
+  DIRSNAP_TRY(const CommonBase* const best, find_best());
+  if (best == nullptr) return {};
+  DIRSNAP_TRY(const bool has_served, this->has_served(*best));
+  if (has_served) {
+    alike_ = best->ref;
+    return {};
+  }
   base_ = std::make_unique<CommonBase>(*best);
   matcher_ = std::make_unique<RowMatcher>(env_, *base_, kinds_);
   return {};
@@ -94,6 +121,7 @@ Result<void> CommonRowsWriter::choose() {
 Result<void> CommonRowsWriter::become_plain() {
   const Key key = relation_key(self_.snapshot_id, self_.relation_no);
   plain_ = std::make_unique<StoredRelationWriter>(def_, key, pipeline_);
+  if (alike_) plain_->refer_to(relation_key(alike_->snapshot_id, alike_->relation_no));
   for (std::uint32_t i = 0; i < kinds_.size(); ++i) DIRSNAP_CHECK(plain_->kind(kinds_.cells(i)));
   RowCells row(open_, kind_column(def_));
   for (std::uint32_t i = 0; i < open_.rows(); ++i) {

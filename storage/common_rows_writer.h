@@ -67,6 +67,8 @@ class CommonRowsWriter final : public RelationWriter {
   [[nodiscard]] bool is_full() const;
   Result<void> hand_over();
   Result<void> take_batch();
+  Result<const CommonBase*> find_best();
+  Result<bool> has_served(const CommonBase& base);
   Result<void> choose();
   Result<void> become_plain();
   Result<void> match();
@@ -88,6 +90,7 @@ class CommonRowsWriter final : public RelationWriter {
   RowBatch open_;
   std::unique_ptr<CommonBase> base_;  // null: not chosen yet, or none
   std::unique_ptr<RowMatcher> matcher_;
+  std::optional<BaseRef> alike_;  // that plain_ may refer to chunks of
   std::unique_ptr<StoredRelationWriter> plain_;
   std::unique_ptr<StoredRelationWriter> added_;
   std::vector<std::optional<std::uint32_t>> added_kinds_;  // by kind: its number in added_

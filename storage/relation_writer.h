@@ -31,6 +31,10 @@ class StoredRelationWriter final : public RelationWriter {
   Result<std::uint64_t> append(std::uint32_t kind, std::span<const Cell> cells) override;
   [[nodiscard]] std::uint64_t rows() const override { return stored_.rows; }
 
+  // Chunks that an earlier relation has with the same bytes are not stored again. REQUIRES: no
+  // append() yet; it is of a sealed snapshot, and stored in full.
+  void refer_to(const Key& earlier) { sink_.earlier = earlier; }
+
   // Hands over the open batch and the kinds. Call once, last.
   Result<void> finish();
 

@@ -19,6 +19,49 @@ constexpr int kMostLooks = 64;
 // Of kRecent rows, those that must be in a chunk for the others to be expected behind it.
 constexpr std::size_t kLeastAhead = 16;
 
+// Which columns are the same in pairs of rows.
+class LikeColumns {
+ public:
+  explicit LikeColumns(std::size_t columns) : columns_(columns) {}
+
+  // REQUIRES: both ascend by column.
+  void take(std::span<const Cell> row, std::span<const Cell> other) {
+    for (const Cell& cell : row) {
+      while (!other.empty() && other.front().column < cell.column) skip(other);
+      columns_[cell.column].bytes += RowBatch::cell_bytes(cell.value);
+      const bool has_both = !other.empty() && other.front().column == cell.column;
+      if (!has_both || !is_same_value(cell.value, other.front().value)) {
+        columns_[cell.column].differs = true;
+      }
+      if (has_both) other = other.subspan(1);
+    }
+    while (!other.empty()) skip(other);
+  }
+
+  [[nodiscard]] double share() const {
+    std::uint64_t all = 0;
+    std::uint64_t alike = 0;
+    for (const Column& column : columns_) {
+      all += column.bytes;
+      if (!column.differs) alike += column.bytes;
+    }
+    return all == 0 ? 0 : static_cast<double>(alike) / static_cast<double>(all);
+  }
+
+ private:
+  struct Column {
+    std::uint64_t bytes = 0;
+    bool differs = false;
+  };
+  // A value that the first row lacks.
+  void skip(std::span<const Cell>& other) {
+    columns_[other.front().column].differs = true;
+    other = other.subspan(1);
+  }
+
+  std::vector<Column> columns_;
+};
+
 }  // namespace
 
 void HashList::sort() { std::sort(entries_.begin(), entries_.end()); }
@@ -100,6 +143,23 @@ Result<std::uint64_t> RowMatcher::count_common(const RowBatch& batch) {
     if (std::any_of(lists.begin(), lists.end(), has_row)) ++count;
   }
   return count;
+}
+
+Result<double> RowMatcher::alike_share(const RowBatch& batch) {
+  const auto map = env_.keep_map();
+  DIRSNAP_TRY(const Txn txn, Txn::begin(env_, Txn::Kind::kRead));
+  RelationChunks chunks(txn, base_.place(), base_.stored);
+  DIRSNAP_TRY(const ChunkRows first, ChunkRows::read(chunks, 0));
+  LikeColumns columns(base_.stored.def.columns.size());
+  RowCells rows(batch, kind_column(base_.stored.def));
+  std::vector<Cell> here;
+  for (std::uint32_t i = 0; i < std::min(batch.rows(), first.rows()); ++i) {
+    rows.next();
+    here.clear();
+    first.append_cells(i, here);
+    columns.take(rows.cells(), here);
+  }
+  return columns.share();
 }
 
 // The transaction ends here: while one is open the map cannot grow.

@@ -48,6 +48,10 @@ class RowMatcher {
   // How many of the batch's rows seem to be among the first ones of the base, or the additions.
   Result<std::uint64_t> count_common(const RowBatch& batch);
 
+  // The share of the batch's bytes that stand in columns which the first rows of the base have
+  // alike, row by row: an estimate of what a relation with such rows could have of its chunks.
+  Result<double> alike_share(const RowBatch& batch);
+
   // Looks for each row of the batch, in order, and marks what is found; true for those.
   Result<std::vector<bool>> match(const RowBatch& batch);
 

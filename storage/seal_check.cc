@@ -5,23 +5,31 @@
 #include <utility>
 
 #include "storage/additions.h"
+#include "storage/chunk_reference.h"
 #include "storage/record_walk.h"
 #include "storage/seal.h"
 
 namespace dirsnap {
 namespace {
 
-// Of the records under the relation's own key.
-Result<Digest> digest_relation(const Txn& txn, const Key& key, Bytes record) {
+// Of the records under the relation's own key, and of the chunks that they refer to.
+Result<Digest> digest_relation(const Txn& txn,
+                               const Key& key,
+                               Bytes record,
+                               const StoredRelation& stored) {
   RelationDigest digest;
+  Result<void> read = {};
   DIRSNAP_CHECK(each_record(txn, Db::kChunks, key, [&](Bytes tail, Bytes value) {
     const bool is_long = tail.size() == kLongValueKeySize - kRelationKeySize;
     if (is_long) {
       digest.add_long_value(tail, value.size(), sha256(value));
-    } else {
-      digest.add_chunk(tail, value);
+      return;
     }
+    const Result<Bytes> chunk = stored.base ? value : resolve_chunk(txn, tail, value);
+    if (!chunk) read = tl::unexpected<Error>(chunk.error());
+    digest.add_chunk(tail, chunk.value_or(Bytes()));
   }));
+  DIRSNAP_CHECK(std::move(read));
   DIRSNAP_CHECK(each_record(txn, Db::kIndexes, key,
                             [&](Bytes tail, Bytes value) { digest.add_index(tail, value); }));
   return digest.finish(record);
@@ -75,7 +83,7 @@ Result<std::string> compute_snapshot_seal(const Txn& txn,
     if ((number & kAdditionsBit) != 0) break;  // none of its own
     const Key key = relation_key(snapshot_id, number);
     DIRSNAP_TRY(const StoredRelation stored, parse_relation(relations.value()));
-    DIRSNAP_TRY(const Digest digest, digest_relation(txn, key, relations.value()));
+    DIRSNAP_TRY(const Digest digest, digest_relation(txn, key, relations.value(), stored));
     if (stored.base) {
       DIRSNAP_TRY(const std::string base_seal, seal_of(txn, stored.base->snapshot_id));
       DIRSNAP_TRY(const Digest added, digest_added(txn, key, stored, checked));
