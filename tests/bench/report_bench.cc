@@ -150,7 +150,10 @@ class NativeTables {
   NativeTables& operator=(const NativeTables&) = delete;
 
   void copy(Engine& engine) {
-    exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768; BEGIN");
+    // Indexes are sorted in so much memory; what the engine allows itself would not do.
+    const sqlite3_int64 limit = sqlite3_hard_heap_limit64(0);
+    exec(
+        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -1048576; BEGIN");
     for (const TableInfo& table : engine.tables()) {
       const bool is_plain = !table.is_view && table.theme != kClassTables &&
                             table.theme != "raw ESE tables" && !is_function(table);
@@ -160,8 +163,10 @@ class NativeTables {
     exec("CREATE INDEX objects_children ON objects(snapshot_id, parent_id, rdn)");
     exec("CREATE INDEX attributes_of ON attributes(snapshot_id, object_id, attribute_x500)");
     exec("CREATE INDEX attributes_value ON attributes(snapshot_id, attribute_x500, text)");
-    exec("COMMIT; ANALYZE");
+    exec("COMMIT; ANALYZE; PRAGMA cache_size = -32768");
     must(create_views(db_));
+    sqlite3_db_release_memory(db_);
+    sqlite3_hard_heap_limit64(limit);
   }
 
   void open() { exec("PRAGMA mmap_size = 17179869184; PRAGMA cache_size = -262144"); }
@@ -343,10 +348,13 @@ int main(int argc, char** argv) {
       options->folder / fmt::format("report_bench_{}_{}{}{}", options->objects, options->snapshots,
                                     options->alone ? "_alone" : "", options->daily ? "_daily" : "");
   const bool is_kept = options->keep && fs::exists(folder / "complete");
-  if (!is_kept) {
+  const bool is_imported = options->keep && fs::exists(folder / "imported");
+  if (!is_imported) {
     fs::remove_all(folder);
     import_snapshots(*options, folder / "case", folder / "backup");
+    fs::create_directory(folder / "imported");
   }
+  if (!is_kept) fs::remove(folder / "native.sqlite");
   const auto file = must(CaseFile::open(folder / "case", OpenMode::kRead));
   const auto engine = must(Engine::open(*file));
   std::optional<NativeTables> native;
