@@ -153,7 +153,7 @@ Result<void> PartScan::add_ordinals(const IndexView& index) {
     return {};
   }
   for (const SoughtKey& key : seek.keys) {
-    DIRSNAP_TRY(const auto ordinal, index.find(key));
+    DIRSNAP_TRY(const auto ordinal, index.find(key, shown_));
     if (ordinal) ordinals_.push_back({*ordinal, *ordinal + 1});
   }
   const auto earlier = [](const OrdinalRange& a, const OrdinalRange& b) {

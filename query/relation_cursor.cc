@@ -261,7 +261,7 @@ Result<bool> RelationCursor::misses_key(std::uint32_t number, OpenPart& part) {
   const SoughtKey& key = seek.keys.front();
   if (part.access(stored) == Access::kIndex) {
     DIRSNAP_TRY(const IndexView* index, part.index(stored));
-    DIRSNAP_TRY(const auto ordinal, index->find(key));
+    DIRSNAP_TRY(const auto ordinal, index->find(key, part.shown()));
     seek.found_in = ordinal ? &part : nullptr;
     seek.found_ordinal = ordinal.value_or(0);
     return !ordinal.has_value();

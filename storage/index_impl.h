@@ -57,7 +57,8 @@ struct IndexView::Impl {
   [[nodiscard]] std::uint32_t lower_bound_key(std::int64_t wanted, bool after) const;
   // The `ordinal`-th distinct value.
   [[nodiscard]] Result<ValueView> value(std::uint32_t ordinal) const;
-  [[nodiscard]] Result<std::optional<std::uint32_t>> find_hashed(const SoughtKey& key) const;
+  [[nodiscard]] Result<std::optional<std::uint32_t>> find_hashed(const SoughtKey& key,
+                                                                 const ShownRows* shown) const;
   Result<void> open_rows(const IndexArrays& arrays, std::uint8_t width);
   // Where the rows are those of the relation by kind.
   [[nodiscard]] std::uint32_t kind_at(std::uint64_t position) const;

@@ -204,7 +204,8 @@ Result<ValueView> IndexView::Impl::value(std::uint32_t ordinal) const {
   return values->value(column, row(position));
 }
 
-Result<std::optional<std::uint32_t>> IndexView::Impl::find_hashed(const SoughtKey& key) const {
+Result<std::optional<std::uint32_t>> IndexView::Impl::find_hashed(const SoughtKey& key,
+                                                                  const ShownRows* shown) const {
   const std::uint64_t hash = key.hash;
   const std::uint64_t bucket = bucket_bits == 0 ? 0 : hash >> (64 - bucket_bits);
   const std::uint64_t end = std::min<std::uint64_t>(buckets[bucket + 1], distinct);
@@ -220,7 +221,12 @@ Result<std::optional<std::uint32_t>> IndexView::Impl::find_hashed(const SoughtKe
     if ((entry & UINT32_MAX) != (hash & UINT32_MAX)) continue;
     const auto ordinal = static_cast<std::uint32_t>(entry >> 32);
     if (ordinal >= distinct) return fail(Code::kCorrupt, "index: ordinal past the end");
-    DIRSNAP_TRY(const ValueView here, value(ordinal));
+    const std::uint64_t position = start(ordinal);
+    if (position >= total) return fail(Code::kCorrupt, "index: position past the end");
+    const std::uint32_t first = row(position);
+    const bool is_one = start(std::uint64_t{ordinal} + 1) == position + 1;
+    if (shown != nullptr && is_one && !shown->test(first)) continue;
+    DIRSNAP_TRY(const ValueView here, values->value(column, first));
     if (compare_values(here, key.value, collation) == 0) return std::optional(ordinal);
   }
   return std::optional<std::uint32_t>();
@@ -262,10 +268,11 @@ Result<std::optional<std::uint32_t>> IndexView::find(const ValueView& value) con
   return find(SoughtKey(value, impl_->collation));
 }
 
-Result<std::optional<std::uint32_t>> IndexView::find(const SoughtKey& key) const {
+Result<std::optional<std::uint32_t>> IndexView::find(const SoughtKey& key,
+                                                     const ShownRows* shown) const {
   const ValueView& value = key.value;
   if (value.is_null() || impl_->total == 0) return std::optional<std::uint32_t>();
-  if (impl_->kind == layout::Kind::kByRow) return impl_->find_hashed(key);
+  if (impl_->kind == layout::Kind::kByRow) return impl_->find_hashed(key, shown);
   DIRSNAP_TRY(const std::uint32_t ordinal, lower_bound(value));
   if (ordinal == impl_->distinct) return std::optional<std::uint32_t>();
   const ValueView here = ValueView::of(impl_->key(ordinal));

@@ -56,7 +56,10 @@ class IndexView {
 
   // The ordinal whose value equals `value` under the index's collation.
   [[nodiscard]] Result<std::optional<std::uint32_t>> find(const ValueView& value) const;
-  [[nodiscard]] Result<std::optional<std::uint32_t>> find(const SoughtKey& key) const;
+  // With `shown`: a value that one row alone has which is not shown need not be found, because a
+  // look at the row costs less than one at its text.
+  [[nodiscard]] Result<std::optional<std::uint32_t>> find(const SoughtKey& key,
+                                                          const ShownRows* shown = nullptr) const;
   // First ordinal whose value is not less than (or, with `after`, greater than) `value`.
   [[nodiscard]] Result<std::uint32_t> lower_bound(const ValueView& value, bool after = false) const;
 

@@ -522,6 +522,36 @@ TEST_CASE("indexes of additions have every row of them, whichever snapshot broug
   }
 }
 
+TEST_CASE("an index need not find what one row alone has that is not shown") {
+  const TempFolder folder;
+  const std::filesystem::path path = folder / "a.dirsnap";
+  RelationDef def = mails();
+  def.columns[kText].access = Access::kIndex;
+  Rows rows = first_rows(10'000);
+  import(path, "0", rows, def);
+  for (std::uint32_t i = 0; i < rows.size(); i += 30) rows[i].version = 1;
+  import(path, "1", rows, def);
+  auto file = must(CaseFile::open(path, OpenMode::kRead));
+  const auto txn = must(ReadTxn::begin(*file));
+  const Relation base = *must(txn->piece(2, "mails", 0));
+  REQUIRE(base.shown() != nullptr);
+  const IndexView index = must(base.index(kText));
+  std::uint32_t passed_over = 0;
+  for (std::uint64_t row = 0; row < base.rows(); ++row) {
+    const ValueView text = must(base.value(kText, row));
+    if (text.is_null()) continue;
+    const SoughtKey key(text, Collation::kFold);
+    const auto ordinal = must(index.find(key));
+    REQUIRE(ordinal);
+    const bool is_hidden = index.count_of(*ordinal) == 1 && !base.shown()->test(row);
+    if (is_hidden) ++passed_over;
+    if (must(index.find(key, base.shown())) != (is_hidden ? std::nullopt : ordinal)) {
+      FAIL("row " << row);
+    }
+  }
+  CHECK(passed_over > 200);
+}
+
 TEST_CASE("a relation that refers to what cannot be its base is damaged") {
   const TempFolder folder;
   const std::filesystem::path path = folder / "a.dirsnap";
