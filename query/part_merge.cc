@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t kWordBytes = 8;
 // Scans that rest are kept for so many parts.
 constexpr std::size_t kRestingLanes = 8;
+// Memory is kept for so many rows.
+constexpr std::size_t kRestingSorted = 4096;
 
 }  // namespace
 
@@ -22,13 +24,30 @@ void PartMerge::begin(const Order& order) {
   is_key_due_ = false;
   used_ = 0;
   heap_.clear();
+  sorted_.clear();
+  sorted_at_ = 0;
 }
 
-Result<void> PartMerge::add(std::uint32_t number, OpenPart& part, const BoundScan& scan) {
+PartMerge::Lane& PartMerge::take_lane(std::uint32_t number) {
   if (used_ == lanes_.size()) lanes_.push_back(std::make_unique<Lane>(cancel_));
   Lane& lane = *lanes_[used_++];
   lane.number = number;
   lane.no_skip = 0;
+  return lane;
+}
+
+Result<void> PartMerge::add_together(std::span<const NumberedPart> parts, const BoundScan& scan) {
+  RowSorter sorter(order_.collation, order_.descending);
+  for (const auto& [number, part] : parts) {
+    const auto tag = static_cast<std::uint32_t>(used_);
+    DIRSNAP_CHECK(take_lane(number).scan.collect(*part, scan, tag, sorter));
+  }
+  sorter.sort(sorted_);
+  return {};
+}
+
+Result<void> PartMerge::add(std::uint32_t number, OpenPart& part, const BoundScan& scan) {
+  Lane& lane = take_lane(number);
   DIRSNAP_CHECK(lane.scan.open(part, scan, lane.no_skip));
   DIRSNAP_TRY(const bool some, step(lane));
   if (some) heap_.push_back(&lane);
@@ -102,6 +121,10 @@ void PartMerge::share_key(const ValueView& before) {
 }
 
 Result<bool> PartMerge::next() {
+  if (!sorted_.empty()) {
+    is_begun_ = true;
+    return take_sorted();
+  }
   if (!is_begun_) {
     is_begun_ = true;
     std::make_heap(heap_.begin(), heap_.end(),
@@ -122,6 +145,8 @@ Result<bool> PartMerge::next() {
 
 void PartMerge::rest() {
   heap_.clear();
+  sorted_.clear();
+  if (sorted_.capacity() > kRestingSorted) sorted_ = {};
   used_ = 0;
   if (lanes_.size() > kRestingLanes) lanes_.resize(kRestingLanes);
   for (const auto& lane : lanes_) lane->scan.rest();

@@ -16,6 +16,7 @@
 
 #include "query/relation_table.h"
 #include "query/row_filter.h"
+#include "query/row_sort.h"
 #include "query/scan_plan.h"
 
 namespace dirsnap {
@@ -77,6 +78,11 @@ class PartScan {
 
   // `skip` counts down for every matching row that is left out.
   Result<void> open(OpenPart& part, const BoundScan& scan, std::uint64_t& skip);
+  // Gives the sorter all rows of a part that the scan asks for, by the column they are sorted by;
+  // `tag` stands above their 32 bits. They are visited by go_to() then.
+  Result<void> collect(OpenPart& part, const BoundScan& scan, std::uint32_t tag, RowSorter& sorter);
+  // REQUIRES: the row is one that collect() gave.
+  void go_to(std::uint32_t row) { row_ = row; }
   // The column has this value in every row of the open part.
   void hold(int column, const ValueView& value) {
     held_[static_cast<std::size_t>(column)] = {.size = kEveryRow, .constant = value};
@@ -150,6 +156,7 @@ class PartScan {
   };
   enum class Phase : std::uint8_t { kRanges, kRows, kNulls, kKeys, kEnd };
 
+  Result<void> enter(OpenPart& part, const BoundScan& scan, std::uint64_t& skip);
   Result<void> open_numbers();
   Result<void> open_index();
   Result<void> add_ordinals(const IndexView& index);
@@ -158,6 +165,7 @@ class PartScan {
   Result<void> open_hash();
   Result<void> open_access();
   void restore_order();
+  Result<void> collect_rows(std::uint32_t tag, RowSorter& sorter);
   Result<void> sort_rows();
   void begin_rows();
   void scan_everything();

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "query/part_scan.h"
-#include "query/row_sort.h"
 
 namespace dirsnap {
 namespace {
@@ -33,6 +32,22 @@ std::optional<std::int64_t> first_integer(const ValueView& value, bool after) {
 }  // namespace
 
 Result<void> PartScan::open(OpenPart& part, const BoundScan& scan, std::uint64_t& skip) {
+  DIRSNAP_CHECK(enter(part, scan, skip));
+  return way_.sort_column >= 0 ? sort_rows() : Result<void>{};
+}
+
+Result<void> PartScan::collect(OpenPart& part,
+                               const BoundScan& scan,
+                               std::uint32_t tag,
+                               RowSorter& sorter) {
+  std::uint64_t no_skip = 0;
+  DIRSNAP_CHECK(enter(part, scan, no_skip));
+  DIRSNAP_CHECK(collect_rows(tag, sorter));
+  phase_ = Phase::kEnd;
+  return {};
+}
+
+Result<void> PartScan::enter(OpenPart& part, const BoundScan& scan, std::uint64_t& skip) {
   if (part_ != &part) held_.assign(part.columns(), {});
   end_keys();
   part_ = &part;
@@ -51,8 +66,7 @@ Result<void> PartScan::open(OpenPart& part, const BoundScan& scan, std::uint64_t
   phase_ = Phase::kEnd;
   segment_ = Segment::kNone;
   if (scan.stored_order >= 0) restore_order();
-  DIRSNAP_CHECK(open_access());
-  return way_.sort_column >= 0 ? sort_rows() : Result<void>{};
+  return open_access();
 }
 
 // Rows that came after the base stand in no order: an index gives it back, or they are sorted.
@@ -216,18 +230,22 @@ Result<void> PartScan::open_hash() {
   return {};
 }
 
-// What the access gives and the filters pass, in the order of a column.
-Result<void> PartScan::sort_rows() {
-  RowSorter sorter(way_.sort_collation, way_.descending);
+// What the access gives and the filters pass.
+Result<void> PartScan::collect_rows(std::uint32_t tag, RowSorter& sorter) {
   sorter.reserve(rows_.size());
-  std::uint64_t no_skip = 0;
-  std::uint64_t* const skip = std::exchange(skip_, &no_skip);  // OFFSET counts sorted rows
   for (;;) {
     DIRSNAP_TRY(const bool found, next_in_segments());
-    if (!found) break;
+    if (!found) return {};
     DIRSNAP_TRY(const ValueView key, value(way_.sort_column));
-    sorter.add(key, static_cast<std::uint32_t>(row_));
+    sorter.add(key, std::uint64_t{tag} << 32 | row_);
   }
+}
+
+Result<void> PartScan::sort_rows() {
+  RowSorter sorter(way_.sort_collation, way_.descending);
+  std::uint64_t no_skip = 0;
+  std::uint64_t* const skip = std::exchange(skip_, &no_skip);  // OFFSET counts sorted rows
+  DIRSNAP_CHECK(collect_rows(0, sorter));
   skip_ = skip;
   sorter.sort(rows_);
   filters_.clear();  // passed

@@ -320,6 +320,13 @@ bool RelationCursor::skip_group() {
   return false;
 }
 
+// Rows of one snapshot are few enough; those of many are merged, a part's values after the other's.
+bool RelationCursor::is_sorted_together() const {
+  const auto& parts = table_.shape().parts;
+  return bound_.way.sort_column >= 0 && !bound_.way.in_key_order &&
+         parts[group_.front().first].snapshot_id == parts[group_.back().first].snapshot_id;
+}
+
 Result<bool> RelationCursor::open_next_group() {
   is_merging_ = false;
   while (next_part_ < parts_.size()) {
@@ -335,7 +342,11 @@ Result<bool> RelationCursor::open_next_group() {
     merge_.begin({.column = column,
                   .collation = table_.shape().columns[static_cast<std::size_t>(column)].collation,
                   .descending = is_merged_order() && bound_.way.descending});
-    for (const auto& [number, part] : group_) DIRSNAP_CHECK(merge_.add(number, *part, bound_));
+    if (is_sorted_together()) {
+      DIRSNAP_CHECK(merge_.add_together(group_, bound_));
+    } else {
+      for (const auto& [number, part] : group_) DIRSNAP_CHECK(merge_.add(number, *part, bound_));
+    }
     is_merging_ = true;
     return true;
   }

@@ -70,6 +70,7 @@ class RelationCursor {
   void find_parts();
   [[nodiscard]] bool part_matches(const TablePart& part) const;
   [[nodiscard]] std::size_t group_end() const;
+  [[nodiscard]] bool is_sorted_together() const;
   Result<bool> misses_key(std::uint32_t number, OpenPart& part);
   Result<void> open_group(std::size_t end);
   bool skip_group();
@@ -96,9 +97,9 @@ class RelationCursor {
   bool is_seeking_offset_ = false;  // bound_'s seek stands for OFFSET, in the present group
   std::uint64_t epoch_ = 0;         // of the session, when a part was last opened
 
-  std::vector<std::uint32_t> parts_;        // to visit, in order
-  std::optional<std::int64_t> chosen_for_;  // the snapshot whose parts, all of them, these are
-  std::vector<std::pair<std::uint32_t, OpenPart*>> group_;  // of these, those to visit together
+  std::vector<std::uint32_t> parts_;            // to visit, in order
+  std::optional<std::int64_t> chosen_for_;      // the snapshot whose parts, all of them, these are
+  std::vector<PartMerge::NumberedPart> group_;  // of these, those to visit together
   std::size_t next_part_ = 0;
   std::uint32_t part_ = 0;  // the present one
   std::uint64_t left_ = 0;  // rows that LIMIT still allows

@@ -56,13 +56,10 @@ bool RowSorter::is_before(const Place& a, const Place& b) const {
   return item_a.row < item_b.row;
 }
 
-void RowSorter::sort(std::vector<std::uint32_t>& rows) {
+void RowSorter::sort_places() {
   make_places();
   std::sort(places_.begin(), places_.end(),
             [this](const Place& a, const Place& b) { return is_before(a, b); });
-  rows.clear();
-  rows.reserve(places_.size());
-  for (const Place& place : places_) rows.push_back(items_[place.item].row);
 }
 
 }  // namespace dirsnap

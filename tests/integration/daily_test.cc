@@ -160,6 +160,38 @@ TEST_CASE("orders, counts and trees of a snapshot among others are those of a ca
   }
 }
 
+TEST_CASE("the children of a container come in every order as those of a case of its own") {
+  const std::string children =
+      "FROM objects WHERE parent_id = (SELECT parent_id FROM objects GROUP BY parent_id ORDER BY "
+      "count(*) DESC, parent_id LIMIT 1)";
+  const std::vector<std::string> ends = {
+      " ORDER BY rdn",
+      " ORDER BY rdn DESC",
+      " ORDER BY rdn LIMIT 7 OFFSET 30",
+      " ORDER BY rdn DESC LIMIT 1000 OFFSET 3",
+      " AND object_id % 7 = 3 ORDER BY rdn",
+      " AND rdn > 'm' ORDER BY rdn",
+      " ORDER BY changed_at LIMIT 0",
+      " AND rdn = 'nobody' ORDER BY changed_at",
+  };
+  for (int day = 0; day < kDays; ++day) {
+    OpenCase shared(days().shared(), {.snapshots = {day_name(day)}});
+    OpenCase own(days().own(day));
+    for (const std::string& end : ends) {
+      CAPTURE(day, end);
+      CHECK(shared.rows("SELECT rdn, dn, object_id " + children + end) ==
+            own.rows("SELECT rdn, dn, object_id " + children + end));
+    }
+    // Of equal keys any may come first: the keys alone, and the rows in another order.
+    CAPTURE(day);
+    const std::string sorted = " " + children + " ORDER BY changed_at";
+    const auto keys = own.rows("SELECT changed_at" + sorted);
+    CHECK(keys.size() > 500);
+    CHECK(shared.rows("SELECT changed_at" + sorted) == keys);
+    CHECK(sorted_rows(shared, "SELECT dn" + sorted) == sorted_rows(own, "SELECT dn" + sorted));
+  }
+}
+
 TEST_CASE("every report finds in a snapshot among others what it finds in a case of its own") {
   for (int day = 0; day < kDays; ++day) {
     OpenCase shared(days().shared(), {.snapshots = {day_name(day)}});
