@@ -136,7 +136,7 @@ bool PartScan::take_range_segment() {
   begin_segment(Segment::kSpan);
   if (segment_ != Segment::kMask) return true;
   mask_.set_all(segment_end_);
-  for (std::uint32_t row = 0; row < segment_at_; ++row) mask_.reset(row);
+  mask_.reset_before(segment_at_);
   return true;
 }
 
@@ -278,7 +278,7 @@ bool PartScan::read_batch() {
 
 void PartScan::begin_key(std::uint32_t ordinal) {
   batch_at_ = batch_end_ = 0;
-  next_batch_ = kFirstBatch;
+  next_batch_ = scan_->distinct ? 1 : kFirstBatch;
   key_at_ = index_->begin_of(ordinal);
   key_end_ = index_->begin_of(ordinal + 1);
   if (key_column_ >= 0) held_[static_cast<std::size_t>(key_column_)].size = 0;

@@ -42,6 +42,12 @@ class RowMask {
     words_[row >> 6] |= std::uint64_t{1} << (row & 63);
   }
   void reset(std::uint32_t row) { words_[row >> 6] &= ~(std::uint64_t{1} << (row & 63)); }
+  // Clears the rows before `row`.
+  void reset_before(std::uint32_t row) {
+    const std::uint32_t whole = std::min(row >> 6, used_);
+    std::fill_n(words_.begin(), whole, std::uint64_t{0});
+    if (whole < used_) words_[whole] &= ~std::uint64_t{0} << (row & 63);
+  }
   // 64 rows at once: rows 64*i .. 64*i+63, lowest bit first.
   static constexpr std::uint32_t kWords = kChunkRows / 64;
   // From this word on all are 0.

@@ -198,6 +198,19 @@ void check_select(const std::string& collate, const Predicate& base, std::uint32
 
 }  // namespace
 
+TEST_CASE("rows before one are cleared, and no other") {
+  for (const std::uint32_t rows : {0U, 1U, 64U, 130U, kChunkRows}) {
+    for (const std::uint32_t from : {0U, 1U, 63U, 64U, 65U, 129U, kChunkRows - 1}) {
+      RowMask mask;
+      mask.set_all(rows);
+      mask.reset_before(from);
+      CAPTURE(rows, from);
+      CHECK(mask.count() == (from < rows ? rows - from : 0));
+      CHECK(mask.next(0) == (from < rows ? from : kChunkRows));
+    }
+  }
+}
+
 TEST_CASE("every encoding gives back its values and is small for what it holds") {
   for (const Maker& maker : makers()) {
     std::vector<std::byte> storage;
