@@ -16,6 +16,10 @@ constexpr std::size_t kRestingLanes = 8;
 // Memory is kept for so many rows.
 constexpr std::size_t kRestingSorted = 4096;
 
+bool is_same_text(const ValueView& a, const ValueView& b) {
+  return a.type == ValueType::kText && b.type == ValueType::kText && a.bytes == b.bytes;
+}
+
 }  // namespace
 
 void PartMerge::begin(const Order& order) {
@@ -113,9 +117,7 @@ void PartMerge::sink() {
 // Who compares a row's key with that of the row before is done at once where they are one text.
 void PartMerge::share_key(const ValueView& before) {
   Lane& lane = *heap_.front();
-  const bool same = lane.key.type == ValueType::kText && before.type == ValueType::kText &&
-                    lane.key.bytes == before.bytes;
-  if (!same || !lane.scan.stays_in_key()) return;
+  if (!is_same_text(lane.key, before) || !lane.scan.stays_in_key()) return;
   lane.key = before;
   lane.scan.hold(order_.column, before);
 }
@@ -132,13 +134,15 @@ Result<bool> PartMerge::next() {
     return !heap_.empty();
   }
   const ValueView before = heap_.front()->key;
-  DIRSNAP_TRY(const bool more, step(*heap_.front()));
-  if (!more) {
-    heap_.front() = heap_.back();
-    heap_.pop_back();
-    if (heap_.empty()) return false;
-  }
-  sink();
+  do {
+    DIRSNAP_TRY(const bool more, step(*heap_.front()));
+    if (!more) {
+      heap_.front() = heap_.back();
+      heap_.pop_back();
+      if (heap_.empty()) return false;
+    }
+    sink();
+  } while (order_.distinct && is_same_text(heap_.front()->key, before));
   share_key(before);
   return true;
 }

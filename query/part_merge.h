@@ -24,6 +24,7 @@ class PartMerge {
     int column = 0;  // of the table
     Collation collation = Collation::kBinary;
     bool descending = false;
+    bool distinct = false;  // of rows with one text one is enough
   };
   // Begins anew, without parts.
   void begin(const Order& order);

@@ -341,7 +341,8 @@ Result<bool> RelationCursor::open_next_group() {
     const int column = bound_.way.in_key_order ? bound_.way.column : plan_.order_column;
     merge_.begin({.column = column,
                   .collation = table_.shape().columns[static_cast<std::size_t>(column)].collation,
-                  .descending = is_merged_order() && bound_.way.descending});
+                  .descending = is_merged_order() && bound_.way.descending,
+                  .distinct = bound_.distinct});
     if (is_sorted_together()) {
       DIRSNAP_CHECK(merge_.add_together(group_, bound_));
     } else {
