@@ -34,10 +34,6 @@ int compare_numbers(const ValueView& a, const ValueView& b) {
   return three_way(a.real, b.real);
 }
 
-constexpr unsigned char lower_byte(char c) {
-  return static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
-
 // Multiply-and-fold of two words, the step of the well-known 128-bit mixing hashes.
 std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
   __extension__ using Wide = unsigned __int128;
@@ -118,8 +114,8 @@ std::uint64_t ordered_word(std::string_view text, std::size_t depth, Collation c
 int compare_nocase(std::string_view a, std::string_view b) {
   const std::size_t common = std::min(a.size(), b.size());
   for (std::size_t i = 0; i < common; ++i) {
-    const unsigned char ca = lower_byte(a[i]);
-    const unsigned char cb = lower_byte(b[i]);
+    const int ca = fold_ascii(static_cast<unsigned char>(a[i]));
+    const int cb = fold_ascii(static_cast<unsigned char>(b[i]));
     if (ca != cb) return ca < cb ? -1 : 1;
     if (ca == 0) break;
   }

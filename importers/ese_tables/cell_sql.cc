@@ -9,19 +9,15 @@
 
 #include "importers/ese/cell_value.h"
 #include "storage/base/identifiers.h"
+#include "storage/base/text.h"
 #include "storage/base/time.h"
 
 namespace dirsnap {
 namespace {
 
-bool is_ascii(Bytes bytes) {
-  return std::all_of(bytes.begin(), bytes.end(),
-                     [](std::byte b) { return std::to_integer<unsigned>(b) < 0x80; });
-}
-
 ValueView text_cell(const ese::CellView& cell, RowArena& arena) {
   // Every 8-bit code page of the field agrees with ASCII; most values need no decoding at all.
-  if (cell.column->codepage != 1200 && is_ascii(cell.bytes)) {
+  if (cell.column->codepage != 1200 && is_ascii(as_chars(cell.bytes))) {
     return ValueView::text(as_chars(cell.bytes));
   }
   const auto decoded = ese::text_value(*cell.column, cell.bytes);

@@ -20,8 +20,7 @@ void decode_name(Bytes bytes, bool is_latin1, std::string& name) {
     return;
   }
   name.assign(as_chars(bytes));
-  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-  if (std::all_of(name.begin(), name.end(), is_ascii)) return;
+  if (is_ascii(name)) return;
   name.clear();
   for (const std::byte byte : bytes) {
     append_utf8(name, static_cast<char32_t>(std::to_integer<unsigned>(byte)));

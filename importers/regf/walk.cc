@@ -5,6 +5,7 @@
 #include <array>
 #include <deque>
 
+#include "storage/base/text.h"
 #include "storage/base/wtf8.h"
 
 namespace dirsnap::regf {
@@ -21,10 +22,7 @@ constexpr std::size_t kListEntryBytes = 4;
 // Below, at or above zero as in the order of upper-cased names; nullopt if comparing them needs
 // more than ASCII.
 std::optional<int> compare_ascii(std::string_view a, std::string_view b) {
-  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-  if (!std::all_of(a.begin(), a.end(), is_ascii) || !std::all_of(b.begin(), b.end(), is_ascii)) {
-    return std::nullopt;
-  }
+  if (!is_ascii(a) || !is_ascii(b)) return std::nullopt;
   const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : int{c}; };
   const std::size_t common = std::min(a.size(), b.size());
   for (std::size_t i = 0; i < common; ++i) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "importers/store_model/isinteg_importer.h"
 
-#include <algorithm>
 #include <charconv>
 
 #include "importers/dump_model/text_source.h"
@@ -58,9 +57,7 @@ class DumpImport {
 
 std::optional<std::string> DumpImport::text_of(const std::string* text) {
   if (text == nullptr || text->empty()) return std::nullopt;
-  const bool is_ascii = std::all_of(text->begin(), text->end(),
-                                    [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-  if (is_ascii) return *text;
+  if (is_ascii(*text)) return *text;
   if (!codepage_) ++guessed_;
   const auto decoded = decode_codepage(as_bytes(*text), codepage_.value_or(kWesternCodepage));
   return decoded ? decoded->text : repair_utf8(*text).text;

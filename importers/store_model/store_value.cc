@@ -27,11 +27,6 @@ std::uint64_t big_endian(Bytes bytes) {
   return value;
 }
 
-bool is_ascii(Bytes bytes) {
-  return std::all_of(bytes.begin(), bytes.end(),
-                     [](std::byte b) { return std::to_integer<unsigned>(b) < 0x80; });
-}
-
 // Latin script in UTF-16 has a zero in every other place; 8-bit text has none but at its end.
 bool looks_like_utf16(Bytes bytes) {
   if (bytes.size() < 2 || bytes.size() % 2 != 0) return false;
@@ -106,7 +101,7 @@ std::optional<std::string_view> TextDecoder::text_of(const ese::CellView& cell, 
     const Decoded wide = decode_utf16le(cell.bytes);
     return arena.keep(without_final_zero(wide.text));
   }
-  if (is_ascii(cell.bytes)) return without_final_zero(as_chars(cell.bytes));
+  if (is_ascii(as_chars(cell.bytes))) return without_final_zero(as_chars(cell.bytes));
   unsigned codepage = column.codepage;
   if (!ese::is_text(column.type) || codepage == 0 || codepage == kUtf16) {
     if (!codepage_) ++guessed_;
