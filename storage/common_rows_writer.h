@@ -2,7 +2,8 @@
 //
 // Rows of a relation whose rows successive snapshots have in common: what an earlier snapshot or
 // its additions have is only marked, what they lack is added. The first rows tell which snapshot
-// that is; where there is none the relation is stored in full, as if nothing had been tried.
+// that is. Where there is none, or its additions have become too many, the relation is stored in
+// full, as if nothing had been tried, but for chunks that are still alike.
 // Memory: a batch of kBatchBytes, that of RowMatcher and that of a StoredRelationWriter.
 // Threads: one thread.
 #pragma once
