@@ -108,8 +108,8 @@ Result<bool> CommonRowsWriter::has_served(const CommonBase& base) {
 Result<void> CommonRowsWriter::choose() {
   DIRSNAP_TRY(const CommonBase* const best, find_best());
   if (best == nullptr) return {};
-  DIRSNAP_TRY(const bool has_served, this->has_served(*best));
-  if (has_served) {
+  DIRSNAP_TRY(const bool is_done, has_served(*best));
+  if (is_done) {
     alike_ = best->ref;
     return {};
   }
