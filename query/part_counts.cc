@@ -2,6 +2,9 @@
 #include "query/part_counts.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
+#include <span>
 
 #include "storage/value_order.h"
 
@@ -11,12 +14,28 @@ namespace {
 // Parts whose indexes are asked.
 constexpr double kCountedParts = 8;
 
-std::string literal_key(const PartCounts::Bound& bound) {
-  std::string key = bound.after ? ">" : "=";
-  key += static_cast<char>('0' + static_cast<int>(bound.value.type));
-  if (bound.value.is_number()) return key + number_text(bound.value) + ' ';
-  const std::string_view bytes = bound.value.bytes;
-  return key.append(std::to_string(bytes.size())).append(":").append(bytes);
+template <class T>
+void append_raw(std::string& out, T value) {
+  std::array<char, sizeof value> bytes{};
+  std::memcpy(bytes.data(), &value, sizeof value);
+  out.append(bytes.data(), bytes.size());
+}
+
+// What a count is remembered by: bytes as they are in memory, for the planner makes a key in each
+// of its calls.
+std::string count_key(int column, double parts, std::span<const PartCounts::Bound> bounds) {
+  std::string key;
+  append_raw(key, column);
+  append_raw(key, parts);
+  for (const PartCounts::Bound& bound : bounds) {
+    append_raw(key, bound.value.type);
+    append_raw(key, bound.after);
+    append_raw(key, bound.value.integer);
+    append_raw(key, bound.value.real);
+    append_raw(key, bound.value.bytes.size());
+    key.append(bound.value.bytes);
+  }
+  return key;
 }
 
 }  // namespace
@@ -45,37 +64,40 @@ Result<double> PartCounts::in_parts(int column, Count count) {
   return asked == 0 ? 0.0 : counted * std::max(1.0, scope_.parts / asked);
 }
 
-// The same, remembered where it may be. `key` tells the literals.
+// The same, remembered where it may be. `bounds` are the literals.
 template <class Count>
-Result<double> PartCounts::once(int column, std::string key, Count count) {
+Result<double> PartCounts::once(int column, std::span<const Bound> bounds, Count count) {
   if (scope_.has_literals) return in_parts(column, count);
-  key += std::to_string(column) + ' ' + std::to_string(scope_.parts);
-  return table_.remembered(key, [&] { return in_parts(column, count); });
+  const std::string key = count_key(column, scope_.parts, bounds);
+  if (const auto known = table_.recall(key)) return *known;
+  DIRSNAP_TRY(const double rows, in_parts(column, count));
+  table_.remember(key, rows);
+  return rows;
 }
 
 Result<double> PartCounts::equal(int column, const ValueView& value) {
-  return once(column, literal_key({value}),
-              [&](OpenPart& part, std::int32_t stored) -> Result<std::uint64_t> {
-                DIRSNAP_TRY(const IndexView* index, part.index(stored));
-                DIRSNAP_TRY(const auto ordinal, index->find(value));
-                return ordinal ? index->count_of(*ordinal) : 0;
-              });
+  const std::array bounds = {Bound{value}};
+  return once(column, bounds, [&](OpenPart& part, std::int32_t stored) -> Result<std::uint64_t> {
+    DIRSNAP_TRY(const IndexView* index, part.index(stored));
+    DIRSNAP_TRY(const auto ordinal, index->find(value));
+    return ordinal ? index->count_of(*ordinal) : 0;
+  });
 }
 
 Result<double> PartCounts::between(int column, const Bound& low, const Bound& high) {
-  return once(column, "from" + literal_key(low) + "to" + literal_key(high),
-              [&](OpenPart& part, std::int32_t stored) -> Result<std::uint64_t> {
-                DIRSNAP_TRY(const IndexView* index, part.index(stored));
-                std::uint32_t begin = 0;
-                std::uint32_t end = index->distinct();
-                if (!low.value.is_null()) {
-                  DIRSNAP_TRY(begin, index->lower_bound(low.value, low.after));
-                }
-                if (!high.value.is_null()) {
-                  DIRSNAP_TRY(end, index->lower_bound(high.value, high.after));
-                }
-                return begin < end ? index->count_of(begin, end) : 0;
-              });
+  const std::array bounds = {low, high};
+  return once(column, bounds, [&](OpenPart& part, std::int32_t stored) -> Result<std::uint64_t> {
+    DIRSNAP_TRY(const IndexView* index, part.index(stored));
+    std::uint32_t begin = 0;
+    std::uint32_t end = index->distinct();
+    if (!low.value.is_null()) {
+      DIRSNAP_TRY(begin, index->lower_bound(low.value, low.after));
+    }
+    if (!high.value.is_null()) {
+      DIRSNAP_TRY(end, index->lower_bound(high.value, high.after));
+    }
+    return begin < end ? index->count_of(begin, end) : 0;
+  });
 }
 
 Result<double> PartCounts::hashed(int column, const ValueView& literal) {
@@ -86,11 +108,11 @@ Result<double> PartCounts::hashed(int column, const ValueView& literal) {
     text = number_text(literal);
     value = ValueView::text(text);
   }
-  return once(column, literal_key({value}),
-              [&](OpenPart& part, std::int32_t stored) -> Result<std::uint64_t> {
-                DIRSNAP_TRY(const HashIndexView* index, part.hash_index(stored));
-                return index->count(SoughtKey(value, Collation::kFold));
-              });
+  const std::array bounds = {Bound{value}};
+  return once(column, bounds, [&](OpenPart& part, std::int32_t stored) -> Result<std::uint64_t> {
+    DIRSNAP_TRY(const HashIndexView* index, part.hash_index(stored));
+    return index->count(SoughtKey(value, Collation::kFold));
+  });
 }
 
 }  // namespace dirsnap

@@ -8,7 +8,7 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -41,7 +41,7 @@ class PartCounts {
   template <class Count>
   Result<double> in_parts(int column, Count count);
   template <class Count>
-  Result<double> once(int column, std::string key, Count count);
+  Result<double> once(int column, std::span<const Bound> bounds, Count count);
   [[nodiscard]] bool may_match(const TablePart& part) const;
 
   RelationTable& table_;

@@ -264,4 +264,14 @@ Result<double> RelationTable::rows_per_value(int column) {
   return known;
 }
 
+std::optional<double> RelationTable::recall(const std::string& key) const {
+  const auto known = remembered_.find(key);
+  return known == remembered_.end() ? std::nullopt : std::optional(known->second);
+}
+
+void RelationTable::remember(const std::string& key, double rows) {
+  if (remembered_.size() == kMostRemembered) remembered_.clear();
+  remembered_.emplace(key, rows);
+}
+
 }  // namespace dirsnap

@@ -105,18 +105,10 @@ class RelationTable {
   Result<std::uint64_t> total_rows();
   // Average number of rows of one value of an indexed column, at least 1.
   Result<double> rows_per_value(int column);
-  // A number that the planner has made out under this key before: it asks for the same ones many
-  // times a statement. Where it has not, `count` tells.
-  template <class Count>
-  Result<double> remembered(const std::string& key, Count count) {
-    if (const auto known = remembered_.find(key); known != remembered_.end()) {
-      return known->second;
-    }
-    DIRSNAP_TRY(const double rows, count());
-    if (remembered_.size() == kMostRemembered) remembered_.clear();
-    remembered_.emplace(key, rows);
-    return rows;
-  }
+  // Numbers that the planner has made out under a key: it asks for the same ones many times a
+  // statement.
+  [[nodiscard]] std::optional<double> recall(const std::string& key) const;
+  void remember(const std::string& key, double rows);
 
  private:
   static constexpr std::size_t kMostRemembered = 1024;
