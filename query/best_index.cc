@@ -2,9 +2,14 @@
 #include "query/best_index.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <new>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -42,12 +47,28 @@ struct Candidate {
   double selectivity = 1;
 };
 
+// Candidates that one access answers together: a key, a pattern, or up to two bounds.
+class Seeks {
+ public:
+  void add(std::size_t candidate) { at_[size_++] = static_cast<std::uint8_t>(candidate); }
+  [[nodiscard]] bool empty() const { return size_ == 0; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] std::size_t front() const { return at_[0]; }
+  [[nodiscard]] const std::uint8_t* begin() const { return at_.data(); }
+  [[nodiscard]] const std::uint8_t* end() const { return at_.data() + size_; }
+
+ private:
+  std::array<std::uint8_t, 2> at_ = {};
+  std::uint8_t size_ = 0;
+};
+static_assert(kMaxTerms <= UINT8_MAX);
+
 // A way to find rows.
 struct Path {
   Access access = Access::kScan;
   int column = -1;
-  std::vector<std::size_t> seeks = {};  // candidates
-  double rows = 0;                      // found, before filters
+  Seeks seeks = {};
+  double rows = 0;  // found, before filters
   double cost = 0;
   bool key_order = false;
   bool descending = false;
@@ -115,6 +136,14 @@ double guess(TermOp op) {
       return 0.9;
   }
   return 1;
+}
+
+// A copy that SQLite will free.
+char* sqlite_text(const std::string& text) {
+  auto* const copy = static_cast<char*>(sqlite3_malloc64(text.size() + 1));
+  if (copy == nullptr) throw std::bad_alloc();
+  std::memcpy(copy, text.c_str(), text.size() + 1);
+  return copy;
 }
 
 class Planner {
@@ -268,7 +297,7 @@ class Planner {
   }
 
   // Terms of one column that its access path can answer together.
-  [[nodiscard]] std::vector<std::size_t> seeks_on(int column) const {
+  [[nodiscard]] Seeks seeks_on(int column) const {
     std::optional<std::size_t> key;
     std::optional<std::size_t> lower;
     std::optional<std::size_t> upper;
@@ -285,12 +314,14 @@ class Planner {
       if (is_lower(term.op) && same_order) lower = lower.value_or(i);
       if (is_upper(term.op) && same_order) upper = upper.value_or(i);
     }
-    if (key) return {*key};
-    if (pattern) return {*pattern};
-    std::vector<std::size_t> range;
-    if (lower) range.push_back(*lower);
-    if (upper) range.push_back(*upper);
-    return range;
+    Seeks seeks;
+    if (key || pattern) {
+      seeks.add(key ? *key : *pattern);
+      return seeks;
+    }
+    if (lower) seeks.add(*lower);
+    if (upper) seeks.add(*upper);
+    return seeks;
   }
 
   // Equal under the term's collation implies equal under the index's.
@@ -331,7 +362,7 @@ class Planner {
   }
 
   Result<double> seek_rows(const Path& path) {
-    const Candidate& first = candidates_[path.seeks[0]];
+    const Candidate& first = candidates_[path.seeks.front()];
     const double all = scanned_rows();
     if (path.access == Access::kIndex) {
       DIRSNAP_TRY(const auto counted, count_literals(path));
@@ -404,7 +435,7 @@ class Planner {
     const bool numbers = column.type != ColumnType::kText;
     const bool text = low.type == ValueType::kText || high.type == ValueType::kText;
     if (numbers && text) return none();  // would need its affinity first
-    if (is_key(candidates_[path.seeks[0]].term.op)) return counts().equal(path.column, low);
+    if (is_key(candidates_[path.seeks.front()].term.op)) return counts().equal(path.column, low);
     return counts().between(path.column, {low, low_after}, {high, high_after});
   }
 
@@ -520,7 +551,7 @@ class Planner {
   // The rows of one key, sorted by another column, sooner than SQLite's sorter makes records of
   // them.
   [[nodiscard]] bool sorts_itself(const Path& path) const {
-    const bool one_key = !path.seeks.empty() && is_key(candidates_[path.seeks[0]].term.op);
+    const bool one_key = !path.seeks.empty() && is_key(candidates_[path.seeks.front()].term.op);
     return one_key && path.rows <= kMostSorted && info_.nOrderBy == 1 &&
            info_.aOrderBy[0].iColumn >= 0 && ordered_by(info_.aOrderBy[0].iColumn) &&
            origin_of(info_.aOrderBy[0].iColumn) == ColumnOrigin::kStored;
@@ -624,12 +655,11 @@ class Planner {
   void describe(const Path& path, const ScanPlan& plan) {
     const double rows = rows_after_filters(path);
     const bool unique = path.access == Access::kDense && single_part_ && path.seeks.size() == 1 &&
-                        candidates_[path.seeks[0]].term.op == TermOp::kEq;
+                        candidates_[path.seeks.front()].term.op == TermOp::kEq;
     info_.estimatedRows = static_cast<sqlite3_int64>(std::llround(std::max(1.0, rows)));
     info_.estimatedCost = path.cost - sort_cost(path, rows);
     if (unique) info_.idxFlags |= SQLITE_INDEX_SCAN_UNIQUE;
-    const std::string text = format_plan(plan, shape_);
-    info_.idxStr = sqlite3_mprintf("%s", text.c_str());
+    info_.idxStr = sqlite_text(format_plan(plan, shape_));
     info_.needToFreeIdxStr = 1;
   }
 

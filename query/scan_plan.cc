@@ -64,28 +64,69 @@ std::string_view name_of(const Table& table, Key key) {
   return {};
 }
 
-std::string op_text(const Term& term) {
-  std::string out(name_of(kOps, term.op));
-  return out.append(name_of(kCollations, term.collation));
-}
+class PlanWriter {
+ public:
+  explicit PlanWriter(const TableShape& shape) : shape_(shape) { out_.reserve(kUsualSize); }
 
-std::string term_text(const Term& term, const TableShape& shape) {
-  const auto& column = shape.columns[static_cast<std::size_t>(term.column)];
-  return quote_identifier(column.name) + "(" + op_text(term) + ")";
-}
-
-std::string access_text(const ScanPlan& plan, const TableShape& shape) {
-  if (plan.none) return "NONE";
-  if (plan.access == Access::kScan) return shape.only ? "CLASS" : "SCAN";
-  const auto& column = shape.columns[static_cast<std::size_t>(plan.access_column)];
-  std::string out(name_of(kKinds, plan.access));
-  out += quote_identifier(column.name) + "(";
-  for (const Term& seek : plan.seeks) {
-    if (out.back() != '(') out += ",";
-    out += op_text(seek);
+  std::string write(const ScanPlan& plan) && {
+    for (const Term& term : plan.parts) {
+      add_term(term);
+      out_.append(" ");
+    }
+    add_access(plan);
+    if (!plan.filters.empty()) out_.append(" FILTER");
+    for (const Term& term : plan.filters) {
+      out_.append(" ");
+      add_term(term);
+    }
+    out_.append(name_of(kOrders, plan.order));
+    if (is_by_parts(plan.order) && plan.order_column >= 0) out_.append(" BY ");
+    if (plan.order_column >= 0) {
+      add_name(plan.order_column);
+      out_.append("()");
+    }
+    if (plan.distinct) out_.append(" DISTINCT");
+    if (plan.limit) out_.append(" LIMIT");
+    if (plan.offset) out_.append(" OFFSET");
+    return std::move(out_);
   }
-  return out + ")";
-}
+
+ private:
+  static constexpr std::size_t kUsualSize = 128;
+
+  void add_name(int column) {
+    append_identifier(out_, shape_.columns[static_cast<std::size_t>(column)].name);
+  }
+
+  void add_op(const Term& term) {
+    out_.append(name_of(kOps, term.op)).append(name_of(kCollations, term.collation));
+  }
+
+  void add_term(const Term& term) {
+    add_name(term.column);
+    out_.append("(");
+    add_op(term);
+    out_.append(")");
+  }
+
+  void add_access(const ScanPlan& plan) {
+    if (plan.none || plan.access == Access::kScan) {
+      out_.append(plan.none ? "NONE" : shape_.only ? "CLASS" : "SCAN");
+      return;
+    }
+    out_.append(name_of(kKinds, plan.access));
+    add_name(plan.access_column);
+    out_.append("(");
+    for (const Term& seek : plan.seeks) {
+      if (out_.back() != '(') out_.append(",");
+      add_op(seek);
+    }
+    out_.append(")");
+  }
+
+  const TableShape& shape_;
+  std::string out_;
+};
 
 class PlanParser {
  public:
@@ -215,21 +256,7 @@ class PlanParser {
 }  // namespace
 
 std::string format_plan(const ScanPlan& plan, const TableShape& shape) {
-  std::string out;
-  for (const Term& term : plan.parts) out += term_text(term, shape) + " ";
-  out += access_text(plan, shape);
-  if (!plan.filters.empty()) out += " FILTER";
-  for (const Term& term : plan.filters) out += " " + term_text(term, shape);
-  out += name_of(kOrders, plan.order);
-  if (is_by_parts(plan.order) && plan.order_column >= 0) out += " BY ";
-  if (plan.order_column >= 0) {
-    const auto& column = shape.columns[static_cast<std::size_t>(plan.order_column)];
-    out += quote_identifier(column.name) + "()";
-  }
-  if (plan.distinct) out += " DISTINCT";
-  if (plan.limit) out += " LIMIT";
-  if (plan.offset) out += " OFFSET";
-  return out;
+  return PlanWriter(shape).write(plan);
 }
 
 Result<ScanPlan> parse_plan(std::string_view text, const TableShape& shape) {

@@ -107,15 +107,22 @@ std::string force_quote_identifier(std::string_view name) {
   return out + "\"";
 }
 
-std::string quote_identifier(std::string_view name) {
+void append_identifier(std::string& out, std::string_view name) {
   bool bare = !name.empty();
   for (std::size_t i = 0; i < name.size(); ++i) {
     bare = bare && is_identifier_char(name[i], i == 0);
   }
   if (bare && sqlite3_keyword_check(name.data(), static_cast<int>(name.size())) == 0) {
-    return std::string(name);
+    out.append(name);
+  } else {
+    out.append(force_quote_identifier(name));
   }
-  return force_quote_identifier(name);
+}
+
+std::string quote_identifier(std::string_view name) {
+  std::string out;
+  append_identifier(out, name);
+  return out;
 }
 
 }  // namespace dirsnap

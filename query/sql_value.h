@@ -37,6 +37,7 @@ void set_result_error(sqlite3_context* context, const std::string& message);
 
 // `name` as an SQL identifier: bare where that is legal, in double quotes otherwise.
 std::string quote_identifier(std::string_view name);
+void append_identifier(std::string& out, std::string_view name);
 // Always in double quotes.
 std::string force_quote_identifier(std::string_view name);
 
