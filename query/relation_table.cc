@@ -31,29 +31,35 @@ std::vector<std::int32_t> column_map(const Relation& relation,
 OpenPart::OpenPart(ReadSession& session,
                    Relation relation,
                    std::vector<std::int32_t> columns,
-                   std::shared_ptr<ParsedColumns> parsed)
-    : session_(session),
-      relation_(std::move(relation)),
+                   std::shared_ptr<StoredColumns> stored)
+    : rows_(relation.rows()),
+      shown_rows_(relation.shown_rows()),
+      shown_(relation.shown()),
       columns_(std::move(columns)),
-      parsed_(std::move(parsed)) {
-  parsed_->resize(relation_.def().columns.size());
+      owner_(std::move(stored)),
+      relation_(std::move(relation)),
+      session_(session) {
+  if (owner_->empty()) {
+    for (const ColumnDef& column : relation_.def().columns) {
+      owner_->push_back(
+          {.access = column.access, .is_by_kind = column.sharing == Sharing::kByKind});
+    }
+  }
+  stored_ = *owner_;
 }
 
 ParsedColumn& OpenPart::cache(std::int32_t column) {
-  auto& entry = (*parsed_)[static_cast<std::size_t>(column)];
-  if (!entry) {
-    entry = std::make_unique<ParsedColumn>();
-    entry->chunks.resize((rows() + kChunkRows - 1) / kChunkRows);
+  std::unique_ptr<ParsedColumn>& parsed = stored_[static_cast<std::size_t>(column)].parsed;
+  if (!parsed) {
+    parsed = std::make_unique<ParsedColumn>();
+    if (rows() > kChunkRows) parsed->more_chunks.resize((rows() - 1) / kChunkRows);
   }
-  return *entry;
-}
-
-bool OpenPart::is_by_kind(std::int32_t column) const {
-  return relation_.def().columns[static_cast<std::size_t>(column)].sharing == Sharing::kByKind;
+  return *parsed;
 }
 
 Result<const ChunkView*> OpenPart::chunk(std::int32_t column, std::uint64_t chunk_no) {
-  ChunkView& slot = cache(column).chunks[chunk_no];
+  ParsedColumn& entry = cache(column);
+  ChunkView& slot = chunk_no == 0 ? entry.first_chunk : entry.more_chunks[chunk_no - 1];
   if (slot.rows() == 0) {
     DIRSNAP_TRY(slot, relation_.chunk(static_cast<std::uint32_t>(column), chunk_no));
     session_.count_kept();
@@ -84,8 +90,9 @@ Result<const HashIndexView*> OpenPart::hash_index(std::int32_t column) {
 
 Result<void> OpenPart::read_fences(std::int32_t column) {
   ParsedColumn& entry = cache(column);
-  entry.fences.reserve(entry.chunks.size());
-  for (std::uint64_t i = 0; i < entry.chunks.size(); ++i) {
+  const std::uint64_t chunks = entry.more_chunks.size() + 1;
+  entry.fences.reserve(chunks);
+  for (std::uint64_t i = 0; i < chunks; ++i) {
     DIRSNAP_TRY(const ValueView first, value(column, i * kChunkRows));
     entry.fences.push_back(first.integer);
   }
@@ -153,7 +160,7 @@ Result<OpenPart*> RelationTable::part(std::size_t index) {
   DIRSNAP_TRY(const ReadTxn* txn, session_.txn());
   if (epoch_ != session_.epoch()) {
     for (Slot& slot : slots_) slot = {};
-    parsed_.clear();
+    stored_.clear();
     epoch_ = session_.epoch();
   }
   Slot& slot = slots_[index];
@@ -161,11 +168,11 @@ Result<OpenPart*> RelationTable::part(std::size_t index) {
     const TablePart& part = shape_.parts[index];
     DIRSNAP_TRY(auto relation, txn->piece(part.snapshot_id, part.relation, part.piece));
     if (relation) {
-      auto& parsed = parsed_[relation->storage_no()];
-      if (parsed == nullptr) parsed = std::make_shared<ParsedColumns>();
+      auto& stored = stored_[relation->storage_no()];
+      if (stored == nullptr) stored = std::make_shared<StoredColumns>();
       auto columns = column_map(*relation, shape_, part);
       slot.part =
-          std::make_unique<OpenPart>(session_, *std::move(relation), std::move(columns), parsed);
+          std::make_unique<OpenPart>(session_, *std::move(relation), std::move(columns), stored);
     }
     slot.looked_up = true;
   }

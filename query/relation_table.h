@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -19,29 +20,38 @@
 
 namespace dirsnap {
 
-// What was parsed of one relation's stored rows, by column of the relation.
+// What was parsed of one column of a relation's stored rows. The first chunk stands in place: most
+// relations have no other, and a statement over many snapshots looks into that of each.
 struct ParsedColumn {
-  std::vector<ChunkView> chunks;  // of no rows: not parsed
+  ChunkView first_chunk;               // of no rows: not parsed
+  std::vector<ChunkView> more_chunks;  // those behind it, likewise
   std::optional<IndexView> index;
   std::optional<HashIndexView> hash_index;
   std::vector<std::int64_t> fences;  // kSorted: first value of each chunk
 };
-using ParsedColumns = std::vector<std::unique_ptr<ParsedColumn>>;
+
+// A column of a relation's stored rows.
+struct StoredColumn {
+  Access access = Access::kScan;
+  bool is_by_kind = false;
+  std::unique_ptr<ParsedColumn> parsed = {};  // null: nothing yet
+};
+using StoredColumns = std::vector<StoredColumn>;
 
 // One relation, opened in the present transaction. Parsed chunks and indexes are kept, so that
 // look-ups in any order parse each chunk once, whichever of the snapshots that share its rows asks.
-class OpenPart {
+class alignas(64) OpenPart {
  public:
   OpenPart(ReadSession& session,
            Relation relation,
            std::vector<std::int32_t> columns,
-           std::shared_ptr<ParsedColumns> parsed);
+           std::shared_ptr<StoredColumns> stored);
 
   // Stored ones; chunks and indexes know all of them.
-  [[nodiscard]] std::uint64_t rows() const { return relation_.rows(); }
+  [[nodiscard]] std::uint64_t rows() const { return rows_; }
   // Those that the snapshot has; null: all.
-  [[nodiscard]] const ShownRows* shown() const { return relation_.shown(); }
-  [[nodiscard]] std::uint64_t shown_rows() const { return relation_.shown_rows(); }
+  [[nodiscard]] const ShownRows* shown() const { return shown_; }
+  [[nodiscard]] std::uint64_t shown_rows() const { return shown_rows_; }
   // Columns of the table.
   [[nodiscard]] std::size_t columns() const { return columns_.size(); }
   // Column of the relation behind a column of the table, -1 where it has none.
@@ -51,7 +61,7 @@ class OpenPart {
 
   // How rows are found by a column of the relation, which may not be what the table says.
   [[nodiscard]] Access access(std::int32_t column) const {
-    return relation_.def().columns[static_cast<std::size_t>(column)].access;
+    return stored_[static_cast<std::size_t>(column)].access;
   }
 
   // `column` is the relation's. The pointer is valid as long as the part.
@@ -61,7 +71,9 @@ class OpenPart {
   Result<const HashIndexView*> hash_index(std::int32_t column);
 
   // True if chunk(column) tells the kind of each row.
-  [[nodiscard]] bool is_by_kind(std::int32_t column) const;
+  [[nodiscard]] bool is_by_kind(std::int32_t column) const {
+    return stored_[static_cast<std::size_t>(column)].is_by_kind;
+  }
 
   // First row of a kSorted column whose value is not less than `value`.
   Result<std::uint64_t> sorted_bound(std::int32_t column, std::int64_t value);
@@ -73,10 +85,17 @@ class OpenPart {
   ParsedColumn& cache(std::int32_t column);
   Result<void> read_fences(std::int32_t column);
 
-  ReadSession& session_;
-  Relation relation_;
+  // What each look at the part needs comes first, in one line of the processor's cache: a join
+  // comes by the parts of all snapshots.
+  std::uint64_t rows_;
+  std::uint64_t shown_rows_;
+  const ShownRows* shown_;
+  std::span<StoredColumn> stored_;  // of the relation
   std::vector<std::int32_t> columns_;
-  std::shared_ptr<ParsedColumns> parsed_;
+  // The rest.
+  std::shared_ptr<StoredColumns> owner_;  // of stored_
+  Relation relation_;
+  ReadSession& session_;
 };
 
 class RelationTable {
@@ -118,7 +137,7 @@ class RelationTable {
   TableShape shape_;
   std::size_t whole_parts_ = 0;
   std::uint64_t epoch_ = 0;
-  std::unordered_map<std::uint32_t, std::shared_ptr<ParsedColumns>> parsed_;  // by storage_no()
+  std::unordered_map<std::uint32_t, std::shared_ptr<StoredColumns>> stored_;  // by storage_no()
   struct Slot {
     bool looked_up = false;
     std::unique_ptr<OpenPart> part;
