@@ -142,7 +142,7 @@ class PartScan {
  private:
   // Fewer rows than this are tested one by one, more by filtering their chunk as a whole; of a
   // small chunk, of which they are much, so many.
-  static constexpr std::uint32_t kMaskedRows = 48;
+  static constexpr std::uint32_t kMaskedRows = 16;
   static constexpr std::uint32_t kMaskedOfSmall = 6;
   static constexpr std::uint32_t kSmallChunk = 4;  // times the rows asked for
 
