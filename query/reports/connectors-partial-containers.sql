@@ -33,7 +33,8 @@ WITH
     WHERE o.is_deleted = 0
   ),
   live AS (
-    SELECT * FROM connectors
+    SELECT snapshot_id, source_id, dn, name, type, level, site, server
+    FROM connectors
     WHERE is_deleted = 0 AND level IN ('organization', 'site', 'configuration')
   ),
   present AS (
@@ -60,9 +61,10 @@ SELECT c.snapshot_id AS snapshot_id, c.dn AS subject, c.name, c.type, c.site, c.
        (SELECT group_concat(t.dn, '; ') FROM connectors t
         WHERE t.snapshot_id = c.snapshot_id AND t.name = c.name AND t.is_deleted = 1)
          AS deleted_copies,
-       d.path AS directory_source, NULL AS missing
+       (SELECT d.path FROM sources d
+        WHERE d.snapshot_id = c.snapshot_id AND d.source_id = c.source_id) AS directory_source,
+       NULL AS missing
 FROM compared c
-LEFT JOIN sources d ON d.snapshot_id = c.snapshot_id AND d.source_id = c.source_id
 GROUP BY c.snapshot_id, c.site_dn, c.type, c.name
 HAVING sum(c.is_there) < count(*)
 UNION ALL
