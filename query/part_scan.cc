@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kRestingRows = 4096;
 // Rows of a key that are looked at before the first is given; who wants but one pays for few.
 constexpr std::uint32_t kFirstBatch = 4;
+constexpr std::uint32_t kBatchGrowth = 8;
 
 }  // namespace
 
@@ -266,7 +267,7 @@ bool PartScan::read_batch() {
     const std::uint64_t size = std::min<std::uint64_t>(next_batch_, key_end_ - key_at_);
     index_->rows_at(key_at_, std::span(batch_).first(size));
     key_at_ += size;
-    next_batch_ = kMostBatch;
+    next_batch_ = std::min(kMostBatch, next_batch_ * kBatchGrowth);
     for (std::uint64_t i = 0; i < size; ++i) {
       const std::uint32_t row = batch_[i];
       batch_[batch_end_] = row;
