@@ -59,8 +59,12 @@ void HashIndexView::each_candidate(const SoughtKey& key, Visit visit) const {
   const std::uint32_t bucket = layout::hash_bucket(hash, impl_->bits);
   const std::uint8_t mark = layout::hash_mark(hash, impl_->bits);
   const std::uint64_t end = std::min(impl_->buckets[bucket + std::uint64_t{1}], impl_->total);
-  for (std::uint64_t i = std::min(impl_->buckets[bucket], end); i < end; ++i) {
-    if (impl_->marks[i] != mark) continue;
+  const std::uint64_t begin = std::min(impl_->buckets[bucket], end);
+  const std::byte* const marks = impl_->marks.run(begin, end, 1);
+  for (std::uint64_t i = begin; i < end; ++i) {
+    const auto here =
+        marks != nullptr ? std::to_integer<std::uint64_t>(marks[i - begin]) : impl_->marks[i];
+    if (here != mark) continue;
     visit(static_cast<std::uint32_t>(std::min(impl_->rows[i], impl_->relation_rows - 1)));
   }
 }

@@ -84,11 +84,14 @@ class Numbers {
     }
   }
 
-  // Where the numbers [first, end) stand side by side, 8 bytes each; null: elsewhere, or not so.
-  [[nodiscard]] const std::byte* words(std::uint64_t first, std::uint64_t end) const {
-    if (width_ != 8 || first >= end) return nullptr;
-    const std::uint64_t at = first * 8;
-    return at >> kPartBits == (end * 8 - 1) >> kPartBits
+  // Where the numbers [first, end) stand side by side, `width` bytes each; null: elsewhere, or not
+  // so.
+  [[nodiscard]] const std::byte* run(std::uint64_t first,
+                                     std::uint64_t end,
+                                     std::uint8_t width) const {
+    if (width_ != width || first >= end) return nullptr;
+    const std::uint64_t at = first * width;
+    return at >> kPartBits == (end * width - 1) >> kPartBits
                ? parts_[at >> kPartBits] + (at & (kPartBytes - 1))
                : nullptr;
   }

@@ -210,7 +210,7 @@ Result<std::optional<std::uint32_t>> IndexView::Impl::find_hashed(const SoughtKe
   const std::uint64_t bucket = bucket_bits == 0 ? 0 : hash >> (64 - bucket_bits);
   const std::uint64_t end = std::min<std::uint64_t>(buckets[bucket + 1], distinct);
   const std::uint64_t begin = std::min(buckets[bucket], end);
-  const std::byte* const words = entries.words(begin, end);
+  const std::byte* const words = entries.run(begin, end, 8);
   for (std::uint64_t i = begin; i < end; ++i) {
     std::uint64_t entry = 0;
     if (words != nullptr) {
