@@ -233,11 +233,16 @@ Result<void> PartScan::open_hash() {
 // What the access gives and the filters pass.
 Result<void> PartScan::collect_rows(std::uint32_t tag, RowSorter& sorter) {
   sorter.reserve(rows_.size());
+  const std::uint64_t above = std::uint64_t{tag} << 32;
   for (;;) {
     DIRSNAP_TRY(const bool found, next_in_segments());
     if (!found) return {};
     DIRSNAP_TRY(const ValueView key, value(way_.sort_column));
-    sorter.add(key, std::uint64_t{tag} << 32 | row_);
+    sorter.add(key, above | row_);
+    // The rest of the segment is at hand, and its chunk.
+    is_quick_ = true;
+    while (advance()) sorter.add(*held_value(way_.sort_column), above | row_);
+    is_quick_ = false;
   }
 }
 

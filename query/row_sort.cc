@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <string_view>
 
 #include "storage/base/text.h"
@@ -19,7 +20,11 @@ bool has_key(const ValueView& value, Collation collation) {
 
 std::size_t common_prefix(std::string_view a, std::string_view b, Collation collation) {
   const std::size_t most = std::min(a.size(), b.size());
-  for (std::size_t at = 0; at < most; at += sizeof(std::uint64_t)) {
+  std::size_t at = 0;
+  for (; most - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t)) {
+    if (std::memcmp(a.data() + at, b.data() + at, sizeof(std::uint64_t)) != 0) break;
+  }
+  for (; at < most; at += sizeof(std::uint64_t)) {
     const std::uint64_t differing = ordered_word(a, at, collation) ^ ordered_word(b, at, collation);
     if (differing == 0) continue;
     return std::min(most, at + static_cast<std::size_t>(std::countl_zero(differing)) / 8);

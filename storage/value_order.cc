@@ -104,9 +104,12 @@ int compare_values(const ValueView& a, const ValueView& b, Collation collation) 
 
 std::uint64_t ordered_word(std::string_view text, std::size_t depth, Collation collation) {
   constexpr std::uint64_t kTopBits = 0x8080808080808080U;
-  const std::string_view left = text.substr(std::min(depth, text.size()), sizeof(std::uint64_t));
   std::uint64_t word = 0;
-  if (!left.empty()) std::memcpy(&word, left.data(), left.size());
+  if (depth < text.size() && text.size() - depth >= sizeof word) {
+    std::memcpy(&word, text.data() + depth, sizeof word);
+  } else if (depth < text.size()) {
+    std::memcpy(&word, text.data() + depth, text.size() - depth);
+  }
   const bool folds = collation == Collation::kFold && (word & kTopBits) == 0;
   return __builtin_bswap64(folds ? fold_ascii_word(word) : word);
 }

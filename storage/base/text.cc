@@ -304,14 +304,19 @@ std::string encode_utf16le(std::string_view utf8) {
 }
 
 bool is_ascii(std::string_view text) {
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
   std::uint64_t seen = 0;
-  std::size_t at = 0;
-  for (; text.size() - at >= 8; at += 8) {
+  const auto look = [&seen, text](std::size_t at, std::size_t size) {
     std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + at, 8);
+    std::memcpy(&word, text.data() + at, size);
     seen |= word;
+  };
+  if (text.size() < kWord) {
+    for (const char c : text) seen |= static_cast<unsigned char>(c);
+  } else {
+    for (std::size_t at = 0; text.size() - at >= kWord; at += kWord) look(at, kWord);
+    look(text.size() - kWord, kWord);  // the rest, and some bytes once more
   }
-  for (; at < text.size(); ++at) seen |= static_cast<unsigned char>(text[at]);
   return (seen & 0x8080808080808080U) == 0;
 }
 

@@ -280,6 +280,21 @@ TEST_CASE("SIDs show authority and sub-authorities, the last one big-endian on d
   CHECK_FALSE(sid_text(bytes_of("\x01"s)));
 }
 
+TEST_CASE("one byte above ASCII is seen wherever it stands") {
+  for (std::size_t size = 0; size < 40; ++size) {
+    std::string text(size, 'a');
+    CAPTURE(size);
+    CHECK(is_ascii(text));
+    for (std::size_t at = 0; at < size; ++at) {
+      text[at] = static_cast<char>(0x80);
+      CAPTURE(at);
+      CHECK_FALSE(is_ascii(text));
+      text[at] = 0x7F;
+      CHECK(is_ascii(text));
+    }
+  }
+}
+
 TEST_CASE("object identifiers go to DER and back") {
   for (const char* text : {"2.5.4.3", "1.2.840.113556.1.4.656", "0.0", "1.39", "2.999",
                            "2.18446744073709551535", "1.2.18446744073709551615"}) {
