@@ -10,7 +10,7 @@ namespace {
 // Additions to the rows of a base that has served; and where a new one could refer to so much of
 // its chunks.
 constexpr double kAddedOfBase = 0.4;
-constexpr double kAddedOfLikeBase = 0.15;
+constexpr double kAddedOfLikeBase = 0.1;
 constexpr double kAlikeShare = 0.5;
 
 // Adds a row to a batch.

@@ -68,8 +68,8 @@ void import_day(const std::filesystem::path& path, std::uint32_t day) {
   must(writer->seal());
 }
 
-// Snapshot 1 is day 0. Additions are 0.2 of the base after day 4, so that day 5 is stored anew.
-constexpr std::uint64_t kAnew = 6;
+// Snapshot 1 is day 0. Additions are 0.15 of the base after day 3, so that day 4 is stored anew.
+constexpr std::uint64_t kAnew = 5;
 constexpr std::uint32_t kDays = 12;
 
 void import_days(const std::filesystem::path& path, std::uint32_t days = kDays) {
@@ -141,7 +141,7 @@ TEST_CASE("a base that has served is stored anew, and its like chunks once") {
     INFO("snapshot " << id);
     check_rows(*txn, id, static_cast<std::uint32_t>(id - 1));
     CHECK(seal_holds(*txn, id));
-    CHECK(is_stored_in_full(*txn, id) == (id % 5 == 1));
+    CHECK(is_stored_in_full(*txn, id) == (id % 4 == 1));
   }
   const RelationInfo first = must(relation_infos(*txn, 1)).at(0);
   const RelationInfo anew = must(relation_infos(*txn, kAnew)).at(0);
@@ -164,8 +164,8 @@ TEST_CASE("a reference names the relation that has the chunk, through any number
   const Key owner = relation_key(1, 0);
   const std::vector<std::byte> wanted(owner.bytes().begin(), owner.bytes().end());
   CHECK(record_of(folder / "a", chunk_of(kAnew, 1, kTitle)) == wanted);
-  CHECK(record_of(folder / "a", chunk_of(kAnew + 5, 1, kTitle)) == wanted);
-  CHECK(record_of(folder / "a", chunk_of(kAnew + 5, 2, kTitle)) == wanted);
+  CHECK(record_of(folder / "a", chunk_of(kAnew + 4, 1, kTitle)) == wanted);
+  CHECK(record_of(folder / "a", chunk_of(kAnew + 4, 2, kTitle)) == wanted);
   CHECK(record_of(folder / "a", chunk_of(kAnew, 1, kFigure)).size() > kRelationKeySize);
   // Long values stand under their own relation.
   CHECK(record_of(folder / "a", chunk_of(kAnew, 0, kBody)).size() > kRelationKeySize);
