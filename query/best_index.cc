@@ -357,7 +357,7 @@ class Planner {
       ordered.descending = info_.aOrderBy[0].desc != 0;
       paths.push_back(ordered);
     }
-    paths.push_back(std::move(path));
+    paths.push_back(path);
     return {};
   }
 
