@@ -123,10 +123,7 @@ void PartMerge::share_key(const ValueView& before) {
 }
 
 Result<bool> PartMerge::next() {
-  if (!sorted_.empty()) {
-    is_begun_ = true;
-    return take_sorted();
-  }
+  if (!sorted_.empty()) return take_sorted();
   if (!is_begun_) {
     is_begun_ = true;
     std::make_heap(heap_.begin(), heap_.end(),

@@ -75,6 +75,7 @@ class PartMerge {
     return sorted_at_ < sorted_.size() && sorted_[sorted_at_] >> 32 == lane_;
   }
   bool take_sorted() {
+    is_begun_ = true;
     if (sorted_at_ == sorted_.size()) return false;
     const std::uint64_t place = sorted_[sorted_at_++];
     lane_ = place >> 32;

@@ -306,16 +306,16 @@ std::string encode_utf16le(std::string_view utf8) {
 bool is_ascii(std::string_view text) {
   constexpr std::size_t kWord = sizeof(std::uint64_t);
   std::uint64_t seen = 0;
-  const auto look = [&seen, text](std::size_t at, std::size_t size) {
+  const auto look = [&seen, text](std::size_t at) {
     std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + at, size);
+    std::memcpy(&word, text.data() + at, kWord);
     seen |= word;
   };
   if (text.size() < kWord) {
     for (const char c : text) seen |= static_cast<unsigned char>(c);
   } else {
-    for (std::size_t at = 0; text.size() - at >= kWord; at += kWord) look(at, kWord);
-    look(text.size() - kWord, kWord);  // the rest, and some bytes once more
+    for (std::size_t at = 0; text.size() - at >= kWord; at += kWord) look(at);
+    look(text.size() - kWord);  // the rest, and some bytes once more
   }
   return (seen & 0x8080808080808080U) == 0;
 }

@@ -362,8 +362,8 @@ int main(int argc, char** argv) {
   const fs::path folder =
       options->folder / fmt::format("report_bench_{}_{}{}{}", options->objects, options->snapshots,
                                     options->alone ? "_alone" : "", options->daily ? "_daily" : "");
-  const bool is_kept = options->keep && fs::exists(folder / "complete");
   const bool is_imported = options->keep && fs::exists(folder / "imported");
+  const bool is_kept = is_imported && fs::exists(folder / "complete");
   if (!is_imported) {
     fs::remove_all(folder);
     import_snapshots(*options, folder / "case", folder / "backup");
