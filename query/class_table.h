@@ -95,7 +95,7 @@ struct ClassModule {
     Result<void> next();
     [[nodiscard]] bool at_end() const { return cursor_.at_end(); }
     Result<void> column(sqlite3_context* context, int index);
-    [[nodiscard]] std::int64_t rowid() const { return cursor_.rowid(); }
+    [[nodiscard]] std::int64_t rowid() { return cursor_.rowid(); }
 
    private:
     ClassTable& table_;

@@ -39,7 +39,7 @@ struct RelationModule {
       if (held) set_result(context, *held);
       return held.has_value();
     }
-    [[nodiscard]] std::int64_t rowid() const { return cursor_.rowid(); }
+    [[nodiscard]] std::int64_t rowid() { return cursor_.rowid(); }
     void rest() { cursor_.rest(); }
 
    private:

@@ -34,6 +34,8 @@ class PartMerge {
   // but keeps the values of all in memory. REQUIRES: begin(), and no add() since.
   using NumberedPart = std::pair<std::uint32_t, OpenPart*>;
   Result<void> add_together(std::span<const NumberedPart> parts, const BoundScan& scan);
+  // Gives rows with one text all from now on, though the order was to be distinct.
+  void end_distinct() { order_.distinct = false; }
   // Moves to the first or next row; false after the last.
   Result<bool> next();
   // The same where the next row is at hand; false says nothing. Most rows come this way.

@@ -4,6 +4,7 @@
 #include "query/part_scan.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace dirsnap {
 namespace {
@@ -72,6 +73,7 @@ void PartScan::end_phase() {
 
 Result<bool> PartScan::next() {
   while (phase_ != Phase::kEnd) {
+    if (std::exchange(skips_rest_, false) && scan_->distinct) skip_rest();
     const bool keys = phase_ == Phase::kKeys;
     DIRSNAP_TRY(const bool found, keys ? next_key() : next_in_segments());
     if (!found) {
@@ -80,11 +82,10 @@ Result<bool> PartScan::next() {
     }
     if (scan_->distinct && keys) {
       DIRSNAP_TRY(const ValueView key, value(way_.column));
+      skips_rest_ = key_column_ >= 0;  // it is no different
       if (is_repetition(key)) continue;
     } else if (scan_->distinct) {
-      ranges_.clear();
-      rows_.clear();
-      begin_phase(phase_);
+      skips_rest_ = true;
     }
     if (*skip_ == 0) {
       is_quick_ = !scan_->distinct && (!keys || (filters_.empty() && !way_.descending));
@@ -95,13 +96,21 @@ Result<bool> PartScan::next() {
   return false;
 }
 
+// Goes behind the rows that are like the one given last: those of its key, or all of the phase.
+void PartScan::skip_rest() {
+  if (phase_ == Phase::kKeys) {
+    key_at_ = key_end_;
+    batch_at_ = batch_end_;
+    return;
+  }
+  ranges_.clear();
+  rows_.clear();
+  begin_phase(phase_);
+}
+
 // Equal keys may differ in case, or be an integer and a real: each form is given at least once,
 // because the statement may test for it.
 bool PartScan::is_repetition(const ValueView& key) {
-  if (key_column_ >= 0) {  // the rest of the key is no different
-    key_at_ = key_end_;
-    batch_at_ = batch_end_;
-  }
   const bool same = last_key_ && last_key_->type == key.type && last_key_->bytes == key.bytes &&
                     last_key_->integer == key.integer && last_key_->real == key.real;
   last_key_ = key;

@@ -60,7 +60,9 @@ struct BoundScan {
   BoundSeek seek = {};
   std::vector<RowFilter> filters = {};       // tested on every row
   std::vector<RowFilter> seek_filters = {};  // what `seek` stands for, for walks that do not use it
-  bool distinct = false;  // one of adjacent rows with the same key; without key order one row
+  // One of adjacent rows with the same key; without key order one row. May end while rows are
+  // given.
+  bool distinct = false;
   // Rows are stored ascending by this column of the table, and wanted so; -1: any order will do.
   int stored_order = -1;
 
@@ -189,6 +191,7 @@ class PartScan {
 
   Result<bool> next_in_segments();
   bool is_repetition(const ValueView& key);
+  void skip_rest();
   bool take_range_segment();
   void take_row_segment();
   bool keep_shown();
@@ -249,6 +252,7 @@ class PartScan {
   std::uint32_t batch_end_ = 0;
   std::uint32_t next_batch_ = 0;       // size of the next one
   std::optional<ValueView> last_key_;  // of the last row given, where `distinct`
+  bool skips_rest_ = false;            // before the next row, if the scan is still `distinct` then
   std::uint64_t steps_ = 0;            // since the last look at the stop flag
 
   std::optional<RowFilter> null_filter_;

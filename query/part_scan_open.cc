@@ -62,6 +62,7 @@ Result<void> PartScan::enter(OpenPart& part, const BoundScan& scan, std::uint64_
   ordinals_.clear();
   index_ = nullptr;
   last_key_.reset();
+  skips_rest_ = false;
   is_quick_ = false;
   phase_ = Phase::kEnd;
   segment_ = Segment::kNone;

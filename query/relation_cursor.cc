@@ -406,7 +406,9 @@ Result<ValueView> RelationCursor::value(int column) {
   return value;
 }
 
-std::int64_t RelationCursor::rowid() const {
+std::int64_t RelationCursor::rowid() {
+  bound_.distinct = false;
+  merge_.end_distinct();
   return static_cast<std::int64_t>((std::uint64_t{part_} << kRowBits) | at_->row());
 }
 

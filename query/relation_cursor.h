@@ -55,7 +55,9 @@ class RelationCursor {
   // What every row up to the next look-up has there; null: ask held_value().
   [[nodiscard]] const ValueView* constant(int column) const { return at_->constant(column); }
   // Part and row in one number: unique in the table, the same in every scan.
-  [[nodiscard]] std::int64_t rowid() const;
+  // From the present row on none is left out as equal to another: a statement that asks for this
+  // number may want one of them alone, which SQLite does not tell the planner.
+  [[nodiscard]] std::int64_t rowid();
   [[nodiscard]] std::uint32_t part() const { return part_; }
 
  private:

@@ -192,6 +192,25 @@ TEST_CASE("the children of a container come in every order as those of a case of
   }
 }
 
+TEST_CASE("DISTINCT over one column asks every row where the statement asks for its rowid") {
+  const auto classes = [](OpenCase& open, const std::string& column, const std::string& condition) {
+    return sorted_rows(open, "SELECT DISTINCT " + column + " FROM objects WHERE " + condition);
+  };
+  for (const bool is_whole : {false, true}) {
+    EngineOptions options;
+    if (!is_whole) options.snapshots = {day_name(kDays - 1)};
+    OpenCase shared(days().shared(), options);
+    for (const char* condition :
+         {"rowid % 7 = 3", "rowid = (SELECT max(rowid) FROM objects WHERE depth > 2)",
+          "class > 'm' AND rowid % 2 = 1"}) {
+      CAPTURE(is_whole, condition);
+      const auto expected = classes(shared, "+class", condition);
+      CHECK_FALSE(expected.empty());
+      CHECK(classes(shared, "class", condition) == expected);
+    }
+  }
+}
+
 TEST_CASE("every report finds in a snapshot among others what it finds in a case of its own") {
   for (int day = 0; day < kDays; ++day) {
     OpenCase shared(days().shared(), {.snapshots = {day_name(day)}});
