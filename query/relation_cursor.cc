@@ -9,6 +9,9 @@
 namespace dirsnap {
 namespace {
 
+// With fewer parts it does not matter that snapshots share rows.
+constexpr std::size_t kSharingParts = 4;
+
 // Bits of a rowid that number the row inside its part.
 constexpr unsigned kRowBits = 40;
 
@@ -33,6 +36,7 @@ Result<void> RelationCursor::filter(std::string_view plan,
     chosen_for_.reset();
   }
   ++counters_.filter_calls;
+  shared_index_ = nullptr;
   next_part_ = 0;
   at_end_ = true;
   is_seeking_offset_ = false;
@@ -248,29 +252,48 @@ std::size_t RelationCursor::group_end() const {
   return end;
 }
 
-// True if a second piece has no row of the one key that is looked for: the usual case, and the
-// index says so sooner than a scan of it could begin.
+// True if a part has no row of the one key that is looked for, where its index says so sooner than
+// a scan of it could begin: in a second piece, which rarely has one, and in rows that snapshots
+// share, whose index is asked once for all of them.
 Result<bool> RelationCursor::misses_key(std::uint32_t number, OpenPart& part) {
   BoundSeek& seek = bound_.seek;
-  if (bound_.way.access == Access::kScan || !seek.by_keys || seek.keys.size() != 1 ||
-      table_.shape().parts[number].piece == 0) {
-    return false;
-  }
+  if (bound_.way.access == Access::kScan || !seek.by_keys || seek.keys.size() != 1) return false;
+  const bool is_second = table_.shape().parts[number].piece != 0;
+  if (!is_second && (parts_.size() < kSharingParts || is_merged_order())) return false;
   const std::int32_t stored = part.stored(bound_.way.column);
   if (stored < 0) return false;
   const SoughtKey& key = seek.keys.front();
   if (part.access(stored) == Access::kIndex) {
     DIRSNAP_TRY(const IndexView* index, part.index(stored));
-    DIRSNAP_TRY(const auto ordinal, index->find(key, part.shown()));
+    std::optional<std::uint32_t> ordinal;
+    if (is_second) {
+      DIRSNAP_TRY(ordinal, index->find(key, part.shown()));
+    } else {
+      DIRSNAP_TRY(ordinal, find_shared(*index, part));
+    }
     seek.found_in = ordinal ? &part : nullptr;
     seek.found_ordinal = ordinal.value_or(0);
     return !ordinal.has_value();
   }
-  if (part.access(stored) == Access::kHash) {
+  if (is_second && part.access(stored) == Access::kHash) {
     DIRSNAP_TRY(const HashIndexView* index, part.hash_index(stored));
     return index->count(key) == 0;
   }
   return false;
+}
+
+// The key's place in the index of a part that other snapshots share, or of one that the part before
+// shared with it; nullopt: the part has no row of it.
+Result<std::optional<std::uint32_t>> RelationCursor::find_shared(const IndexView& index,
+                                                                 const OpenPart& part) {
+  if (shared_index_ != &index) {
+    DIRSNAP_TRY(shared_ordinal_, index.find(bound_.seek.keys.front()));
+    shared_index_ = &index;
+  }
+  const bool is_hidden = shared_ordinal_ && part.shown() != nullptr &&
+                         index.count_of(*shared_ordinal_) == 1 &&
+                         !part.shown()->test(index.row_at(index.begin_of(*shared_ordinal_)));
+  return is_hidden ? std::nullopt : shared_ordinal_;
 }
 
 // Collects the parts up to `end` that have rows.

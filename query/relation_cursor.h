@@ -74,6 +74,7 @@ class RelationCursor {
   [[nodiscard]] std::size_t group_end() const;
   [[nodiscard]] bool is_sorted_together() const;
   Result<bool> misses_key(std::uint32_t number, OpenPart& part);
+  Result<std::optional<std::uint32_t>> find_shared(const IndexView& index, const OpenPart& part);
   Result<void> open_group(std::size_t end);
   bool skip_group();
   Result<bool> open_next_group();
@@ -102,6 +103,9 @@ class RelationCursor {
   std::vector<std::uint32_t> parts_;            // to visit, in order
   std::optional<std::int64_t> chosen_for_;      // the snapshot whose parts, all of them, these are
   std::vector<PartMerge::NumberedPart> group_;  // of these, those to visit together
+  // Where the key that is looked for stands in the index last asked for it; null: none was.
+  const IndexView* shared_index_ = nullptr;
+  std::optional<std::uint32_t> shared_ordinal_;
   std::size_t next_part_ = 0;
   std::uint32_t part_ = 0;  // the present one
   std::uint64_t left_ = 0;  // rows that LIMIT still allows

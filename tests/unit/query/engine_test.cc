@@ -508,6 +508,36 @@ TEST_CASE("the planner knows how large a table of many snapshots is") {
   session.end_use();
 }
 
+TEST_CASE("a key is looked for in the rows that some snapshots share and in those of others") {
+  constexpr std::int64_t kObjects = 600;  // enough to be stored once for the snapshots alike
+  std::vector<SnapshotRows> snapshots;
+  for (std::int64_t i = 0; i < 6; ++i) {
+    RelationRows rows = some_objects(kObjects);
+    for (Row& row : rows.rows) {
+      if (i < 3) break;
+      row[objects::kRdn] = "other " + show(row[objects::kRdn]);
+      row[objects::kDn] = "/o=Other/cn=" + show(row[objects::kDn]);
+    }
+    // One object is renamed on the second of three days.
+    if (i % 3 == 1) rows.rows[300][objects::kRdn] = "renamed"s;
+    snapshots.push_back({.name = "day-" + std::to_string(i), .relations = {std::move(rows)}});
+  }
+  const TestCase test(snapshots);
+  for (const bool push_down : {true, false}) {
+    const auto engine = test.open({.snapshots = {}, .push_down = push_down});
+    const auto days = [&](const std::string& rdn) {
+      return one(*engine,
+                 "SELECT group_concat(snapshot_id, ' ') FROM objects WHERE rdn = '" + rdn + "'");
+    };
+    CHECK(days("n0001") == "t:1 2 3");
+    CHECK(days("n0300") == "t:1 3");
+    CHECK(days("other t:n0001") == "t:4 5 6");
+    CHECK(days("other t:n0300") == "t:4 6");
+    CHECK(days("renamed") == "t:2 5");
+    CHECK(days("nobody") == "NULL");
+  }
+}
+
 TEST_CASE("without push-down every row reaches SQLite") {
   const auto engine = shared_case().open({.snapshots = {}, .push_down = false});
   rows_of(*engine, "SELECT rdn FROM objects WHERE object_id = 7");
