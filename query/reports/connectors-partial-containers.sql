@@ -24,13 +24,15 @@ WITH
     WHERE rdn = 'Connections' AND level IN ('site', 'configuration')
   ),
   levels AS (
-    SELECT DISTINCT s.snapshot_id, s.site_dn, s.site, k.level
+    SELECT s.snapshot_id, s.site_dn, s.site, max(k.level = 'organization') AS has_organization,
+           max(k.level = 'site') AS has_site, max(k.level = 'configuration') AS has_configuration
     FROM sites s
     JOIN containers k ON k.snapshot_id = s.snapshot_id AND k.rdn = 'Connections'
                      AND ((k.level IN ('site', 'configuration') AND k.scope = s.site_dn)
                           OR (k.level = 'organization' AND k.scope = s.organization_dn))
     JOIN objects o ON o.snapshot_id = k.snapshot_id AND o.object_id = k.object_id
     WHERE o.is_deleted = 0
+    GROUP BY s.snapshot_id, s.site_dn
   ),
   live AS (
     SELECT snapshot_id, source_id, dn, name, type, level, site, server
@@ -38,26 +40,38 @@ WITH
     WHERE is_deleted = 0 AND level IN ('organization', 'site', 'configuration')
   ),
   present AS (
-    SELECT snapshot_id, site, type, name, server, source_id,
-           coalesce(max(iif(level = 'configuration', dn, NULL)), min(dn)) AS dn
+    SELECT snapshot_id, site, type, name, max(server) AS server, source_id,
+           coalesce(max(iif(level = 'configuration', dn, NULL)), min(dn)) AS dn,
+           max(level = 'organization') AS at_organization, max(level = 'site') AS at_site,
+           max(level = 'configuration') AS at_configuration
     FROM live
-    WHERE site IS NOT NULL AND (:server IS NULL OR server = :server)
+    WHERE site IS NOT NULL
     GROUP BY snapshot_id, site, type, name
+    HAVING :server IS NULL OR max(server = :server)
   ),
-  compared AS MATERIALIZED (
-    SELECT p.snapshot_id, p.dn, p.site, p.type, p.name, p.server, p.source_id, l.site_dn, l.level,
-           -- One without a site stands for all of them.
-           coalesce((p.snapshot_id, l.level, p.type, p.name, p.site) IN
-                    (SELECT snapshot_id, level, type, name, site FROM live), 0)
-             OR coalesce((p.snapshot_id, l.level, p.type, p.name) IN
-                         (SELECT snapshot_id, level, type, name FROM live WHERE site IS NULL), 0)
-             AS is_there
+  -- One without a site stands for all of them.
+  everywhere AS (SELECT snapshot_id, level, type, name FROM live WHERE site IS NULL),
+  -- 1: it stands at the level, 0: it does not, NULL: the site has no container there.
+  compared AS (
+    SELECT p.snapshot_id, p.dn, p.site, p.type, p.name, p.server, p.source_id,
+           iif(l.has_organization,
+               p.at_organization OR (p.snapshot_id, 'organization', p.type, p.name) IN everywhere,
+               NULL) AS organization,
+           iif(l.has_site, p.at_site OR (p.snapshot_id, 'site', p.type, p.name) IN everywhere,
+               NULL) AS site_itself,
+           iif(l.has_configuration,
+               p.at_configuration OR (p.snapshot_id, 'configuration', p.type, p.name) IN everywhere,
+               NULL) AS configuration
     FROM present p
     JOIN levels l ON l.snapshot_id = p.snapshot_id AND l.site = p.site
   )
 SELECT c.snapshot_id AS snapshot_id, c.dn AS subject, c.name, c.type, c.site, c.server,
-       group_concat(iif(c.is_there, c.level, NULL), ', ') AS present,
-       group_concat(iif(c.is_there, NULL, c.level), ', ') AS absent,
+       nullif(substr(iif(c.organization = 1, ', organization', '') ||
+                     iif(c.site_itself = 1, ', site', '') ||
+                     iif(c.configuration = 1, ', configuration', ''), 3), '') AS present,
+       substr(iif(c.organization = 0, ', organization', '') ||
+              iif(c.site_itself = 0, ', site', '') ||
+              iif(c.configuration = 0, ', configuration', ''), 3) AS absent,
        (SELECT group_concat(t.dn, '; ') FROM connectors t
         WHERE t.snapshot_id = c.snapshot_id AND t.name = c.name AND t.is_deleted = 1)
          AS deleted_copies,
@@ -65,8 +79,7 @@ SELECT c.snapshot_id AS snapshot_id, c.dn AS subject, c.name, c.type, c.site, c.
         WHERE d.snapshot_id = c.snapshot_id AND d.source_id = c.source_id) AS directory_source,
        NULL AS missing
 FROM compared c
-GROUP BY c.snapshot_id, c.site_dn, c.type, c.name
-HAVING sum(c.is_there) < count(*)
+WHERE 0 IN (c.organization, c.site_itself, c.configuration)
 UNION ALL
 SELECT snapshot_id, NULL, name, type, NULL, server, NULL, NULL, NULL, NULL,
        'site of connector ' || dn
