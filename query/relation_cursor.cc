@@ -114,6 +114,9 @@ bool RelationCursor::bind(std::span<sqlite3_value*> arguments, std::size_t patte
   }
   if (table_.shape().only) bind_restriction(*table_.shape().only);
   bind_limits(arguments.subspan(used));
+  for (std::size_t i = 0; i < verdicts_.size() && i < bound_.filters.size(); ++i) {
+    bound_.filters[i].remember_in(&verdicts_[i]);
+  }
   return possible;
 }
 

@@ -18,6 +18,7 @@
 #include "query/part_scan.h"
 #include "query/relation_table.h"
 #include "query/scan_plan.h"
+#include "storage/kind_verdicts.h"
 
 namespace dirsnap {
 
@@ -93,9 +94,10 @@ class RelationCursor {
   std::optional<std::int64_t> snapshot_;  // the one wanted, by far the most frequent term
   std::vector<RowFilter> part_filters_;   // the other terms that choose parts
   BoundScan bound_;
-  std::array<PartScan, 2> scans_;  // of one part after the other, by its piece,
-  PartMerge merge_;                // or of several at once
-  PartScan* at_ = scans_.data();   // the one at the present row
+  std::array<KindVerdicts, 2> verdicts_;  // of its first filters
+  std::array<PartScan, 2> scans_;         // of one part after the other, by its piece,
+  PartMerge merge_;                       // or of several at once
+  PartScan* at_ = scans_.data();          // the one at the present row
   bool is_merging_ = false;
   bool is_seeking_offset_ = false;  // bound_'s seek stands for OFFSET, in the present group
   std::uint64_t epoch_ = 0;         // of the session, when a part was last opened

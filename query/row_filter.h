@@ -49,6 +49,9 @@ class RowFilter {
   // True if the filter is `test` alone: usable as a key of an index under test's collation.
   [[nodiscard]] bool is_exact_test() const { return !also_; }
 
+  // What `test` says of kinds is remembered there, which must outlive the filter.
+  void remember_in(KindVerdicts* verdicts) { test_.remember_in(verdicts); }
+
   [[nodiscard]] bool matches(const ValueView& value) const;
   // Clears the rows of `mask` that do not match.
   void select(const ChunkView& chunk, RowMask& mask) const;

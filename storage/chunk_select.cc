@@ -4,6 +4,7 @@
 
 #include "storage/chunk.h"
 #include "storage/compiled_predicate.h"
+#include "storage/kind_verdicts.h"
 
 namespace dirsnap {
 namespace {
@@ -283,7 +284,12 @@ class ChunkSelector {
     const auto first = static_cast<std::uint32_t>(chunk_.min_);
     const auto last = static_cast<std::uint32_t>(chunk_.max_);
     if (last - first >= mask_.count()) {
-      keep_if([this](std::uint32_t row) { return test_.matches(chunk_.slot_value(row)); });
+      if (KindVerdicts* const verdicts = test_.verdicts()) {
+        verdicts->begin(test_, chunk_.others_);
+        keep_if([&](std::uint32_t row) { return verdicts->matches(chunk_.kind(row)); });
+      } else {
+        keep_if([this](std::uint32_t row) { return test_.matches(chunk_.slot_value(row)); });
+      }
       return;
     }
     std::vector<std::uint8_t> keeps(last - first + std::size_t{1});

@@ -3,7 +3,7 @@
 // A predicate made ready for many values: pattern compiled, IN list sorted, constants of the
 // comparison at hand.
 // Lifetime: owns the predicate, which borrows its values; moving it keeps them.
-// Threads: const methods are safe together.
+// Threads: const methods are safe together, unless verdicts are remembered.
 #pragma once
 
 #include <optional>
@@ -22,9 +22,15 @@ struct IntegerInterval {
   [[nodiscard]] bool empty() const { return first > last; }
 };
 
+class KindVerdicts;
+
 class CompiledPredicate {
  public:
   explicit CompiledPredicate(Predicate predicate);
+
+  // Where chunks remember what they learn of kinds; it must outlive this. Null: nowhere.
+  void remember_in(KindVerdicts* verdicts) { verdicts_ = verdicts; }
+  [[nodiscard]] KindVerdicts* verdicts() const { return verdicts_; }
 
   [[nodiscard]] const Predicate& predicate() const { return predicate_; }
 
@@ -51,7 +57,8 @@ class CompiledPredicate {
   std::optional<Pattern> pattern_;
   std::optional<IntegerInterval> integers_;
   std::vector<ValueView> list_;  // kIn: sorted, without NULLs
-  int first_ = -1;               // the constant's first character, folded, where it is ASCII text
+  KindVerdicts* verdicts_ = nullptr;
+  int first_ = -1;  // the constant's first character, folded, where it is ASCII text
 };
 
 }  // namespace dirsnap

@@ -3,11 +3,16 @@
 // Columns stored by kind of row, and columns that repeat the one behind them.
 #include <algorithm>
 #include <array>
+#include <deque>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include <catch2/catch.hpp>
 
 #include "storage/chunk.h"
+#include "storage/compiled_predicate.h"
+#include "storage/kind_verdicts.h"
 #include "storage/snapshot_reader.h"
 #include "tests/support/temp_folder.h"
 #include "tests/unit/storage/sample_case.h"
@@ -101,6 +106,26 @@ std::vector<std::uint32_t> selected(const Relation& relation,
     }
   }
   return rows;
+}
+
+// A column of the texts, a row each; rows are of kinds 0, 1, 2 and so on.
+ChunkView by_kind_of(const std::vector<std::string>& texts) {
+  const auto view_of = [&](auto value) {
+    ChunkBuilder builder;
+    for (std::size_t row = 0; row < texts.size(); ++row) {
+      builder.append(static_cast<std::uint32_t>(row), value(row));
+    }
+    const auto rows = static_cast<std::uint32_t>(texts.size());
+    // Views borrow the bytes.
+    static std::deque<std::vector<std::byte>> kept;
+    kept.push_back(builder.finish(rows));
+    return must(parse_chunk(kept.back(), rows));
+  };
+  const ChunkView numbers =
+      view_of([](std::size_t row) { return ValueView::of(static_cast<std::int64_t>(row)); });
+  const ChunkView values = view_of([&](std::size_t row) { return ValueView::text(texts[row]); });
+  return must(ChunkView::by_kind(numbers, static_cast<std::uint32_t>(texts.size()),
+                                 std::make_shared<std::vector<ChunkView>>(1, values)));
 }
 
 }  // namespace
@@ -277,6 +302,51 @@ TEST_CASE("a row of no kind and a cell on the wrong side are refused") {
   const std::array<Cell, 2> both = {row, name};
   CHECK(out->append(0, both).error().code == Code::kUsage);
   CHECK(must(out->append(0, {&row, 1})) == 0);
+}
+
+TEST_CASE("what is remembered of kinds is asked of no other predicate and no other kinds") {
+  const std::array chunks = {by_kind_of({"a", "b", "A", "c", "d"}),
+                             by_kind_of({"b", "a", "x", "B", "A"})};
+  const ValueView a = ValueView::text("a");
+  const ValueView b = ValueView::text("b");
+  const std::vector<Predicate> predicates = {
+      {.op = Op::kEq, .value = a},
+      {.op = Op::kEq, .value = b},
+      {.op = Op::kEq, .collation = Collation::kFold, .value = a},
+      {.op = Op::kEq, .ascii_nocase = true, .value = a},
+      {.op = Op::kNe, .value = a},
+      {.op = Op::kEq, .value = ValueView::blob("a")},
+      {.op = Op::kGt, .value = ValueView::of(1)},
+      {.op = Op::kLt, .value = ValueView::of(2)},
+      {.op = Op::kIn, .list = {a, b}},
+      {.op = Op::kIn, .list = {a, ValueView::text("x")}},
+  };
+  KindVerdicts verdicts;
+  const auto check = [&](const Predicate& predicate, const ChunkView& chunk) {
+    CompiledPredicate test(predicate);
+    test.remember_in(&verdicts);
+    // Fewer rows than kinds are asked one by one.
+    for (std::uint32_t left_out = 0; left_out < chunk.rows(); ++left_out) {
+      RowMask mask;
+      mask.set_all(chunk.rows());
+      mask.reset(left_out);
+      RowMask expected = mask;
+      chunk.select(test, mask);
+      chunk.select(predicate, expected);
+      for (std::uint32_t row = 0; row < chunk.rows(); ++row) {
+        INFO("row " << row << ", without " << left_out);
+        CHECK(mask.test(row) == expected.test(row));
+      }
+    }
+  };
+  for (const Predicate& first : predicates) {
+    for (const Predicate& second : predicates) {
+      for (const ChunkView& chunk : chunks) {
+        check(first, chunk);
+        check(second, chunk);
+      }
+    }
+  }
 }
 
 TEST_CASE("a text equal to the next column's is stored once") {
