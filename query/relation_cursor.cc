@@ -31,7 +31,7 @@ Result<void> RelationCursor::filter(std::string_view plan,
                                     std::span<sqlite3_value*> arguments,
                                     std::size_t pattern_limit) {
   if (plan_text_ != plan) {
-    DIRSNAP_TRY(plan_, parse_plan(plan, table_.shape()));
+    DIRSNAP_TRY(plan_, table_.plan(plan));
     plan_text_ = plan;
     chosen_for_.reset();
   }
@@ -65,30 +65,30 @@ bool RelationCursor::bind(std::span<sqlite3_value*> arguments, std::size_t patte
   snapshot_.reset();
   part_filters_.clear();
   bound_.clear();
-  bound_.way.access = plan_.access;
-  bound_.way.column = plan_.access_column;
+  bound_.way.access = plan_->access;
+  bound_.way.column = plan_->access_column;
   bound_.way.sort_column = -1;
   bound_.way.equal_is_same = false;
-  bound_.way.in_key_order = plan_.order == ScanOrder::kKey || plan_.order == ScanOrder::kKeyDesc;
-  bound_.way.descending = plan_.order == ScanOrder::kKeyDesc;
-  if (plan_.order == ScanOrder::kRows || plan_.order == ScanOrder::kRowsDesc) {
-    bound_.way.sort_column = plan_.order_column;
+  bound_.way.in_key_order = plan_->order == ScanOrder::kKey || plan_->order == ScanOrder::kKeyDesc;
+  bound_.way.descending = plan_->order == ScanOrder::kKeyDesc;
+  if (plan_->order == ScanOrder::kRows || plan_->order == ScanOrder::kRowsDesc) {
+    bound_.way.sort_column = plan_->order_column;
     bound_.way.sort_collation =
-        table_.shape().columns[static_cast<std::size_t>(plan_.order_column)].collation;
-    bound_.way.descending = plan_.order == ScanOrder::kRowsDesc;
+        table_.shape().columns[static_cast<std::size_t>(plan_->order_column)].collation;
+    bound_.way.descending = plan_->order == ScanOrder::kRowsDesc;
   }
-  bound_.distinct = plan_.distinct;
-  const bool by_parts = plan_.order == ScanOrder::kParts || plan_.order == ScanOrder::kPartsDesc;
-  bound_.stored_order = by_parts ? plan_.order_column : -1;
-  if (plan_.access_column >= 0) {
-    const auto& key = table_.shape().columns[static_cast<std::size_t>(plan_.access_column)];
+  bound_.distinct = plan_->distinct;
+  const bool by_parts = plan_->order == ScanOrder::kParts || plan_->order == ScanOrder::kPartsDesc;
+  bound_.stored_order = by_parts ? plan_->order_column : -1;
+  if (plan_->access_column >= 0) {
+    const auto& key = table_.shape().columns[static_cast<std::size_t>(plan_->access_column)];
     bound_.way.equal_is_same =
         key.type == ColumnType::kInteger ||
         (key.type == ColumnType::kText && key.collation == Collation::kBinary);
   }
   std::size_t used = 0;
-  bool possible = !plan_.none;
-  for (const Term& term : plan_.parts) {
+  bool possible = !plan_->none;
+  for (const Term& term : plan_->parts) {
     possible = bind_part(term, arguments[used++], pattern_limit) && possible;
   }
   const auto bind_all = [&](const std::vector<Term>& terms, std::vector<RowFilter>& filters,
@@ -102,10 +102,10 @@ bool RelationCursor::bind(std::span<sqlite3_value*> arguments, std::size_t patte
     }
   };
   bool sought = true;
-  bind_all(plan_.seeks, bound_.seek_filters, [&](const Term& term) {
+  bind_all(plan_->seeks, bound_.seek_filters, [&](const Term& term) {
     sought = add_seek(term, bound_.seek_filters.back()) && sought;
   });
-  bind_all(plan_.filters, bound_.filters, [](const Term&) {});
+  bind_all(plan_->filters, bound_.filters, [](const Term&) {});
   // A value that the index cannot answer: all rows, in the index's order where that is promised.
   if (bound_.seek.empty() && !bound_.way.in_key_order) bound_.way.access = Access::kScan;
   if (!sought) {
@@ -195,11 +195,11 @@ void RelationCursor::bind_limits(std::span<sqlite3_value*> arguments) {
   left_ = std::numeric_limits<std::uint64_t>::max();
   skip_ = 0;
   std::size_t used = 0;
-  if (plan_.limit) {
+  if (plan_->limit) {
     const sqlite3_int64 limit = sqlite3_value_int64(arguments[used++]);
     if (limit >= 0) left_ = static_cast<std::uint64_t>(limit);
   }
-  if (plan_.offset) {
+  if (plan_->offset) {
     const sqlite3_int64 offset = sqlite3_value_int64(arguments[used]);
     if (offset > 0) skip_ = static_cast<std::uint64_t>(offset);
   }
@@ -238,7 +238,7 @@ void RelationCursor::find_parts() {
   for (auto part = begin; part != end; ++part) {
     if (part_matches(*part)) parts_.push_back(static_cast<std::uint32_t>(part - parts.begin()));
   }
-  if (plan_.order == ScanOrder::kPartsDesc) std::reverse(parts_.begin(), parts_.end());
+  if (plan_->order == ScanOrder::kPartsDesc) std::reverse(parts_.begin(), parts_.end());
 }
 
 // End of the parts that are visited together: all where an order goes over them, the pieces of
@@ -364,7 +364,7 @@ Result<bool> RelationCursor::open_next_group() {
       DIRSNAP_CHECK(at_->open(*group_.front().second, bound_, skip_));
       return true;
     }
-    const int column = bound_.way.in_key_order ? bound_.way.column : plan_.order_column;
+    const int column = bound_.way.in_key_order ? bound_.way.column : plan_->order_column;
     merge_.begin({.column = column,
                   .collation = table_.shape().columns[static_cast<std::size_t>(column)].collation,
                   .descending = is_merged_order() && bound_.way.descending,

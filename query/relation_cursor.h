@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -89,7 +90,7 @@ class RelationCursor {
   RelationTable& table_;
   ScanCounters& counters_;  // of the session
   std::string plan_text_;
-  ScanPlan plan_;
+  std::shared_ptr<const ScanPlan> plan_;
   ValuePool pool_;
   std::optional<std::int64_t> snapshot_;  // the one wanted, by far the most frequent term
   std::vector<RowFilter> part_filters_;   // the other terms that choose parts

@@ -271,6 +271,16 @@ Result<double> RelationTable::rows_per_value(int column) {
   return known;
 }
 
+Result<std::shared_ptr<const ScanPlan>> RelationTable::plan(std::string_view text) {
+  const auto known = plans_.find(text);
+  if (known != plans_.end()) return known->second;
+  DIRSNAP_TRY(ScanPlan parsed, parse_plan(text, shape_));
+  if (plans_.size() == kMostPlans) plans_.clear();
+  auto plan = std::make_shared<const ScanPlan>(std::move(parsed));
+  plans_.emplace(text, plan);
+  return plan;
+}
+
 std::optional<double> RelationTable::recall(const std::string& key) const {
   const auto known = remembered_.find(key);
   return known == remembered_.end() ? std::nullopt : std::optional(known->second);

@@ -7,14 +7,18 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "query/read_session.h"
+#include "query/scan_plan.h"
 #include "query/table_shape.h"
 #include "storage/snapshot_reader.h"
 
@@ -119,6 +123,10 @@ class RelationTable {
   // number; nullopt: the snapshot has none.
   Result<std::optional<Place>> place_of(std::size_t part, int column, std::int64_t number);
 
+  // The plan of the text: one for all who ask, since a statement binds it again and again, and its
+  // cursors are those that were closed before, whatever their plans.
+  Result<std::shared_ptr<const ScanPlan>> plan(std::string_view text);
+
   // Rows that the table shows of all parts, of many snapshots as some of them have it. Counted
   // once: sealed snapshots do not change.
   Result<std::uint64_t> total_rows();
@@ -131,6 +139,7 @@ class RelationTable {
 
  private:
   static constexpr std::size_t kMostRemembered = 1024;
+  static constexpr std::size_t kMostPlans = 64;
   Result<std::uint64_t> shown_rows(OpenPart& part) const;
 
   ReadSession& session_;
@@ -146,6 +155,7 @@ class RelationTable {
   std::optional<std::uint64_t> total_rows_;
   std::vector<double> rows_per_value_;  // 0 = not yet computed
   std::unordered_map<std::string, double> remembered_;
+  std::map<std::string, std::shared_ptr<const ScanPlan>, std::less<>> plans_;  // by their text
 };
 
 }  // namespace dirsnap
