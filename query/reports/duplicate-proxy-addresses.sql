@@ -40,11 +40,15 @@ WITH
                                                     'Target-Address')
     WHERE value_hash(address_key(a.text)) = s.hash
   ),
+  -- One row for a name: several directories of one backup hold copies of the same object. It is
+  -- alive where one of them has it alive.
   named AS (
-    SELECT h.*, o.dn, o.rdn, o.is_deleted, o.source_id, o.class_x500
+    SELECT h.snapshot_id, h.address_key, h.address_count, o.dn, o.rdn, o.object_id, o.source_id,
+           min(o.is_deleted) AS is_deleted
     FROM holders h
     CROSS JOIN objects o ON o.snapshot_id = h.snapshot_id AND o.object_id = h.object_id
     WHERE o.is_phantom = 0
+    GROUP BY h.snapshot_id, h.address_key, o.dn
   )
 -- The address is shown as one of the live holders has it.
 SELECT n.snapshot_id AS snapshot_id, min(iif(n.is_deleted = 0, n.dn, NULL)) AS subject,

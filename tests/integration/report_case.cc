@@ -176,10 +176,14 @@ class CaseParser {
         fail("a directory is written as ldif, csv or admindmp");
       }
       into = &snapshot().directory;
-    } else if (words.starts_with("registry ")) {
-      block.starts_empty = words.ends_with(" only");
-      block.server = words.substr(9, words.size() - 9 - (block.starts_empty ? 5 : 0));
-      into = &snapshot().registries;
+    } else if (words == "second directory") {
+      into = &snapshot().second_directory;
+    } else if (words.starts_with("registry ") || words.starts_with("second registry ")) {
+      const bool is_second = words.starts_with("second ");
+      const std::string_view server = words.substr(is_second ? 16 : 9);
+      block.starts_empty = server.ends_with(" only");
+      block.server = server.substr(0, server.size() - (block.starts_empty ? 5 : 0));
+      into = is_second ? &snapshot().second_registries : &snapshot().registries;
     } else if (words.starts_with("store ")) {
       block.server = words.substr(6);
       into = &snapshot().stores;

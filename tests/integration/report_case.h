@@ -41,6 +41,9 @@ struct CaseSnapshot {
   std::vector<CaseBlock> registries;
   std::vector<CaseBlock> stores;  // their servers' stores are part of the backup
   std::set<std::string> omitted;  // "directory", "registry SRV1"
+  // Further files of the same directory and registries, in the folder "second" of the backup.
+  std::vector<CaseBlock> second_directory{};
+  std::vector<CaseBlock> second_registries{};
 };
 
 struct ExpectedFinding {

@@ -117,6 +117,17 @@ class Evidence {
     write_directory(file, snapshot);
     write_registries(file, snapshot);
     write_stores(file, snapshot);
+    if (snapshot.second_directory.empty() && snapshot.second_registries.empty()) return;
+    CaseSnapshot second;
+    second.directory = snapshot.second_directory;
+    second.registries = snapshot.second_registries;
+    if (second.directory.empty()) second.omitted.insert("directory");
+    for (const auto& [server, keys] : base().registries) {
+      const bool is_told = std::any_of(second.registries.begin(), second.registries.end(),
+                                       [&](const auto& block) { return block.server == server; });
+      if (!is_told) second.omitted.insert("registry " + server);
+    }
+    Evidence(folder_ / "second").write(file, second);
   }
 
  private:
