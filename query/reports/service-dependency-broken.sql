@@ -10,29 +10,43 @@
 -- x-why: Windows NT does not start a service one of whose dependencies is missing or disabled, nor
 --   those that depend on it in turn: one key can keep the whole server down.
 -- x-logic: DependOnService of the Exchange services is followed through all services of the
---   registry to those that have no key or Start 4. Load-order groups (+Name) are no services. An
---   absent key counts only in an export that holds its kind: other services of Windows, or of
---   Exchange. OLE and NtLmSsp, which Windows 2000 lacks, are an info unless it is Windows NT 4.0,
+--   registry, all exports of the server together, to those that have no key or Start 4. Load-order
+--   groups (+Name) are no services. An absent key counts only where a whole export holds its kind:
+--   other services of Windows, or of Exchange. OLE and NtLmSsp, which Windows 2000 lacks, are an info unless it is Windows NT 4.0,
 --   and so is a usual dependency that is not listed.
 -- remedy: Restore the service or enable it, or take a name that does not exist out of
 --   DependOnService.
 WITH RECURSIVE
-  registries AS (SELECT * FROM server_registries WHERE :server IS NULL OR server = :server),
-  -- Windows' own services are part of the export.
-  covered AS (
+  -- Windows' own services, or those of Exchange, are part of the export.
+  registries AS (
     SELECT r.*,
-           EXISTS (SELECT 1 FROM services s
-                   WHERE s.snapshot_id = r.snapshot_id AND s.source_id = r.source_id
-                     AND s.is_current = 1
-                     AND s.name IN ('LanmanServer', 'LanmanWorkstation', 'RpcSs')
-                     AND s.image_path IS NOT NULL) AS has_windows,
-           EXISTS (SELECT 1 FROM services s
-                   WHERE s.snapshot_id = r.snapshot_id AND s.source_id = r.source_id
-                     AND s.is_current = 1 AND s.name = 'MSExchangeSA') AS has_exchange,
+           r.is_complete AND EXISTS (
+             SELECT 1 FROM services s
+             WHERE s.snapshot_id = r.snapshot_id AND s.source_id = r.source_id
+               AND s.is_current = 1 AND s.name IN ('LanmanServer', 'LanmanWorkstation', 'RpcSs')
+               AND s.image_path IS NOT NULL) AS has_windows,
+           r.is_complete AND EXISTS (
+             SELECT 1 FROM services s
+             WHERE s.snapshot_id = r.snapshot_id AND s.source_id = r.source_id
+               AND s.is_current = 1 AND s.name = 'MSExchangeSA') AS has_exchange
+    FROM server_registries r
+    WHERE :server IS NULL OR r.server = :server
+  ),
+  -- A server's registry may be in several exports.
+  servers AS (
+    SELECT snapshot_id, server, max(has_windows) AS has_windows,
+           max(has_exchange) AS has_exchange
+    FROM registries WHERE server IS NOT NULL GROUP BY snapshot_id, server
+  ),
+  covered AS (
+    SELECT r.snapshot_id, r.source_id, r.server, r.registry_source,
+           coalesce(v.has_windows, r.has_windows) AS has_windows,
+           coalesce(v.has_exchange, r.has_exchange) AS has_exchange,
            (SELECT min(x.value) FROM server_facts x
             WHERE x.snapshot_id = r.snapshot_id AND x.server = r.server
               AND x.fact = 'product_version') AS windows_version
     FROM registries r
+    LEFT JOIN servers v ON v.snapshot_id = r.snapshot_id AND v.server = r.server
   ),
   current AS (
     SELECT snapshot_id, source_id, server, name COLLATE FOLD AS name, start, depends_on, key_path,
@@ -54,8 +68,8 @@ WITH RECURSIVE
     SELECT c.snapshot_id, c.source_id, c.server, c.name, c.key_path, j.value,
            c.chain || ' > ' || j.value, c.depth + 1
     FROM chains c
-    JOIN services s ON s.snapshot_id = c.snapshot_id AND s.source_id = c.source_id
-                   AND s.name = c.needs AND s.is_current = 1
+    JOIN services s ON s.snapshot_id = c.snapshot_id AND s.name = c.needs AND s.is_current = 1
+                   AND (s.source_id = c.source_id OR s.server = c.server)
     JOIN json_each(s.depends_on) j
     WHERE c.depth < 16 AND coalesce(s.start, 0) <> 4 AND j.value NOT LIKE '+%'
       AND trim(j.value) <> ''
@@ -66,10 +80,14 @@ WITH RECURSIVE
     FROM chains GROUP BY snapshot_id, source_id, key_path, needs
   ),
   states AS (
-    SELECT n.*, s.start, s.name IS NOT NULL AS is_there
+    SELECT n.*, coalesce(s.start, max(o.start)) AS start,
+           coalesce(s.name, max(o.name)) IS NOT NULL AS is_there
     FROM needed n
     LEFT JOIN services s ON s.snapshot_id = n.snapshot_id AND s.source_id = n.source_id
                         AND s.name = n.needs AND s.is_current = 1
+    LEFT JOIN services o ON s.name IS NULL AND o.snapshot_id = n.snapshot_id
+                        AND o.server = n.server AND o.name = n.needs AND o.is_current = 1
+    GROUP BY n.snapshot_id, n.source_id, n.key_path, n.needs
   ),
   usual(name, needs) AS (VALUES
     ('MSExchangeDS', 'MSExchangeSA'), ('MSExchangeIS', 'MSExchangeDS'),

@@ -18,7 +18,8 @@ WITH
   covered AS (
     SELECT r.*,
            (SELECT count(*) FROM services s
-            WHERE s.snapshot_id = r.snapshot_id AND s.source_id = r.source_id AND s.is_current = 1
+            WHERE s.snapshot_id = r.snapshot_id AND s.is_current = 1
+              AND (s.source_id = r.source_id OR s.server = r.server)
               AND s.name LIKE 'MSExchange%' AND s.image_path IS NOT NULL) AS exchange_services
     FROM registries r
     WHERE EXISTS (SELECT 1 FROM services s
@@ -55,5 +56,6 @@ SELECT r.snapshot_id, NULL, r.server, NULL, r.registry_source,
          ': registry export is partial'
 FROM registries r
 WHERE NOT EXISTS (SELECT 1 FROM covered c
-                  WHERE c.snapshot_id = r.snapshot_id AND c.source_id = r.source_id)
+                  WHERE c.snapshot_id = r.snapshot_id
+                    AND (c.source_id = r.source_id OR c.server = r.server))
 ORDER BY snapshot_id, missing, server, subject
