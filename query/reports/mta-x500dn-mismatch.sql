@@ -20,7 +20,7 @@ WITH
     SELECT s.*, m.dn AS mta_dn
     FROM exchange_servers s
     LEFT JOIN objects m ON m.snapshot_id = s.snapshot_id AND m.parent_id = s.object_id
-                       AND m.rdn = 'Microsoft MTA' AND m.is_deleted = 0
+                       AND m.rdn = 'Microsoft MTA' AND m.is_deleted = 0 AND m.is_phantom = 0
     WHERE :server IS NULL OR s.server = :server
   ),
   keys AS (
@@ -39,7 +39,7 @@ WITH
     SELECT k.*, n.name, n.value, s.mta_dn, s.dn AS server_dn, s.directory_source,
            (SELECT o.dn FROM objects o
             WHERE o.snapshot_id = k.snapshot_id AND o.dn = trim(n.value) AND o.is_deleted = 0
-              AND o.rdn = 'Microsoft MTA') AS object_dn,
+              AND o.is_phantom = 0 AND o.rdn = 'Microsoft MTA') AS object_dn,
            EXISTS (SELECT 1 FROM exchange_servers t
                    WHERE t.snapshot_id = k.snapshot_id
                      AND dn_equal(t.site_dn, dn_parent(dn_parent(dn_parent(dn_parent(n.value))))))

@@ -65,6 +65,10 @@ LEFT JOIN objects g ON g.snapshot_id = u.snapshot_id AND g.object_id = u.parent_
 LEFT JOIN sources d ON d.snapshot_id = o.snapshot_id AND d.source_id = o.source_id
 WHERE p.rdn = 'Servers' AND c.rdn = 'Configuration' AND u.rdn_type = 'ou'
   AND o.class_x500 = 'Computer' AND o.is_deleted = 0 AND o.is_phantom = 0
+  -- Of the copies that several directories have, the first.
+  AND NOT EXISTS (SELECT 1 FROM objects e
+                  WHERE e.snapshot_id = o.snapshot_id AND e.dn = o.dn AND e.object_id < o.object_id
+                    AND e.class_x500 = 'Computer' AND e.is_deleted = 0 AND e.is_phantom = 0)
 )sql";
 
 constexpr ViewColumn kRegistryColumns[] = {
@@ -105,7 +109,7 @@ constexpr std::array kServerViews = {
              .examples = kDirectoryExamples,
              .sql = kDirectorySql},
     ViewSpec{.name = "exchange_servers",
-             .doc = "One row per live server object of an Exchange 4.0 to 5.5 site.",
+             .doc = "One row per live server of an Exchange 4.0 to 5.5 site.",
              .theme = "directory",
              .columns = kServerColumns,
              .examples = kServerExamples,
