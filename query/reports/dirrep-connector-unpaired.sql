@@ -114,7 +114,7 @@ WHERE l.is_loaded
   AND NOT EXISTS (SELECT 1 FROM pairs p
                   WHERE p.snapshot_id = l.snapshot_id AND p.object_id = l.object_id)
 UNION ALL
-SELECT snapshot_id, dn, finding, site, other_dn, NULL, path, 'warning', NULL
+SELECT DISTINCT snapshot_id, dn, finding, site, other_dn, NULL, path, 'warning', NULL
 FROM differing
 UNION ALL
 SELECT snapshot_id, dn, 'an older copy of the connector', NULL, NULL,

@@ -41,7 +41,7 @@ WITH
   )
 SELECT o.snapshot_id AS snapshot_id, o.dn AS subject,
        coalesce(n.attribute_x500, n.attribute) AS attribute, g.dn AS deleted_object,
-       g.class AS deleted_class, g.changed_at AS deleted_at, s.path AS directory_source,
+       g.class AS deleted_class, min(g.changed_at) AS deleted_at, s.path AS directory_source,
        NULL AS severity, NULL AS missing
 FROM named n
 JOIN gone g ON g.snapshot_id = n.snapshot_id AND g.object_id = n.gone_id
@@ -55,6 +55,8 @@ WHERE o.is_deleted = 0 AND o.is_phantom = 0 AND n.object_id <> n.gone_id
   AND NOT EXISTS (SELECT 1 FROM schema_attributes x
                   WHERE x.snapshot_id = n.snapshot_id AND x.ldap_name = n.attribute
                     AND x.link_id % 2 = 1)
+-- Several directories of one backup may each have the tombstone.
+GROUP BY o.snapshot_id, o.object_id, n.attribute, g.dn
 UNION ALL
 SELECT s.snapshot_id, NULL, NULL, NULL, NULL, NULL, min(s.path), 'skipped',
        'deleted objects (Is-Deleted): the export has none'

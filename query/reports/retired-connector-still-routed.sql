@@ -31,9 +31,10 @@ WITH
     SELECT snapshot_id, server, min(source_id) AS source_id
     FROM server_registries WHERE is_complete = 1 GROUP BY snapshot_id, server
   ),
-  -- What is known of the service that a connector needs.
+  -- What is known of each service that a connector needs: of several keys, the one that can run.
   state AS (
-    SELECT n.snapshot_id, n.object_id, n.key, n.server, s.start, s.start_type, s.image_path,
+    SELECT n.snapshot_id, n.object_id, n.key, n.server, s.start, s.start_type,
+           max(s.image_path) AS image_path,
            coalesce(s.source_id, v.source_id) AS source_id, v.source_id IS NOT NULL AS is_covered,
            EXISTS (SELECT 1 FROM json_each(s.disabled_in_profiles) j, server_facts x
                    WHERE x.snapshot_id = n.snapshot_id AND x.source_id = s.source_id
@@ -42,6 +43,7 @@ WITH
     LEFT JOIN services s ON s.snapshot_id = n.snapshot_id AND s.server = n.server
                         AND s.name IN (n.key, n.server || '-' || n.key) AND s.is_current = 1
     LEFT JOIN covered v ON v.snapshot_id = n.snapshot_id AND v.server = n.server
+    GROUP BY n.snapshot_id, n.object_id, n.key
   ),
   judged AS (
     SELECT *, CASE
