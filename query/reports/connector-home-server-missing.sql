@@ -25,7 +25,7 @@ WITH
     SELECT c.snapshot_id, c.object_id, coalesce(a.attribute_x500, a.attribute) AS attribute,
            a.text AS value,
            iif(a.attribute_x500 IN ('Home-MTA', 'Home-MDB'), dn_server(a.text),
-               coalesce(dn_server(a.text), trim(a.text))) COLLATE FOLD AS server
+               coalesce(dn_server(a.text), trim(a.text, ' \'))) COLLATE FOLD AS server
     FROM live c
     JOIN attributes a ON a.snapshot_id = c.snapshot_id AND a.object_id = c.object_id
     WHERE coalesce(a.attribute_x500, a.attribute)
@@ -40,7 +40,9 @@ WITH
     SELECT c.snapshot_id, c.object_id, c.dn, c.name, c.type, c.site, c.level, c.organization,
            c.source_id,
            EXISTS (SELECT 1 FROM sites s WHERE s.snapshot_id = c.snapshot_id
-                     AND (s.site = c.site OR c.level = 'organization' OR c.site IS NULL))
+                     AND ((s.site = c.site
+                           AND coalesce(s.organization, c.organization) = c.organization)
+                          OR c.level = 'organization' OR c.site IS NULL))
              AS is_known
     FROM live c
   ),
@@ -51,11 +53,15 @@ WITH
     WHERE p.is_known = 1 AND r.server <> '' AND (:server IS NULL OR r.server = :server)
       AND NOT EXISTS (SELECT 1 FROM exchange_servers s
                       WHERE s.snapshot_id = p.snapshot_id AND s.server = r.server
-                        AND (s.site = p.site OR p.level = 'organization' OR p.site IS NULL))
+                        AND ((s.site = p.site
+                              AND coalesce(s.organization, p.organization) = p.organization)
+                             OR p.level = 'organization' OR p.site IS NULL))
   ),
   renamed AS (
     SELECT p.*, r.value, r.server,
-           rtrim(substr(p.name, instr(p.name, '(') + 1), ') ') COLLATE FOLD AS named_server
+           -- What stands behind the last bracket.
+           trim(substr(p.name, length(rtrim(p.name, replace(p.name, '(', ''))) + 1), ') ')
+             COLLATE FOLD AS named_server
     FROM placed p
     JOIN refs r ON r.snapshot_id = p.snapshot_id AND r.object_id = p.object_id
                AND r.attribute = 'Home-MTA'
