@@ -15,11 +15,16 @@
 --   and the connector. The value is a lock for maintenance; while it stands the Internet Mail
 --   connector does not start (events 4018, 4116).
 WITH
-  -- The store's service in the control set in force, and its parameters.
+  registries AS (SELECT * FROM server_registries WHERE :server IS NULL OR server = :server),
+  -- The store's parameters in the control set in force, which may be all that was exported.
   stores AS (
-    SELECT snapshot_id, server, source_id, key_path || '\ParametersSystem' AS path
-    FROM services
-    WHERE name = 'MSExchangeIS' AND is_current = 1 AND (:server IS NULL OR server = :server)
+    SELECT r.snapshot_id, r.server, r.source_id,
+           r.services_path || '\MSExchangeIS\ParametersSystem' AS path
+    FROM registries r
+    WHERE EXISTS (SELECT 1 FROM registry_keys k
+                  WHERE k.snapshot_id = r.snapshot_id AND k.source_id = r.source_id
+                    AND k.path IN (r.services_path || '\MSExchangeIS',
+                                   r.services_path || '\MSExchangeIS\ParametersSystem'))
   ),
   locked AS (
     SELECT s.snapshot_id, s.server, s.source_id, s.path || '\Logon Only As' AS place,
@@ -29,10 +34,13 @@ WITH
     JOIN registry_values v ON v.snapshot_id = s.snapshot_id AND v.source_id = s.source_id
                           AND v.key_path = s.path AND v.name = 'Logon Only As' COLLATE FOLD
   ),
+  -- A name once, as it stands first.
   listed AS (
-    SELECT l.snapshot_id, l.server, l.source_id, l.place, l.list, trim(j.value) AS dn
+    SELECT l.snapshot_id, l.server, l.source_id, l.place, l.list, trim(j.value) AS dn,
+           min(j.key) AS line
     FROM locked l, json_each(l.list) j
     WHERE trim(j.value) <> ''
+    GROUP BY l.snapshot_id, l.source_id, l.place, fold(trim(j.value))
   ),
   -- Connectors that log on to the store; one row for all its containers.
   gateways AS (
@@ -68,8 +76,8 @@ WITH
     FROM listed x
     JOIN directory_paths d ON d.snapshot_id = x.snapshot_id
     WHERE NOT EXISTS (SELECT 1 FROM objects o
-                      WHERE o.snapshot_id = x.snapshot_id AND o.dn = x.dn
-                        AND o.is_deleted = 0 AND o.is_phantom = 0)
+                      WHERE o.snapshot_id = x.snapshot_id AND o.rdn = trim(dn_rdn(x.dn))
+                        AND dn_equal(o.dn, x.dn) AND o.is_deleted = 0 AND o.is_phantom = 0)
     UNION ALL
     SELECT snapshot_id, place, server, source_id, list,
            'a lock for maintenance is left on', 'info'
@@ -90,7 +98,10 @@ LEFT JOIN directory_paths d ON d.snapshot_id = f.snapshot_id
 UNION ALL
 SELECT v.snapshot_id, NULL, v.server, NULL, NULL, NULL, NULL,
        iif(EXISTS (SELECT 1 FROM stores x WHERE x.snapshot_id = v.snapshot_id), NULL, 'skipped'),
-       'registry of server ' || v.server
+       'registry of server ' || v.server ||
+         iif(EXISTS (SELECT 1 FROM registries x
+                     WHERE x.snapshot_id = v.snapshot_id AND x.server = v.server),
+             ': it does not hold the key MSExchangeIS', '')
 FROM servers v
 WHERE NOT EXISTS (SELECT 1 FROM stores s
                   WHERE s.snapshot_id = v.snapshot_id AND s.server = v.server)
