@@ -33,10 +33,16 @@ WITH
     LEFT JOIN servers s ON s.snapshot_id = k.snapshot_id AND s.server = k.server
     GROUP BY k.snapshot_id, k.key_id
   ),
+  -- SiteDN may go on to the server, and differ in blanks.
   wanted AS (
-    SELECT *, coalesce(nullif(site_dn, ''), own_site) || '/cn=Configuration/cn=Connections/cn=' ||
-              replace(common_name, '/', '\/') AS connector_dn
-    FROM identity
+    SELECT i.*,
+           coalesce((SELECT t.site_dn FROM exchange_servers t
+                     WHERE t.snapshot_id = i.snapshot_id
+                       AND (dn_equal(t.site_dn, i.site_dn) OR dn_equal(t.dn, i.site_dn)
+                            OR dn_equal(t.site_dn || '/cn=' || t.server, i.site_dn)) LIMIT 1),
+                    nullif(i.site_dn, ''), i.own_site) || '/cn=Configuration/cn=Connections/cn=' ||
+             replace(i.common_name, '/', '\/') AS connector_dn
+    FROM identity i
   ),
   found AS (
     SELECT snapshot_id, server, path || '\CommonName' AS subject,
