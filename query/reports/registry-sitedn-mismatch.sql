@@ -27,7 +27,10 @@ WITH
                 THEN coalesce((SELECT t.site_dn FROM sites t
                                WHERE t.snapshot_id = v.snapshot_id
                                  AND dn_equal(t.site_dn, dn_parent(v.value))), v.value)
-                ELSE v.value END AS name
+                ELSE v.value END AS name,
+           (SELECT t.server FROM exchange_servers t
+            WHERE t.snapshot_id = v.snapshot_id AND t.server = trim(dn_rdn(v.value))
+              AND dn_equal(t.site_dn, dn_parent(v.value))) COLLATE FOLD AS named_server
     FROM registries r
     JOIN registry_values v ON v.snapshot_id = r.snapshot_id AND v.name = 'SiteDN'
                           AND v.key_path = r.services_path || '\MSExchangeIMC\Parameters'
@@ -49,7 +52,8 @@ WITH
         WHEN own_site IS NOT NULL AND NOT dn_equal(object_dn, own_site)
              AND NOT dn_equal(substr(object_dn, 1, length(own_site)), own_site)
           THEN 'names another site than that of the server'
-        WHEN server_dn IS NOT NULL AND dn_server(object_dn) COLLATE FOLD <> server
+        WHEN server_dn IS NOT NULL
+             AND coalesce(dn_server(object_dn), named_server) COLLATE FOLD <> server
           THEN 'names another server'
         WHEN name COLLATE BINARY <> object_dn COLLATE BINARY
           THEN 'differs in capitals or blanks only'
