@@ -19,12 +19,14 @@ WITH
   -- Levels at which a site's connectors can stand: its own two, and the organization's.
   sites AS (
     SELECT DISTINCT snapshot_id, scope AS site_dn, dn_rdn(scope) COLLATE FOLD AS site,
-           dn_parent(scope) COLLATE FOLD AS organization_dn
+           dn_parent(scope) COLLATE FOLD AS organization_dn,
+           dn_rdn(dn_parent(scope)) COLLATE FOLD AS organization
     FROM containers
     WHERE rdn = 'Connections' AND level IN ('site', 'configuration')
   ),
   levels AS (
-    SELECT s.snapshot_id, s.site_dn, s.site, max(k.level = 'organization') AS has_organization,
+    SELECT s.snapshot_id, s.site_dn, s.site, s.organization,
+           max(k.level = 'organization') AS has_organization,
            max(k.level = 'site') AS has_site, max(k.level = 'configuration') AS has_configuration
     FROM sites s
     JOIN containers k ON k.snapshot_id = s.snapshot_id AND k.rdn = 'Connections'
@@ -35,35 +37,40 @@ WITH
     GROUP BY s.snapshot_id, s.site_dn
   ),
   live AS (
-    SELECT snapshot_id, source_id, dn, name, type, level, site, server
+    SELECT snapshot_id, source_id, dn, name, type, level, organization, site, server
     FROM connectors
     WHERE is_deleted = 0 AND level IN ('organization', 'site', 'configuration')
   ),
   present AS (
-    SELECT snapshot_id, site, type, name, max(server) AS server, source_id,
+    SELECT snapshot_id, organization, site, type, name, max(server) AS server, source_id,
            coalesce(max(iif(level = 'configuration', dn, NULL)), min(dn)) AS dn,
            max(level = 'organization') AS at_organization, max(level = 'site') AS at_site,
            max(level = 'configuration') AS at_configuration
     FROM live
     WHERE site IS NOT NULL
-    GROUP BY snapshot_id, site, type, name
+    GROUP BY snapshot_id, organization, site, type, name
     HAVING :server IS NULL OR max(server = :server)
   ),
   -- One without a site stands for all of them.
-  everywhere AS (SELECT snapshot_id, level, type, name FROM live WHERE site IS NULL),
+  everywhere AS (
+    SELECT snapshot_id, organization, level, type, name FROM live WHERE site IS NULL
+  ),
   -- 1: it stands at the level, 0: it does not, NULL: the site has no container there.
   compared AS (
-    SELECT p.snapshot_id, p.dn, p.site, p.type, p.name, p.server, p.source_id,
+    SELECT p.snapshot_id, p.dn, p.organization AS organization_name, p.site, p.type, p.name,
+           p.server, p.source_id,
            iif(l.has_organization,
-               p.at_organization OR (p.snapshot_id, 'organization', p.type, p.name) IN everywhere,
-               NULL) AS organization,
-           iif(l.has_site, p.at_site OR (p.snapshot_id, 'site', p.type, p.name) IN everywhere,
-               NULL) AS site_itself,
+               p.at_organization OR (p.snapshot_id, p.organization, 'organization', p.type,
+                                     p.name) IN everywhere, NULL) AS organization,
+           iif(l.has_site,
+               p.at_site OR (p.snapshot_id, p.organization, 'site', p.type,
+                             p.name) IN everywhere, NULL) AS site_itself,
            iif(l.has_configuration,
-               p.at_configuration OR (p.snapshot_id, 'configuration', p.type, p.name) IN everywhere,
-               NULL) AS configuration
+               p.at_configuration OR (p.snapshot_id, p.organization, 'configuration', p.type,
+                                      p.name) IN everywhere, NULL) AS configuration
     FROM present p
     JOIN levels l ON l.snapshot_id = p.snapshot_id AND l.site = p.site
+                 AND l.organization = p.organization
   )
 SELECT c.snapshot_id AS snapshot_id, c.dn AS subject, c.name, c.type, c.site, c.server,
        nullif(substr(iif(c.organization = 1, ', organization', '') ||
@@ -73,7 +80,8 @@ SELECT c.snapshot_id AS snapshot_id, c.dn AS subject, c.name, c.type, c.site, c.
               iif(c.site_itself = 0, ', site', '') ||
               iif(c.configuration = 0, ', configuration', ''), 3) AS absent,
        (SELECT group_concat(t.dn, '; ') FROM connectors t
-        WHERE t.snapshot_id = c.snapshot_id AND t.name = c.name AND t.is_deleted = 1)
+        WHERE t.snapshot_id = c.snapshot_id AND t.name = c.name AND t.is_deleted = 1
+          AND t.organization = c.organization_name)
          AS deleted_copies,
        (SELECT d.path FROM sources d
         WHERE d.snapshot_id = c.snapshot_id AND d.source_id = c.source_id) AS directory_source,
