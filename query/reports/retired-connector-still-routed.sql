@@ -29,12 +29,14 @@ WITH
   ),
   covered AS (
     SELECT snapshot_id, server, min(source_id) AS source_id
-    FROM server_registries WHERE is_complete = 1 GROUP BY snapshot_id, server
+    FROM services
+    WHERE is_current = 1 AND name IN ('MSExchangeSA', 'EventLog')
+    GROUP BY snapshot_id, server
   ),
   -- What is known of each service that a connector needs: of several keys, the one that can run.
   state AS (
     SELECT n.snapshot_id, n.object_id, n.key, n.server, s.start, s.start_type,
-           max(s.image_path) AS image_path,
+           max(nullif(trim(s.image_path), '')) AS image_path,
            coalesce(s.source_id, v.source_id) AS source_id, v.source_id IS NOT NULL AS is_covered,
            EXISTS (SELECT 1 FROM json_each(s.disabled_in_profiles) j, server_facts x
                    WHERE x.snapshot_id = n.snapshot_id AND x.source_id = s.source_id

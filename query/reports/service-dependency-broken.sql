@@ -12,8 +12,8 @@
 -- x-logic: DependOnService of the Exchange services is followed through all services of the
 --   registry, all exports of the server together, to those that have no key or Start 4. Load-order
 --   groups (+Name) are no services. An absent key counts only where a whole export holds its kind:
---   other services of Windows, or of Exchange. OLE and NtLmSsp, which Windows 2000 lacks, are an info unless it is Windows NT 4.0,
---   and so is a usual dependency that is not listed.
+--   other services of Windows, or of Exchange. OLE and NtLmSsp, which Windows 2000 lacks, are an
+--   info unless it is Windows NT 4.0, and so is a usual dependency that is not listed.
 -- remedy: Restore the service or enable it, or take a name that does not exist out of
 --   DependOnService.
 WITH RECURSIVE
@@ -24,7 +24,7 @@ WITH RECURSIVE
              SELECT 1 FROM services s
              WHERE s.snapshot_id = r.snapshot_id AND s.source_id = r.source_id
                AND s.is_current = 1 AND s.name IN ('LanmanServer', 'LanmanWorkstation', 'RpcSs')
-               AND s.image_path IS NOT NULL) AS has_windows,
+               AND trim(s.image_path) <> '') AS has_windows,
            r.is_complete AND EXISTS (
              SELECT 1 FROM services s
              WHERE s.snapshot_id = r.snapshot_id AND s.source_id = r.source_id
@@ -57,7 +57,7 @@ WITH RECURSIVE
   exchange AS (
     SELECT * FROM current
     WHERE (name LIKE 'MSExchange%' OR name LIKE 'LME-%' OR name LIKE '%-LME-%')
-      AND image_path IS NOT NULL
+      AND trim(image_path) <> ''
   ),
   chains AS (
     SELECT e.snapshot_id, e.source_id, e.server, e.name, e.key_path, j.value COLLATE FOLD AS needs,
