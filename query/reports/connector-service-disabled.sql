@@ -32,7 +32,7 @@ WITH
     FROM needed n
     JOIN services s ON s.snapshot_id = n.snapshot_id AND s.server = n.server
                    AND s.name IN (n.key, n.server || '-' || n.key)
-    WHERE s.is_current = 1 AND s.image_path IS NOT NULL
+    WHERE s.is_current = 1 AND trim(s.image_path) <> ''
       AND (s.start IN (3, 4) OR s.disabled_in_profiles IS NOT NULL)
   )
 SELECT c.snapshot_id AS snapshot_id, c.dn AS subject, c.name, c.type, c.server, f.name AS service,

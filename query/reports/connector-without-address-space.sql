@@ -56,7 +56,7 @@ WITH
                  AND NOT EXISTS (SELECT 1 FROM services s
                                  WHERE s.snapshot_id = b.snapshot_id AND s.server = b.server
                                    AND s.name IN (b.service_key, b.server || '-' || b.service_key)
-                                   AND s.is_current = 1 AND s.image_path IS NOT NULL))
+                                   AND s.is_current = 1 AND trim(s.image_path) <> ''))
              AS is_retired
     FROM bare b
     WHERE b.is_judged

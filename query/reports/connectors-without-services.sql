@@ -52,7 +52,7 @@ WITH
     WHERE NOT EXISTS (SELECT 1 FROM services s
                       WHERE s.snapshot_id = n.snapshot_id AND s.server = n.server
                         AND s.name IN (n.key, n.server || '-' || n.key)
-                        AND s.is_current = 1 AND s.image_path IS NOT NULL)
+                        AND s.is_current = 1 AND trim(s.image_path) <> '')
     GROUP BY n.snapshot_id, n.object_id
   ),
   -- Servers whose services matter: those the directory knows, and the connectors' own.

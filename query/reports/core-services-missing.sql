@@ -42,7 +42,7 @@ WITH
     CROSS JOIN core c
     WHERE NOT EXISTS (SELECT 1 FROM present p
                       WHERE p.snapshot_id = v.snapshot_id AND p.server = v.server
-                        AND p.name = c.service AND p.image_path IS NOT NULL)
+                        AND p.name = c.service AND trim(p.image_path) <> '')
   )
 SELECT l.snapshot_id AS snapshot_id, l.dn AS subject, l.server,
        'services that the server lacks' AS finding,
@@ -59,14 +59,14 @@ SELECT r.snapshot_id, r.services_path || '\MSExchangeDS', r.server,
                      AND o.class_x500 = 'Computer' AND o.is_deleted = 1 AND p.rdn = 'Servers'),
            'the server is deleted in the directory', 'the directory has no such server'),
        (SELECT group_concat(p.name, ', ') FROM present p
-        WHERE p.snapshot_id = r.snapshot_id AND p.server = r.server AND p.image_path IS NOT NULL),
+        WHERE p.snapshot_id = r.snapshot_id AND p.server = r.server AND trim(p.image_path) <> ''),
        r.services_path,
        (SELECT min(d.path) FROM sources d
         WHERE d.snapshot_id = r.snapshot_id AND d.role = 'directory'), r.registry_source, NULL, NULL
 FROM covered r
 WHERE EXISTS (SELECT 1 FROM present p
               WHERE p.snapshot_id = r.snapshot_id AND p.server = r.server
-                AND p.name = 'MSExchangeDS' AND p.image_path IS NOT NULL)
+                AND p.name = 'MSExchangeDS' AND trim(p.image_path) <> '')
   AND EXISTS (SELECT 1 FROM exchange_servers v WHERE v.snapshot_id = r.snapshot_id)
   AND NOT EXISTS (SELECT 1 FROM exchange_servers v
                   WHERE v.snapshot_id = r.snapshot_id AND v.server = r.server)

@@ -70,7 +70,7 @@ WITH
                                      WHERE x.snapshot_id = h.snapshot_id AND x.server = h.server
                                        AND x.name IN (h.service_key,
                                                       h.server || '-' || h.service_key)
-                                       AND x.is_current = 1 AND x.image_path IS NOT NULL)
+                                       AND x.is_current = 1 AND trim(x.image_path) <> '')
                 THEN 'its service is missing'
                 WHEN EXISTS (SELECT 1 FROM services x
                              WHERE x.snapshot_id = h.snapshot_id AND x.server = h.server

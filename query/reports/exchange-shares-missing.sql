@@ -27,7 +27,7 @@ WITH
                         AND k.path = r.services_path || '\LanmanServer\Shares'
     WHERE EXISTS (SELECT 1 FROM services s
                   WHERE s.snapshot_id = r.snapshot_id AND s.source_id = r.source_id
-                    AND s.name = 'MSExchangeSA' AND s.is_current = 1 AND s.image_path IS NOT NULL)
+                    AND s.name = 'MSExchangeSA' AND s.is_current = 1 AND trim(s.image_path) <> '')
   ),
   shares AS (
     SELECT k.snapshot_id, k.key_id, rtrim(v.name, '$') COLLATE FOLD AS name,

@@ -59,7 +59,7 @@ WHERE (:server IS NULL OR v.server = :server)
                   WHERE k.snapshot_id = v.snapshot_id AND k.server = v.server)
   AND (EXISTS (SELECT 1 FROM services s
                WHERE s.snapshot_id = v.snapshot_id AND s.server = v.server
-                 AND s.name = 'MSExchangeIMC' AND s.is_current = 1 AND s.image_path IS NOT NULL)
+                 AND s.name = 'MSExchangeIMC' AND s.is_current = 1 AND trim(s.image_path) <> '')
        OR NOT EXISTS (SELECT 1 FROM registries x
                       WHERE x.snapshot_id = v.snapshot_id AND x.server = v.server
                         AND x.is_complete = 1))

@@ -21,7 +21,7 @@ WITH
     SELECT r.* FROM registries r
     WHERE EXISTS (SELECT 1 FROM services s
                   WHERE s.snapshot_id = r.snapshot_id AND s.source_id = r.source_id
-                    AND s.name = 'RESvc' AND s.is_current = 1 AND s.image_path IS NOT NULL)
+                    AND s.name = 'RESvc' AND s.is_current = 1 AND trim(s.image_path) <> '')
   ),
   keys AS (
     SELECT e.*, k.key_id, k.path,
@@ -43,7 +43,7 @@ WITH
     FROM keys k
     JOIN hosted h
     JOIN services s ON s.snapshot_id = k.snapshot_id AND s.source_id = k.source_id
-                   AND s.name = h.service AND s.is_current = 1 AND s.image_path IS NOT NULL
+                   AND s.name = h.service AND s.is_current = 1 AND trim(s.image_path) <> ''
     WHERE NOT EXISTS (SELECT 1 FROM listed l
                       WHERE l.snapshot_id = k.snapshot_id AND l.key_id = k.key_id
                         AND l.service = h.service)

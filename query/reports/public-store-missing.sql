@@ -26,7 +26,7 @@ WITH
     SELECT w.snapshot_id, w.object_id, 'the news service runs' AS reason, r.path AS other_source
     FROM without w
     JOIN services s ON s.snapshot_id = w.snapshot_id AND s.server = w.server
-                   AND s.name = 'MSExchangeINS' AND s.is_current = 1 AND s.image_path IS NOT NULL
+                   AND s.name = 'MSExchangeINS' AND s.is_current = 1 AND trim(s.image_path) <> ''
     LEFT JOIN sources r ON r.snapshot_id = s.snapshot_id AND r.source_id = s.source_id
     UNION ALL
     SELECT w.snapshot_id, w.object_id, 'its registry has the public database ' || v.value,

@@ -36,7 +36,7 @@ WITH
            EXISTS (SELECT 1 FROM services s
                    WHERE s.snapshot_id = x.snapshot_id AND s.server = x.server
                      AND s.name IN ('RasMan', 'RemoteAccess') AND s.is_current = 1
-                     AND s.image_path IS NOT NULL) AS has_ras,
+                     AND trim(s.image_path) <> '') AS has_ras,
            EXISTS (SELECT 1 FROM objects o
                    WHERE o.snapshot_id = x.snapshot_id AND o.parent_id = x.server_id
                      AND o.is_deleted = 0 AND o.is_phantom = 0

@@ -23,7 +23,7 @@ WITH
                                                  'NT AUTHORITY\SYSTEM'),
                'LocalSystem', trim(s.account)) COLLATE FOLD AS account
     FROM services s
-    WHERE s.is_current = 1 AND s.image_path IS NOT NULL
+    WHERE s.is_current = 1 AND trim(s.image_path) <> ''
       AND s.kind NOT IN ('kernel-driver', 'file-system-driver', 'adapter')
       AND (s.name LIKE 'MSExchange%' OR s.name LIKE 'LME-%' OR s.name LIKE '%-LME-%')
       AND (:server IS NULL OR s.server = :server)

@@ -32,7 +32,7 @@ WITH
            k.key
     FROM (SELECT DISTINCT key FROM wanted) k
     JOIN services s ON s.name = k.key
-    WHERE s.is_current = 1 AND s.image_path IS NOT NULL
+    WHERE s.is_current = 1 AND trim(s.image_path) <> ''
       AND (:server IS NULL OR s.server = :server)
     UNION ALL
     SELECT s.snapshot_id, s.server, s.name, s.key_path, s.start_type, s.image_path, s.source_id,
@@ -41,7 +41,7 @@ WITH
     JOIN server_registries r ON k.key LIKE 'LME-%' AND r.server IS NOT NULL
     JOIN services s ON s.snapshot_id = r.snapshot_id AND s.name = r.server || '-' || k.key
                    AND s.source_id = r.source_id
-    WHERE s.is_current = 1 AND s.image_path IS NOT NULL
+    WHERE s.is_current = 1 AND trim(s.image_path) <> ''
       AND (:server IS NULL OR s.server = :server)
   ),
   servers AS (SELECT snapshot_id, server, directory_source FROM exchange_servers),

@@ -20,7 +20,7 @@ WITH
            (SELECT count(*) FROM services s
             WHERE s.snapshot_id = r.snapshot_id AND s.is_current = 1
               AND (s.source_id = r.source_id OR s.server = r.server)
-              AND s.name LIKE 'MSExchange%' AND s.image_path IS NOT NULL) AS exchange_services
+              AND s.name LIKE 'MSExchange%' AND trim(s.image_path) <> '') AS exchange_services
     FROM registries r
     WHERE EXISTS (SELECT 1 FROM services s
                   WHERE s.snapshot_id = r.snapshot_id AND s.source_id = r.source_id
