@@ -135,12 +135,18 @@ struct ServerChoice {
   const char* rule;
 };
 
+// Without the blanks around it; nullopt where nothing is left.
+std::optional<std::string> name_in(const std::optional<std::string>& text) {
+  const std::string_view name = text ? trim_blanks(*text) : std::string_view();
+  return name.empty() ? std::nullopt : std::optional(std::string(name));
+}
+
 ServerChoice choose_server(const ConnectorCandidate& c, std::string_view type) {
-  if (c.home_mta_server) return {c.home_mta_server, "home-mta"};
-  if (c.home_server) return {c.home_server, "home-server"};
-  if (c.computer_name) return {c.computer_name, "computer-name"};
-  if (c.bridgehead_server) return {c.bridgehead_server, "bridgehead"};
-  if (c.own_server) return {c.own_server, "dn"};
+  if (const auto name = name_in(c.home_mta_server)) return {name, "home-mta"};
+  if (const auto name = name_in(c.home_server)) return {name, "home-server"};
+  if (const auto name = name_in(c.computer_name)) return {name, "computer-name"};
+  if (const auto name = name_in(c.bridgehead_server)) return {name, "bridgehead"};
+  if (const auto name = name_in(c.own_server)) return {name, "dn"};
   // "Site Connector (Branch)" and the like name a site, not a server.
   const bool names_a_server = type != kSite.type && type != kDirRep.type;
   const std::string_view text = names_a_server ? text_in_parentheses(c.name) : std::string_view();

@@ -185,7 +185,9 @@ void SystemFacts::choose_server(SourceFacts& facts,
     const ControlSet& set = place->second;
     const auto note = [&names, &set](const char* where, const char* fact) {
       const ServerFact* const found = find_fact(set.facts, fact);
-      if (found != nullptr) names.emplace_back(where, found->value);
+      if (found == nullptr) return;
+      const std::string_view name = trim_blanks(found->value);
+      if (!name.empty()) names.emplace_back(where, name);
     };
     note("Control\\ComputerName\\ComputerName", "computer_name");
     note("MSExchangeIS\\ParametersSystem, This Server", "exchange_store_server");

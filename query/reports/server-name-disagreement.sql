@@ -27,7 +27,7 @@ WITH
   ),
   -- The computer's name; where no source tells it, what the store calls its server.
   compared AS (
-    SELECT n.*, coalesce((SELECT min(f.value) FROM server_facts f
+    SELECT n.*, coalesce((SELECT min(trim(f.value)) FROM server_facts f
                           WHERE f.snapshot_id = n.snapshot_id AND f.fact = 'computer_name'
                             AND (f.source_id = n.source_id OR f.server = n.server)),
                          (SELECT t.value FROM named t
