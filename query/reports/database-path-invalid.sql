@@ -29,6 +29,8 @@ WITH
   paths AS (
     SELECT r.snapshot_id, r.source_id, r.server, r.registry_source, n.what, v.name,
            v.key_path || '\' || v.name AS place, v.value, upper(trim(v.value)) AS path,
+           -- Windows opens the same file by each of these.
+           replace(replace(trim(v.value, ' "'), '/', '\'), '\\', '\') COLLATE FOLD AS file,
            trim(v.value) REGEXP '^([A-Za-z]:\\|\\\\[^\\]|%[^%]+%)' AS has_start
     FROM registries r
     JOIN named n
@@ -57,7 +59,7 @@ WITH
                'info', 'error')
     FROM paths p
     JOIN paths q ON q.snapshot_id = p.snapshot_id AND q.source_id = p.source_id
-    WHERE p.what = 'private' AND q.what = 'public' AND p.path = q.path AND p.path <> ''
+    WHERE p.what = 'private' AND q.what = 'public' AND p.file = q.file AND p.file <> ''
     UNION ALL
     SELECT p.*, 'not the path of a folder', NULL, 'warning'
     FROM paths p
