@@ -176,6 +176,8 @@ TEST_CASE("the kind of a mailbox follows from its queue, its owner, its name") {
   CHECK(kind("/o=O/ou=S/cn=Configuration/cn=Servers/cn=E/cn=Microsoft DSA", "X", false) ==
         "system dn");
   CHECK(kind("/o=O/ou=S/cn=Recipients/cn=Configuration", "X", false) == "user dn");
+  CHECK(kind("/o=O/ou=S/cn=Recipients/cn=MSExchangeMCA", "X", false) == "system dn");
+  CHECK(kind("/O=O/OU=S/CN=RECIPIENTS/CN=ADMINSCH", "X", false) == "system dn");
   CHECK(kind(nullptr, "SystemMailbox{0A1B}", false) == "system name");
   CHECK(kind(nullptr, "Private Folders", false) == "unknown none");
   CHECK(kind(nullptr, nullptr, true) == "connector queue");
