@@ -31,10 +31,11 @@ SELECT snapshot_id, place AS subject, server, 'circular logging is on: ' || serv
        is_on AS value, registry_source, 'info' AS severity, NULL AS missing
 FROM states WHERE is_on = 1
 UNION ALL
-SELECT a.snapshot_id, a.place, a.server, 'store and directory differ', a.is_on, a.registry_source,
-       'info', NULL
+SELECT DISTINCT a.snapshot_id, a.place, a.server, 'store and directory differ', a.is_on,
+       a.registry_source, 'info', NULL
 FROM states a
-JOIN states b ON b.snapshot_id = a.snapshot_id AND b.source_id = a.source_id
+JOIN states b ON b.snapshot_id = a.snapshot_id
+             AND (b.source_id = a.source_id OR b.server = a.server)
 WHERE a.service = 'information store' AND b.service = 'directory' AND a.is_on <> b.is_on
 UNION ALL
 SELECT v.snapshot_id, NULL, v.server, NULL, NULL, NULL,
