@@ -39,12 +39,16 @@ Result<std::unique_ptr<Output>> Output::create(const std::filesystem::path& path
   if (exists && (S_ISCHR(info.st_mode) || S_ISFIFO(info.st_mode))) {
     const int fd = ::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) return fail(Code::kIo, path.string() + ": " + reason(errno));
-    return std::unique_ptr<Output>(new Output(fd, true));
+    std::unique_ptr<Output> output(new Output(fd, true));
+    output->final_ = path;
+    return output;
   }
+  if (exists && S_ISDIR(info.st_mode))
+    return fail(Code::kUsage, path.string() + ": a folder, not replaced");
+  if (exists && !S_ISREG(info.st_mode) && force)
+    return fail(Code::kUsage, path.string() + ": not a regular file, not replaced");
   if (exists && !force)
     return fail(Code::kUsage, path.string() + ": the file exists; --force replaces it");
-  if (exists && !S_ISREG(info.st_mode))
-    return fail(Code::kUsage, path.string() + ": not a regular file, not replaced");
   const std::filesystem::path temporary = path.string() + random_suffix();
   const int fd =
       ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);

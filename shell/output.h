@@ -48,7 +48,7 @@ class Output {
   int error_ = 0;  // errno of the first failed write
   std::string buffer_;
   std::filesystem::path temporary_;  // empty: nothing to rename
-  std::filesystem::path final_;
+  std::filesystem::path final_;      // empty: standard output, or another that has no name
 };
 
 }  // namespace dirsnap

@@ -54,13 +54,15 @@ Result<ExportRequest> parse_export(std::string_view text) {
   return request;
 }
 
-Result<void> ReportTargets::add(const OutputArguments& arguments, const ExportRequest& request) {
+Result<void> ReportTargets::add(const OutputArguments& arguments,
+                                const ExportRequest& request,
+                                const OpenCase& opened) {
   OutputArguments own = arguments;
   own.path = request.path;
   own.format.clear();  // reports have formats that rows do not have
   Target target;
   target.format = request.format;
-  DIRSNAP_TRY(target.output, open_output(own));
+  DIRSNAP_TRY(target.output, open_output(own, opened));
   DIRSNAP_TRY(target.options, render_options(own, *target.output));
   if (!to_stdout(request.path)) {
     target.options.color = arguments.color == ColorMode::kAlways;
@@ -72,7 +74,8 @@ Result<void> ReportTargets::add(const OutputArguments& arguments, const ExportRe
 }
 
 Result<ReportTargets> ReportTargets::open(const OutputArguments& arguments,
-                                          const std::vector<std::string>& exports) {
+                                          const std::vector<std::string>& exports,
+                                          const OpenCase& opened) {
   std::vector<ExportRequest> requests;
   for (const std::string& text : exports) {
     DIRSNAP_TRY(ExportRequest request, parse_export(text));
@@ -96,7 +99,8 @@ Result<ReportTargets> ReportTargets::open(const OutputArguments& arguments,
       return fail(Code::kUsage, request.path + ": two outputs to one file");
   }
   ReportTargets targets;
-  for (const ExportRequest& request : requests) DIRSNAP_CHECK(targets.add(arguments, request));
+  for (const ExportRequest& request : requests)
+    DIRSNAP_CHECK(targets.add(arguments, request, opened));
   return targets;
 }
 

@@ -30,7 +30,8 @@ class ReportTargets {
   // `arguments` are the main output's. An export to standard output takes the place of the main
   // one; with --output or --format beside it, or two of them, or two to one file: kUsage.
   static Result<ReportTargets> open(const OutputArguments& arguments,
-                                    const std::vector<std::string>& exports);
+                                    const std::vector<std::string>& exports,
+                                    const OpenCase& opened);
 
   // Renders into every target, then gives all files their names. Notes what a table cannot show.
   // The review page asks `engine` about the case as well, with `review`.
@@ -42,7 +43,9 @@ class ReportTargets {
     RenderOptions options;
     std::unique_ptr<Output> output;
   };
-  Result<void> add(const OutputArguments& arguments, const ExportRequest& request);
+  Result<void> add(const OutputArguments& arguments,
+                   const ExportRequest& request,
+                   const OpenCase& opened);
 
   std::vector<Target> targets_;
 };

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "shell/evidence_guard.h"
 #include "shell/messages.h"
 
 namespace dirsnap {
@@ -51,8 +52,10 @@ void add_output_arguments(CLI::App& command, OutputArguments& arguments) {
   add_color_argument(command, arguments.color);
 }
 
-Result<std::unique_ptr<Output>> open_output(const OutputArguments& arguments) {
+Result<std::unique_ptr<Output>> open_output(const OutputArguments& arguments,
+                                            const OpenCase& opened) {
   if (arguments.path.empty() || arguments.path == "-") return Output::borrow(STDOUT_FILENO);
+  DIRSNAP_CHECK(spare_evidence(*opened.engine, *opened.file, arguments.path));
   return Output::create(arguments.path, arguments.force);
 }
 

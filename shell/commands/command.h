@@ -51,8 +51,10 @@ struct OutputArguments {
 void add_output_arguments(CLI::App& command, OutputArguments& arguments);
 void add_color_argument(CLI::App& command, ColorMode& color);
 
-// Standard output or the new file the user asked for.
-Result<std::unique_ptr<Output>> open_output(const OutputArguments& arguments);
+// Standard output or the new file the user asked for; never in the place of what `opened` holds
+// or was read from.
+Result<std::unique_ptr<Output>> open_output(const OutputArguments& arguments,
+                                            const OpenCase& opened);
 // Fails with kUsage for an unknown format, or --raw on a terminal.
 Result<RenderOptions> render_options(const OutputArguments& arguments, const Output& output);
 

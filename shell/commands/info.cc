@@ -112,7 +112,7 @@ ExitCode run_info(const InfoArguments& arguments) {
   auto opened = open_case(arguments.where);
   if (!opened) return report_failure(opened.error());
   const InterruptScope scope(*opened->engine);
-  auto output = open_output(arguments.output);
+  auto output = open_output(arguments.output, *opened);
   if (!output) return report_failure(output.error());
   OutputArguments plain = arguments.output;
   plain.format = "box";

@@ -64,7 +64,7 @@ ExitCode run_query(const QueryArguments& arguments) {
   auto statement = engine.prepare(sql);
   if (!statement) return sql_failure(engine, sql, statement.error());
 
-  auto output = open_output(arguments.output);
+  auto output = open_output(arguments.output, *opened);
   if (!output) return report_failure(output.error());
   const auto options = render_options(arguments.output, **output);
   if (!options) return report_failure(options.error());

@@ -41,7 +41,8 @@ Result<ExitCode> run_over_case(const ReportArguments& arguments,
   DIRSNAP_TRY(const auto wanted, select_reports(reports, arguments.selection));
   DIRSNAP_TRY(KnownFindings known, read_known_findings(arguments.suppressions, arguments.baseline));
   DIRSNAP_TRY(const OpenCase opened, open_case(arguments.where));
-  DIRSNAP_TRY(ReportTargets targets, ReportTargets::open(arguments.output, arguments.exports));
+  DIRSNAP_TRY(ReportTargets targets,
+              ReportTargets::open(arguments.output, arguments.exports, opened));
   const InterruptScope scope(*opened.engine);
   DIRSNAP_TRY(ReportsOutcome outcome, run_reports(*opened.engine, wanted, values, known));
   outcome.facts.case_path = arguments.where.path;

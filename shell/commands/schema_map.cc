@@ -151,7 +151,7 @@ ExitCode run_schema_map(const MapArguments& arguments) {
   Doubts doubts;
   const auto text = map_text(*opened->engine, doubts);
   if (!text) return report_failure(text.error());
-  auto output = open_output(arguments.output);
+  auto output = open_output(arguments.output, *opened);
   if (!output) return report_failure(output.error());
   (*output)->write(*text);
   const ExitCode written = finish_output(**output);
