@@ -17,6 +17,12 @@
 --   service's key, SOFTWARE\Microsoft\Exchange\Setup\Exchconn and the folder Connect\Exchconn,
 --   restart, and install the connector again if it is wanted.
 WITH
+  -- Directories of which the part with the connectors was read.
+  told AS (
+    SELECT snapshot_id FROM objects WHERE rdn = 'Connections'
+    UNION
+    SELECT snapshot_id FROM connectors WHERE type NOT IN ('dirrep', 'dirsync')
+  ),
   known(key, type) AS (VALUES
     ('MSExchangeIMC', 'imc'), ('MSExchangeMSMI', 'msmail'), ('MSExchangeCCMC', 'ccmail'),
     ('LME-NOTES', 'notes'), ('LME-GWISE', 'groupwise'), ('MSExchangeGWRtr', 'groupwise'),
@@ -65,6 +71,7 @@ SELECT o.snapshot_id AS snapshot_id, o.key_path AS subject, o.server, o.name AS 
        iif(o.key = 'MSExchangeINS', 'info', 'warning') AS severity, NULL AS missing
 FROM orphans o
 JOIN servers v ON v.snapshot_id = o.snapshot_id AND v.server = o.server
+JOIN told t ON t.snapshot_id = o.snapshot_id
 LEFT JOIN sources r ON r.snapshot_id = o.snapshot_id AND r.source_id = o.source_id
 UNION ALL
 SELECT v.snapshot_id, NULL, v.server, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
@@ -85,4 +92,10 @@ SELECT DISTINCT o.snapshot_id, NULL, o.server, NULL, NULL, NULL, NULL, NULL, NUL
 FROM orphans o
 WHERE NOT EXISTS (SELECT 1 FROM servers v
                   WHERE v.snapshot_id = o.snapshot_id AND v.server = o.server)
+UNION ALL
+-- A directory of which the part with the connectors was not read.
+SELECT d.snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'skipped',
+       'containers Connections in the directory'
+FROM (SELECT DISTINCT snapshot_id FROM directories) d
+WHERE NOT EXISTS (SELECT 1 FROM told t WHERE t.snapshot_id = d.snapshot_id)
 ORDER BY snapshot_id, missing, server, subject

@@ -115,7 +115,11 @@ class World {
   }
 
   World& source(std::int64_t id, const char* role, Cell server, const char* path) {
-    if (role == "directory"s) object("Organization", "Org", {});
+    if (role == "directory"s) {
+      object("Organization", "Org", {});
+      object("Container", "Connections", {});
+    }
+    if (role == "registry"s) key(id);
     return unreadable_source(id, role, std::move(server), path);
   }
   // Nothing was read from it.
