@@ -36,4 +36,12 @@ FROM exchange_servers v
 WHERE (:server IS NULL OR v.server = :server)
   AND NOT EXISTS (SELECT 1 FROM covered k
                   WHERE k.snapshot_id = v.snapshot_id AND k.server = v.server)
+UNION ALL
+-- Nothing tells of a server that could be judged.
+SELECT n.snapshot_id, NULL, NULL, NULL, NULL, 'skipped',
+       'registry of ' || coalesce('server ' || :server, 'an Exchange server')
+FROM (SELECT DISTINCT snapshot_id FROM sources WHERE role = 'registry') n
+WHERE NOT EXISTS (SELECT 1 FROM exchange_servers v
+                  WHERE v.snapshot_id = n.snapshot_id AND (:server IS NULL OR v.server = :server))
+  AND NOT EXISTS (SELECT 1 FROM covered k WHERE k.snapshot_id = n.snapshot_id)
 ORDER BY snapshot_id, missing, server, subject

@@ -63,4 +63,14 @@ WHERE (:server IS NULL OR v.server = :server)
        OR NOT EXISTS (SELECT 1 FROM registries x
                       WHERE x.snapshot_id = v.snapshot_id AND x.server = v.server
                         AND x.is_complete = 1))
+UNION ALL
+-- Nothing tells of a server that could be judged.
+SELECT n.snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, 'skipped',
+       'registry of ' || coalesce('server ' || :server, 'an Exchange server')
+FROM (SELECT DISTINCT snapshot_id FROM sources WHERE role = 'registry') n
+WHERE NOT EXISTS (SELECT 1 FROM exchange_servers v
+                  WHERE v.snapshot_id = n.snapshot_id AND (:server IS NULL OR v.server = :server))
+  AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.snapshot_id = n.snapshot_id)
+  AND NOT EXISTS (SELECT 1 FROM registries x
+                  WHERE x.snapshot_id = n.snapshot_id AND x.is_complete = 1)
 ORDER BY snapshot_id, missing, server, subject

@@ -60,4 +60,13 @@ SELECT e.snapshot_id, NULL, e.server, NULL, NULL, NULL,
 FROM exchange e
 WHERE NOT EXISTS (SELECT 1 FROM keys k
                   WHERE k.snapshot_id = e.snapshot_id AND k.source_id = e.source_id)
+UNION ALL
+-- Nothing tells of a server that could be judged.
+SELECT n.snapshot_id, NULL, NULL, NULL, NULL, NULL, 'skipped',
+       'registry of ' || coalesce('server ' || :server, 'an Exchange server')
+FROM (SELECT DISTINCT snapshot_id FROM sources WHERE role = 'registry') n
+WHERE NOT EXISTS (SELECT 1 FROM exchange k WHERE k.snapshot_id = n.snapshot_id)
+  AND NOT EXISTS (SELECT 1 FROM server_registries x
+                  WHERE x.snapshot_id = n.snapshot_id AND x.is_complete = 1
+                    AND (:server IS NULL OR x.server = :server))
 ORDER BY snapshot_id, missing, server, subject

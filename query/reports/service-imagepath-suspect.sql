@@ -112,4 +112,12 @@ WHERE (:server IS NULL OR v.server = :server)
   AND NOT EXISTS (SELECT 1 FROM paths p
                   WHERE p.snapshot_id = v.snapshot_id AND p.server = v.server
                     AND p.name LIKE 'MSExchange%')
+UNION ALL
+-- Nothing tells of a server that could be judged.
+SELECT n.snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, 'skipped',
+       'registry of ' || coalesce('server ' || :server, 'an Exchange server')
+FROM (SELECT DISTINCT snapshot_id FROM sources WHERE role = 'registry') n
+WHERE NOT EXISTS (SELECT 1 FROM exchange_servers v
+                  WHERE v.snapshot_id = n.snapshot_id AND (:server IS NULL OR v.server = :server))
+  AND NOT EXISTS (SELECT 1 FROM paths k WHERE k.snapshot_id = n.snapshot_id)
 ORDER BY snapshot_id, missing, severity, server, subject

@@ -58,4 +58,10 @@ FROM registries r
 WHERE NOT EXISTS (SELECT 1 FROM covered c
                   WHERE c.snapshot_id = r.snapshot_id
                     AND (c.source_id = r.source_id OR c.server = r.server))
+UNION ALL
+-- Nothing tells of a server that could be judged.
+SELECT n.snapshot_id, NULL, NULL, NULL, NULL, 'skipped',
+       'services of ' || coalesce('server ' || :server, 'a server')
+FROM (SELECT DISTINCT snapshot_id FROM sources WHERE role = 'registry') n
+WHERE NOT EXISTS (SELECT 1 FROM registries k WHERE k.snapshot_id = n.snapshot_id)
 ORDER BY snapshot_id, missing, server, subject

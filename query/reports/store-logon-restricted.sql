@@ -117,4 +117,12 @@ SELECT DISTINCT l.snapshot_id, NULL, l.server, NULL, NULL, NULL, NULL, NULL,
        'directory database: connectors and listed names are not judged'
 FROM locked l
 WHERE l.snapshot_id NOT IN (SELECT snapshot_id FROM directory_paths)
+UNION ALL
+-- Nothing tells of a server that could be judged.
+SELECT n.snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, 'skipped',
+       'registry of ' || coalesce('server ' || :server, 'an Exchange server')
+FROM (SELECT DISTINCT snapshot_id FROM sources WHERE role = 'registry') n
+WHERE NOT EXISTS (SELECT 1 FROM servers v
+                  WHERE v.snapshot_id = n.snapshot_id AND (:server IS NULL OR v.server = :server))
+  AND NOT EXISTS (SELECT 1 FROM stores k WHERE k.snapshot_id = n.snapshot_id)
 ORDER BY snapshot_id, missing, severity, subject
