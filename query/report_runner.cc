@@ -46,6 +46,7 @@ class ReportRunner {
       if (where.message == run_.error && !where.hint.empty()) run_.error += "; " + where.hint;
       return std::move(run_);
     }
+    DIRSNAP_CHECK(note_unknown_server());
     collect_unjudged();
     if (!run_.findings.empty()) {
       run_.status = ReportStatus::kFindings;
@@ -90,9 +91,11 @@ class ReportRunner {
     }
     // A source of which nothing could be read is no input.
     DIRSNAP_TRY(Statement sources,
-                engine_.prepare("SELECT DISTINCT s.snapshot_id, s.role FROM sources s "
-                                "WHERE s.role <> 'directory' OR EXISTS (SELECT 1 FROM objects o "
-                                "WHERE o.snapshot_id = s.snapshot_id)"));
+                engine_.prepare("SELECT DISTINCT s.snapshot_id, s.role FROM sources s WHERE "
+                                "(s.role <> 'directory' OR EXISTS (SELECT 1 FROM objects o "
+                                "WHERE o.snapshot_id = s.snapshot_id)) AND "
+                                "(s.role <> 'registry' OR EXISTS (SELECT 1 FROM registry_keys k "
+                                "WHERE k.snapshot_id = s.snapshot_id))"));
     for (;;) {
       DIRSNAP_TRY(const bool row, sources.step());
       if (!row) break;
@@ -149,8 +152,42 @@ class ReportRunner {
     for (;;) {
       DIRSNAP_TRY(const bool row, statement.step());
       if (!row) return {};
-      take_row(statement);
+      DIRSNAP_CHECK(take_row(statement));
     }
+  }
+
+  // Of a server that nothing in a snapshot tells of, the statement finds nothing whatever its
+  // state is: that is no verdict. The parameter has this meaning by its name.
+  Result<void> note_unknown_server() {
+    const auto server = values_.find(":server");
+    if (server == values_.end() || server->second.type != ValueType::kText) return {};
+    std::set<std::int64_t> told = incomplete_;
+    for (const CoverageNote& note : run_.coverage) told.insert(note.snapshot_id);
+    told.insert(found_in_.begin(), found_in_.end());
+    for (const std::int64_t snapshot : run_.snapshots) {
+      if (told.count(snapshot) != 0) continue;
+      DIRSNAP_TRY(const bool known, knows_server(snapshot, server->second));
+      if (known) continue;
+      unjudged_.insert(snapshot);
+      run_.coverage.push_back(
+          {.snapshot_id = snapshot, .missing = "server " + server->second.bytes, .cells = {}});
+    }
+    return {};
+  }
+
+  Result<bool> knows_server(std::int64_t snapshot, const OwnedValue& server) {
+    DIRSNAP_TRY(Statement known,
+                engine_.prepare("SELECT 1 FROM sources WHERE snapshot_id = :id AND server = :name "
+                                "UNION ALL SELECT 1 FROM services "
+                                "WHERE snapshot_id = :id AND server = :name "
+                                "UNION ALL SELECT 1 FROM connectors "
+                                "WHERE snapshot_id = :id AND server = :name "
+                                "UNION ALL SELECT 1 FROM objects WHERE snapshot_id = :id AND "
+                                "rdn = :name AND class IN ('computer', 'server', "
+                                "'msExchExchangeServer') LIMIT 1"));
+    DIRSNAP_CHECK(known.bind(":id", ValueView::of(snapshot)));
+    DIRSNAP_CHECK(known.bind(":name", view(server)));
+    return known.step();
   }
 
   void read_columns(const std::vector<std::string>& names) {
@@ -167,17 +204,21 @@ class ReportRunner {
     }
   }
 
-  void take_row(const Statement& statement) {
+  Result<void> take_row(const Statement& statement) {
     const std::int64_t snapshot =
         snapshot_column_ ? statement.column(*snapshot_column_).integer : 0;
     if (missing_column_ && !statement.column(*missing_column_).is_null()) {
-      return take_note(statement, snapshot);
+      take_note(statement, snapshot);
+      return {};
     }
     // Where an input is absent its absence proves nothing, whatever the statement says.
-    if (incomplete_.count(snapshot) != 0) return;
+    if (incomplete_.count(snapshot) != 0) return {};
+    DIRSNAP_TRY(const FindingSeverity severity, severity_of(statement));
     Finding& finding = run_.findings.emplace_back();
-    finding.severity = severity_of(statement);
+    finding.severity = severity;
     for (const std::size_t i : shown_) finding.cells.push_back(own(statement.column(i)));
+    found_in_.insert(snapshot);
+    return {};
   }
 
   // Whether the statement could say anything of at least one snapshot.
@@ -205,14 +246,16 @@ class ReportRunner {
     run_.coverage.push_back(std::move(note));
   }
 
-  [[nodiscard]] FindingSeverity severity_of(const Statement& statement) const {
-    if (!severity_column_) return report_.severity;
+  [[nodiscard]] Result<FindingSeverity> severity_of(const Statement& statement) const {
+    if (!severity_column_ || statement.column(*severity_column_).is_null()) return report_.severity;
     const std::string_view text = statement.column(*severity_column_).bytes;
     for (const auto severity :
          {FindingSeverity::kInfo, FindingSeverity::kWarning, FindingSeverity::kError}) {
       if (text == to_string(severity)) return severity;
     }
-    return report_.severity;
+    return fail(Code::kUsage, "column severity holds \"" + std::string(text) +
+                                  "\", which is none of info, warning, error; a column of "
+                                  "another meaning needs another name");
   }
 
   Engine& engine_;
@@ -222,6 +265,7 @@ class ReportRunner {
   std::map<std::string, OwnedValue> values_;  // by ":name"
   std::set<std::int64_t> incomplete_;         // snapshots that lack a needed role
   std::set<std::int64_t> unjudged_;           // snapshots that a note says to be skipped
+  std::set<std::int64_t> found_in_;           // snapshots with a finding
   bool some_complete_ = false;
   std::vector<std::size_t> shown_;  // result columns of a finding
   std::optional<std::size_t> missing_column_;

@@ -179,6 +179,13 @@ class World {
   }
 
  private:
+  void key(std::int64_t source) {
+    namespace t = tables::registry_keys;
+    Row& row = add(t::kSpec, t::kPath + 1);
+    row[t::kKeyId] = ++keys_;
+    row[t::kSourceId] = source;
+    row[t::kPath] = "HKEY_LOCAL_MACHINE"s;
+  }
   Row& add(const TableSpec& spec, std::size_t columns) {
     for (RelationRows& relation : relations_) {
       if (relation.def.name == spec.name) return relation.rows.emplace_back(columns);
@@ -200,6 +207,7 @@ class World {
   std::vector<RelationRows> relations_;
   std::int64_t objects_ = 0;
   std::int64_t connectors_ = 0;
+  std::int64_t keys_ = 0;
 };
 
 World two_sources() {
@@ -333,6 +341,33 @@ TEST_CASE("a directory of which nothing could be read is no input") {
   CHECK(missing(result) == std::vector<std::string>{"directory database"});
 }
 
+TEST_CASE("a registry without a key is no input") {
+  World world;
+  world.source(1, "directory", {}, "Dir.edb").unreadable_source(2, "registry", {}, "empty.reg");
+  const ReportRun result = run(world);
+  CHECK(result.status == ReportStatus::kSkipped);
+  CHECK(missing(result) == std::vector<std::string>{"registry"});
+}
+
+TEST_CASE("of a server that a snapshot does not know nothing is judged") {
+  World world = two_sources();
+  world.connector("a", "EX1"s, "MSExchangeIMC"s).service("EX1", "EventLog");
+  ReportRun result = run(world, {{"server", "EX9"}});
+  CHECK(result.status == ReportStatus::kSkipped);
+  CHECK(missing(result) == std::vector<std::string>{"server EX9"});
+  CHECK(run(world, {{"server", "ex1"}}).status == ReportStatus::kFindings);
+  World other = two_sources();
+  other.service("EX9", "EventLog");
+  const TestCase both({world.snapshot("one"), other.snapshot("two")});
+  const auto engine = both.open();
+  const auto partly = run_report(*engine, founding_report(), {{"server", "EX9"}});
+  REQUIRE(partly);
+  CHECK(partly->status == ReportStatus::kPass);
+  REQUIRE(partly->coverage.size() == 1);
+  CHECK(partly->coverage[0].snapshot_id == 1);
+  CHECK(partly->unjudged == std::vector<std::int64_t>{1});
+}
+
 TEST_CASE("a pass over an input of which some was lost carries a note") {
   World world = two_sources();
   world.service("EX1", "EventLog");
@@ -398,6 +433,19 @@ TEST_CASE("a column severity overrides the report's") {
   CHECK(result->findings[0].severity == FindingSeverity::kInfo);
   CHECK(result->findings[1].severity == FindingSeverity::kWarning);
   CHECK(result->columns == std::vector<std::string>{"snapshot_id", "subject"});
+}
+
+TEST_CASE("a column severity of another meaning is told, not passed over") {
+  const TestCase test({two_sources().snapshot("one")});
+  const auto engine = test.open();
+  const Report report =
+      *parse_report(kHead + "SELECT 1 AS snapshot_id, 'a' AS subject, 'loss' AS severity"s, "x");
+  const auto result = run_report(*engine, report, {});
+  REQUIRE(result);
+  CHECK(result->status == ReportStatus::kError);
+  CHECK(result->error ==
+        "column severity holds \"loss\", which is none of info, warning, error; a column of "
+        "another meaning needs another name");
 }
 
 TEST_CASE("a report that its notes say to be unable to judge any snapshot is skipped") {
