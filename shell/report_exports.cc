@@ -64,7 +64,8 @@ Result<void> ReportTargets::add(const OutputArguments& arguments,
   target.format = request.format;
   DIRSNAP_TRY(target.output, open_output(own, opened));
   DIRSNAP_TRY(target.options, render_options(own, *target.output));
-  if (!to_stdout(request.path)) {
+  target.is_shown = to_stdout(request.path);
+  if (!target.is_shown) {
     target.options.color = arguments.color == ColorMode::kAlways;
     target.options.width.reset();
     target.options.page = true;  // a file of its own is looked at with a browser
@@ -118,7 +119,8 @@ ExitCode ReportTargets::write(const ReportsOutcome& outcome,
                                     outcome.facts);
     }
     target.output->flush();
-    has_table = has_table || target.format.kind == ReportFormat::kTabular;
+    const bool shown_table = target.format.kind == ReportFormat::kTabular && target.is_shown;
+    has_table = has_table || shown_table;
     if (!target.output->ok() && !target.output->reader_gone())
       return finish_output(*target.output);  // says what failed; the rest is taken back
   }

@@ -42,6 +42,7 @@ class ReportTargets {
     ReportFormatChoice format;
     RenderOptions options;
     std::unique_ptr<Output> output;
+    bool is_shown = false;  // goes to standard output
   };
   Result<void> add(const OutputArguments& arguments,
                    const ExportRequest& request,

@@ -156,6 +156,7 @@ void render_reports_jsonl(std::span<const ReportResult> results, Output& output)
     std::string head = "{";
     append_member(head, "report", result.run.id);
     append_member(head, "status", to_string(result.run.status));
+    if (!result.run.error.empty()) append_member(head, "error", result.run.error);
     for (std::size_t i = 0; i < result.run.findings.size(); ++i) {
       std::string line = head + ",\"finding\":";
       append_finding(line, result, i);
@@ -171,10 +172,7 @@ void render_reports_jsonl(std::span<const ReportResult> results, Output& output)
       append_coverage(line, note);
       output.write(line + "}\n");
     }
-    if (result.run.findings.empty() && result.run.coverage.empty()) {
-      if (!result.run.error.empty()) append_member(head, "error", result.run.error);
-      output.write(head + "}\n");
-    }
+    if (result.run.findings.empty() && result.run.coverage.empty()) output.write(head + "}\n");
   }
 }
 

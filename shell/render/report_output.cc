@@ -152,10 +152,14 @@ std::string summary_line(std::span<const ReportResult> results) {
   std::map<FindingSeverity, std::size_t> severities;
   std::array<std::size_t, 4> statuses{};
   std::size_t findings = 0;
+  std::size_t in_part = 0;
   MarkCounts marks;
   for (const ReportResult& result : results) {
     ++statuses[static_cast<std::size_t>(result.run.status)];
     findings += result.run.findings.size();
+    const bool judged =
+        result.run.status == ReportStatus::kPass || result.run.status == ReportStatus::kFindings;
+    if (judged && !result.run.coverage.empty()) ++in_part;
     for (const Finding& finding : result.run.findings) ++severities[finding.severity];
     marks.add(result);
   }
@@ -167,6 +171,7 @@ std::string summary_line(std::span<const ReportResult> results) {
                      with(ReportStatus::kSkipped));
   if (with(ReportStatus::kError) > 0)
     out += fmt::format(", {} failed to run", with(ReportStatus::kError));
+  if (in_part > 0) out += fmt::format(", {} judged in part", in_part);
   return out;
 }
 

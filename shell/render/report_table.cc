@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // The findings of all reports as one table: report, severity, the united columns of the reports.
-// Where a baseline or suppressions were given, a column says what they did; where a report was
-// skipped or failed, it has a row with `status` and `missing`, so that it never looks like one
-// that found nothing.
+// Where a baseline or suppressions were given, a column says what they did. Where a report was
+// skipped or failed, it has a row with `status` and `missing`, and one that judged a part has such
+// a row for each thing it could not judge ("not judged"), so that neither looks like a report that
+// found nothing.
 #include <algorithm>
 
 #include "shell/render/report_output.h"
@@ -28,8 +29,9 @@ class ReportTable {
     header_.insert(header_.end(), names_.begin(), names_.end());
     if (facts_.has_baseline) baseline_ = add_column("baseline");
     if (facts_.has_suppressions) suppressed_ = add_column("suppressed");
-    const bool all_judged = std::all_of(results_.begin(), results_.end(),
-                                        [](const auto& result) { return was_judged(result.run); });
+    const bool all_judged = std::all_of(results_.begin(), results_.end(), [](const auto& result) {
+      return was_judged(result.run) && result.run.coverage.empty();
+    });
     if (!all_judged) {
       status_ = add_column("status");
       missing_ = add_column("missing");
@@ -49,6 +51,11 @@ class ReportTable {
         if (std::find(names_.begin(), names_.end(), name) == names_.end()) names_.push_back(name);
       }
     }
+    const bool has_notes = std::any_of(results_.begin(), results_.end(), [](const auto& result) {
+      return was_judged(result.run) && !result.run.coverage.empty();
+    });
+    if (has_notes && std::find(names_.begin(), names_.end(), "snapshot_id") == names_.end())
+      names_.insert(names_.begin(), "snapshot_id");
   }
 
   std::size_t add_column(const char* name) {
@@ -64,7 +71,8 @@ class ReportTable {
     }
     for (std::size_t i = 0; i < result.run.findings.size(); ++i) write_finding(result, i, place);
     for (const ResolvedFinding& finding : result.resolved) write_resolved(result, finding);
-    if (!was_judged(result.run)) write_unjudged(result);
+    if (!was_judged(result.run)) return write_unjudged(result);
+    for (const CoverageNote& note : result.run.coverage) write_note(result, note);
   }
 
   void write_finding(const ReportResult& result,
@@ -88,12 +96,24 @@ class ReportTable {
     std::vector<ValueView> row(header_.size());
     row[0] = ValueView::text(result.run.id);
     row[1] = ValueView::text(to_string(finding.severity));
-    for (const auto& [name, cell] : finding.cells) {
-      const auto at = std::find(names_.begin(), names_.end(), name);
-      if (at != names_.end())
-        row[kFixedColumns + static_cast<std::size_t>(at - names_.begin())] = view_of(cell);
-    }
+    for (const auto& [name, cell] : finding.cells) put(row, name, view_of(cell));
     row[baseline_] = ValueView::text(finding.certain ? "resolved" : "not judged again");
+    write_row(row);
+  }
+
+  void put(std::vector<ValueView>& row, std::string_view name, const ValueView& value) const {
+    const auto at = std::find(names_.begin(), names_.end(), name);
+    if (at != names_.end())
+      row[kFixedColumns + static_cast<std::size_t>(at - names_.begin())] = value;
+  }
+
+  void write_note(const ReportResult& result, const CoverageNote& note) {
+    std::vector<ValueView> row(header_.size());
+    row[0] = ValueView::text(result.run.id);
+    for (const auto& [name, cell] : note.cells) put(row, name, view_of(cell));
+    put(row, "snapshot_id", ValueView::of(note.snapshot_id));
+    row[status_] = ValueView::text("not judged");
+    row[missing_] = ValueView::text(note.missing);
     write_row(row);
   }
 

@@ -307,6 +307,28 @@ TEST_CASE("a table has a row for each report that was not judged, and columns fo
   CHECK(marked.find("passed-one,error,,/o=Gone,,,resolved,,,\n") != std::string::npos);
 }
 
+TEST_CASE("a report that judged a part never looks like one that judged all") {
+  World world;
+  world.results[3].run.coverage = {
+      {.snapshot_id = 2, .missing = "registry of server EX3", .cells = {{"detail", text("d")}}}};
+  CHECK(world.shown("csv").find("passed-one,,2,,d,,not judged,registry of server EX3\n") !=
+        std::string::npos);
+  const std::size_t in_part = count_of(world.shown("text"), "judged in part");
+  CHECK(in_part == 1);
+  world.results = {world.results[3]};
+  CHECK(world.shown("csv") ==
+        "report,severity,snapshot_id,status,missing\n"
+        "passed-one,,2,not judged,registry of server EX3\n");
+}
+
+TEST_CASE("jsonl tells why a report failed, whatever else it has to say") {
+  World world;
+  world.results[2].run.coverage = {{.snapshot_id = 1, .missing = "registry", .cells = {}}};
+  CHECK(world.shown("jsonl").find(
+            "{\"report\":\"failed-one\",\"status\":\"error\",\"error\":\"no such table: x\","
+            "\"coverage\":{") != std::string::npos);
+}
+
 TEST_CASE("text and markdown say what is suppressed, new and resolved") {
   World world;
   world.suppress(1);

@@ -121,8 +121,8 @@ TEST_CASE("a table unites the columns of several reports") {
   const std::vector<ReportResult> results = {{&report, sample_run()}, {&report, other}};
   const std::string out = shown(results, "csv");
   CHECK(out.substr(0, out.find('\n')) ==
-        "report,severity,snapshot_id,subject,service_key,note,extra");
-  CHECK(out.find("other,info,2,x,,,y\n") != std::string::npos);
+        "report,severity,snapshot_id,subject,service_key,note,extra,status,missing");
+  CHECK(out.find("other,info,2,x,,,y,findings,\n") != std::string::npos);
   CHECK(
       coverage_lines(results) ==
       std::vector<std::string>{"connectors-without-services: snapshot 1: registry of server EX3"});
