@@ -12,6 +12,19 @@ namespace {
 
 using OrderedJson = nlohmann::ordered_json;
 
+constexpr int kDeepest = 16;  // levels of brackets; a run has six
+
+// A discarded value where the text is no JSON, or nests so deep that walking it takes the stack.
+OrderedJson parse_shallow(std::string_view text) {
+  bool too_deep = false;
+  const auto look = [&](int depth, OrderedJson::parse_event_t, OrderedJson&) {
+    too_deep = too_deep || depth > kDeepest;
+    return !too_deep;
+  };
+  OrderedJson document = OrderedJson::parse(text, look, false);
+  return too_deep ? OrderedJson(OrderedJson::value_t::discarded) : document;
+}
+
 std::optional<FindingSeverity> severity_named(std::string_view name) {
   for (const auto severity :
        {FindingSeverity::kInfo, FindingSeverity::kWarning, FindingSeverity::kError}) {
@@ -75,7 +88,7 @@ Result<std::vector<ResolvedFinding>> read_findings(const OrderedJson& list,
 }  // namespace
 
 Result<Baseline> Baseline::parse(std::string_view json, const std::string& origin) {
-  const OrderedJson document = OrderedJson::parse(json, nullptr, false);
+  const OrderedJson document = parse_shallow(json);
   const auto wrong = [&] {
     return fail(
         Code::kUsage,

@@ -232,6 +232,17 @@ TEST_CASE("a report that is skipped resolves nothing: its findings are not judge
   CHECK_FALSE(gone[0].certain);
 }
 
+TEST_CASE("a baseline that nests without end is refused") {
+  const std::size_t depth = 500'000;
+  const auto parsed = Baseline::parse(
+      "{\"reports\":[{\"id\":\"r\",\"findings\":[{\"severity\":"
+      "\"info\",\"fingerprint\":\"f\",\"a\":" +
+          std::string(depth, '[') + std::string(depth, ']') + "}]}]}",
+      "old.json");
+  REQUIRE_FALSE(parsed);
+  CHECK(parsed.error().what.find("old.json: not the JSON of a run") == 0);
+}
+
 TEST_CASE("what is no JSON of a run is refused as a baseline") {
   for (const char* json :
        {"", "[]", "{}", "{\"reports\":1}", "{\"reports\":[{}]}", "{\"reports\":[{\"id\":\"r\"}]}",
