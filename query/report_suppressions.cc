@@ -27,6 +27,7 @@ class SuppressionParser {
   explicit SuppressionParser(const std::string& origin) : origin_(origin) {}
 
   Result<std::vector<Suppression>> parse(std::string_view text) {
+    DIRSNAP_CHECK(check_text(text));
     auto records = parse_csv_records(text);
     if (!records) return bad(records.error().offset, records.error().what);
     if (records->empty())
@@ -45,8 +46,22 @@ class SuppressionParser {
     return fail(Code::kUsage, line, origin_ + " line " + std::to_string(line) + ": " + what);
   }
 
+  // Names in another encoding would match nothing, in silence.
+  [[nodiscard]] Result<void> check_text(std::string_view text) const {
+    for (std::uint64_t line = 1; !is_valid_utf8(text); ++line) {
+      const std::size_t end = std::min(text.find('\n'), text.size());
+      if (!is_valid_utf8(text.substr(0, end)))
+        return bad(line, "the text is not UTF-8; save the file as UTF-8");
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return {};
+  }
+
   Result<void> read_header(const CsvRecord& header) {
     std::set<std::size_t> seen;
+    const std::string& first = header.fields.front();
+    if (header.fields.size() == 1 && first.find_first_of(";\t") != std::string::npos)
+      return bad(header.line, "the columns are separated by commas");
     for (const std::string& field : header.fields) {
       const std::string name = to_lower_ascii(trim_blanks(field));
       const auto known = std::find(field_names().begin(), field_names().end(), name);
@@ -126,6 +141,20 @@ void Suppressions::apply(const Report& report,
       if (!marks[i].suppression) marks[i].suppression = line.suppression;
     }
   }
+}
+
+std::vector<std::pair<Suppression, std::string>> Suppressions::of_no_report(
+    std::span<const Report> known) const {
+  std::vector<std::string> ids;
+  for (const Report& report : known) ids.push_back(report.id);
+  std::vector<std::pair<Suppression, std::string>> out;
+  for (const Line& line : lines_) {
+    const bool named = std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
+      return line.report.matches(fold_case(id));
+    });
+    if (!named) out.emplace_back(line.suppression, nearest_name(line.suppression.report, ids));
+  }
+  return out;
 }
 
 std::vector<Suppression> Suppressions::unused() const {

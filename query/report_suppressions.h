@@ -8,8 +8,10 @@
 // A suppressed finding stays in every output, marked. Lifetime: plain values. Threads: one thread.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "query/report_marks.h"
@@ -30,6 +32,9 @@ class Suppressions {
 
   // Lines whose day has passed: they have no effect.
   [[nodiscard]] const std::vector<Suppression>& expired() const { return expired_; }
+  // Lines in force whose `report` is none of these, each with the nearest id or none.
+  [[nodiscard]] std::vector<std::pair<Suppression, std::string>> of_no_report(
+      std::span<const Report> known) const;
   // Lines in force that speak of a report which was judged, and matched no finding of it.
   [[nodiscard]] std::vector<Suppression> unused() const;
 

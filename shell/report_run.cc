@@ -119,8 +119,9 @@ Result<std::vector<const Report*>> select_reports(const std::vector<Report>& rep
 
 Result<std::string> read_small_file(const std::string& path, std::uintmax_t limit_bytes) {
   std::error_code error;
+  if (!std::filesystem::exists(path, error)) return fail(Code::kUsage, path + ": no such file");
   if (!std::filesystem::is_regular_file(path, error))
-    return fail(Code::kUsage, path + ": no such file");
+    return fail(Code::kUsage, path + ": not a regular file");
   const std::uintmax_t size = std::filesystem::file_size(path, error);
   if (error) return fail(Code::kIo, path + ": " + error.message());
   if (size > limit_bytes)
@@ -183,7 +184,12 @@ ExitCode exit_code_of(const std::vector<ReportResult>& results, std::string_view
   return code;
 }
 
-void tell_suppressions(const Suppressions& suppressions) {
+void tell_suppressions(const Suppressions& suppressions, std::span<const Report> reports) {
+  for (const auto& [line, near] : suppressions.of_no_report(reports)) {
+    print_line(fmt::format("Warning: suppression of line {} ({}, {}): there is no such report{}",
+                           line.line, line.report, line.owner,
+                           near.empty() ? "" : ", did you mean \"" + near + "\"?"));
+  }
   for (const Suppression& expired : suppressions.expired()) {
     print_line(
         fmt::format("Warning: suppression of line {} ({}, {}) expired on {}: it has no effect",

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,9 +57,9 @@ Result<ReportsOutcome> run_reports(Engine& engine,
 // not suppressed and, where a baseline was given, is new. `fail_on` empty: never.
 ExitCode exit_code_of(const std::vector<ReportResult>& results, std::string_view fail_on);
 
-// Tells what the owner of a suppressions file needs to know: a warning for each line out of date, a
-// note for each without effect.
-void tell_suppressions(const Suppressions& suppressions);
+// Tells what the owner of a suppressions file needs to know: a warning for each line out of date or
+// of a report that is none of `reports`, a note for each without effect.
+void tell_suppressions(const Suppressions& suppressions, std::span<const Report> reports);
 
 // Size-limited, for files that the user names. Fails with kIo or kLimit.
 Result<std::string> read_small_file(const std::string& path, std::uintmax_t limit_bytes);

@@ -52,7 +52,7 @@ Result<ExitCode> run_over_case(const ReportArguments& arguments,
                              .params = values,
                              .limits = {}};
   const ExitCode written = targets.write(outcome, *opened.engine, review);
-  if (known.suppressions) tell_suppressions(*known.suppressions);
+  if (known.suppressions) tell_suppressions(*known.suppressions, reports);
   return gravest(written, exit_code_of(outcome.results, arguments.fail_on));
 }
 

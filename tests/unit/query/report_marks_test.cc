@@ -180,6 +180,32 @@ TEST_CASE("a mistake in a suppressions file names its line and the nearest colum
         std::string::npos);
 }
 
+TEST_CASE("a suppressions file that could match nothing is refused") {
+  const auto message = [](const std::string& file) {
+    const auto parsed = Suppressions::parse(file, "file.csv", "2026-06-15");
+    REQUIRE_FALSE(parsed);
+    return parsed.error().what;
+  };
+  CHECK(message(kHeader + std::string("r,*M\xFCller,why,who,\n")) ==
+        "file.csv line 2: the text is not UTF-8; save the file as UTF-8");
+  CHECK(message("report;object;reason;owner;expires\n") ==
+        "file.csv line 1: the columns are separated by commas");
+}
+
+TEST_CASE("a suppression of a report that does not exist names the nearest") {
+  const std::vector<Report> reports = {report_named("connectors-without-services"),
+                                       report_named("ghost-site")};
+  const auto strange = suppressions(
+                           "conectors-without-services,*,why,who,\n"
+                           "Ghost-*,*,why,who,\nnone-of-them,*,why,who,\n")
+                           .of_no_report(reports);
+  REQUIRE(strange.size() == 2);
+  CHECK(strange[0].first.line == 2);
+  CHECK(strange[0].second == "connectors-without-services");
+  CHECK(strange[1].first.line == 4);
+  CHECK(strange[1].second.empty());
+}
+
 std::string baseline_json(const Texts& fingerprints, const char* severity = "error") {
   std::string list;
   for (const std::string& print : fingerprints) {
