@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "query/report_value.h"
 #include "shell/messages.h"
 #include "shell/report_catalogue.h"
 #include "shell/suggest.h"
@@ -43,20 +44,22 @@ bool has_parameter(const Report& report, std::string_view name) {
                      [&](const ReportParam& param) { return param.name == name; });
 }
 
-Result<ParamValues> values_for(const Report& report,
-                               const ParamValues& values,
-                               const std::vector<const Report*>& wanted) {
-  if (wanted.size() == 1) return values;
+// Those of the values that the report has.
+ParamValues values_for(const Report& report, const ParamValues& values) {
   ParamValues own;
   for (const auto& value : values) {
     if (has_parameter(report, value.first)) own.insert(value);
-    bool known = false;
-    for (const Report* other : wanted) known = known || has_parameter(*other, value.first);
-    if (!known)
-      return fail(Code::kUsage,
-                  fmt::format("no report of this run has a parameter \"{}\"", value.first));
   }
   return own;
+}
+
+// The names of all parameters of these reports.
+std::vector<std::string> parameter_names(const std::vector<const Report*>& wanted) {
+  std::set<std::string> names;
+  for (const Report* report : wanted) {
+    for (const ReportParam& param : report->params) names.insert(param.name);
+  }
+  return {names.begin(), names.end()};
 }
 
 std::string text_of(const ValueView& value) { return std::string(value.bytes); }
@@ -117,6 +120,28 @@ Result<std::vector<const Report*>> select_reports(const std::vector<Report>& rep
   return wanted;
 }
 
+Result<void> check_parameters(const std::vector<const Report*>& wanted, const ParamValues& values) {
+  const std::vector<std::string> names = parameter_names(wanted);
+  for (const auto& [name, text] : values) {
+    if (!contains(names, name)) {
+      const std::string who = wanted.size() == 1
+                                  ? fmt::format("report {} has no", wanted.front()->id)
+                                  : "no report of this run has a";
+      const auto near = nearest(name, names);
+      return fail(Code::kUsage,
+                  fmt::format("{} parameter \"{}\"{}", who, name,
+                              near ? fmt::format(", did you mean \"{}\"?", *near) : ""));
+    }
+    for (const Report* report : wanted) {
+      for (const ReportParam& param : report->params) {
+        if (param.name != name) continue;
+        DIRSNAP_TRY([[maybe_unused]] const OwnedValue value, param_value(param, text));
+      }
+    }
+  }
+  return {};
+}
+
 Result<std::string> read_small_file(const std::string& path, std::uintmax_t limit_bytes) {
   std::error_code error;
   if (!std::filesystem::exists(path, error)) return fail(Code::kUsage, path + ": no such file");
@@ -157,8 +182,7 @@ Result<ReportsOutcome> run_reports(Engine& engine,
   outcome.facts.has_suppressions = known.suppressions.has_value();
   outcome.facts.has_baseline = known.baseline.has_value();
   for (const Report* report : wanted) {
-    DIRSNAP_TRY(const ParamValues own, values_for(*report, values, wanted));
-    DIRSNAP_TRY(ReportRun run, run_report(engine, *report, own));
+    DIRSNAP_TRY(ReportRun run, run_report(engine, *report, values_for(*report, values)));
     ReportResult& result = outcome.results.emplace_back();
     result.report = report;
     result.run = std::move(run);

@@ -46,8 +46,12 @@ struct ReportsOutcome {
   RunFacts facts;
 };
 
-// With several reports a parameter goes to those that have it, and one must. The marks of `known`
-// are set; its suppressions remember what they matched.
+// Whether each parameter belongs to a report of the run, and its value to the type. Fails with
+// kUsage.
+Result<void> check_parameters(const std::vector<const Report*>& wanted, const ParamValues& values);
+
+// A parameter goes to the reports that have it. The marks of `known` are set; its suppressions
+// remember what they matched.
 Result<ReportsOutcome> run_reports(Engine& engine,
                                    const std::vector<const Report*>& wanted,
                                    const ParamValues& values,

@@ -39,6 +39,7 @@ Result<ExitCode> run_over_case(const ReportArguments& arguments,
                                const std::vector<Report>& reports) {
   DIRSNAP_TRY(const ParamValues values, parse_parameters(arguments.params));
   DIRSNAP_TRY(const auto wanted, select_reports(reports, arguments.selection));
+  DIRSNAP_CHECK(check_parameters(wanted, values));
   DIRSNAP_TRY(KnownFindings known, read_known_findings(arguments.suppressions, arguments.baseline));
   DIRSNAP_TRY(const OpenCase opened, open_case(arguments.where));
   DIRSNAP_TRY(ReportTargets targets,
