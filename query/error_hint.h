@@ -13,7 +13,7 @@
 namespace dirsnap {
 
 // The candidate with the fewest edits from `word`, or empty text where none is near: at most a
-// third of the letters differ. ASCII case does not count.
+// third of the letters differ; two that are swapped count as one. ASCII case does not count.
 std::string nearest_name(std::string_view word, std::span<const std::string> candidates);
 
 // A hint for SQLite's messages "no such table/column/function: X"; empty for others. Columns are
