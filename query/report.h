@@ -56,14 +56,17 @@ const std::vector<Report>& shipped_reports();
 // One report file.
 Result<Report> load_report(const std::filesystem::path& path);
 
-// The *.sql files of a folder, by name.
+// The *.sql files of a folder, by name; hidden ones are left out, links that lead nowhere are not.
 Result<std::vector<std::filesystem::path>> find_report_files(const std::filesystem::path& folder);
 
 // The reports of a folder, and why files of it are none.
 struct LoadedReports {
   std::vector<Report> reports;
-  std::vector<Error> refused;  // each names its file, and the line where there is one
+  std::vector<Error> refused;              // each names its file, and the line where there is one
+  std::vector<std::string> replaced = {};  // "FILE takes the place of ...", where ids are the same
 };
+// Adds a report, in the place of an earlier one of the same id.
+void add_report(Report report, LoadedReports& loaded);
 
 // Every *.sql of a folder, by name. A later report of the same id replaces an earlier one. Fails
 // only where the folder itself cannot be read.

@@ -6,6 +6,7 @@
 
 #include "query/report.h"
 #include "query/report_texts.h"
+#include "storage/base/text.h"
 
 namespace dirsnap {
 namespace {
@@ -26,12 +27,25 @@ Result<std::string> read_text(const std::filesystem::path& path) {
   std::error_code error;
   const std::uintmax_t size = std::filesystem::file_size(path, error);
   if (error) return fail(Code::kIo, path.string() + ": " + error.message());
-  if (size > kMaxFileBytes) return fail(Code::kLimit, path.string() + ": longer than 1 MB");
+  if (size > kMaxFileBytes) return fail(Code::kUsage, path.string() + ": longer than 1 MB");
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
   if (!file) return fail(Code::kIo, path.string() + ": cannot be read");
   return std::move(text).str();
+}
+
+// Hidden files are what editors leave behind.
+bool is_report_name(const std::filesystem::path& path) {
+  return equal_ascii_nocase(path.extension().string(), ".sql") &&
+         !path.filename().string().starts_with('.');
+}
+
+// A folder, a pipe, a device. A link that leads nowhere is none of them: loading it says so.
+bool is_other_kind(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
 }
 
 }  // namespace
@@ -51,14 +65,27 @@ Result<std::vector<std::filesystem::path>> find_report_files(const std::filesyst
   std::vector<std::filesystem::path> files;
   for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end;
        it.increment(error)) {
-    std::error_code ignored;
-    if (it->path().extension() == ".sql" && it->is_regular_file(ignored)) {
-      files.push_back(it->path());
-    }
+    if (is_report_name(it->path()) && !is_other_kind(it->path())) files.push_back(it->path());
   }
   if (error) return fail(Code::kIo, folder.string() + ": " + error.message());
   std::sort(files.begin(), files.end());
   return files;
+}
+
+void add_report(Report report, LoadedReports& loaded) {
+  const auto same = std::find_if(loaded.reports.begin(), loaded.reports.end(),
+                                 [&](const Report& other) { return other.id == report.id; });
+  if (same == loaded.reports.end()) {
+    loaded.reports.push_back(std::move(report));
+    return;
+  }
+  if (same->origin != report.origin) {
+    loaded.replaced.push_back(report.origin + " takes the place of " +
+                              (same->origin == "shipped"
+                                   ? "the shipped report " + report.id
+                                   : same->origin + ": both are " + report.id));
+  }
+  *same = std::move(report);
 }
 
 Result<LoadedReports> load_reports(const std::filesystem::path& folder) {
@@ -70,8 +97,7 @@ Result<LoadedReports> load_reports(const std::filesystem::path& folder) {
       loaded.refused.push_back(std::move(report).error());
       continue;
     }
-    std::erase_if(loaded.reports, [&](const Report& earlier) { return earlier.id == report->id; });
-    loaded.reports.push_back(*std::move(report));
+    add_report(*std::move(report), loaded);
   }
   return loaded;
 }

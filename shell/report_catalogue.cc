@@ -16,16 +16,8 @@ namespace dirsnap {
 Result<void> merge_folder(const std::filesystem::path& folder, LoadedReports& loaded) {
   DIRSNAP_TRY(LoadedReports found, load_reports(folder));
   loaded.refused.insert(loaded.refused.end(), found.refused.begin(), found.refused.end());
-  std::vector<Report>& reports = loaded.reports;
-  for (Report& report : found.reports) {
-    const auto same = std::find_if(reports.begin(), reports.end(),
-                                   [&](const Report& other) { return other.id == report.id; });
-    if (same == reports.end()) {
-      reports.push_back(std::move(report));
-    } else {
-      *same = std::move(report);
-    }
-  }
+  loaded.replaced.insert(loaded.replaced.end(), found.replaced.begin(), found.replaced.end());
+  for (Report& report : found.reports) add_report(std::move(report), loaded);
   return {};
 }
 
@@ -46,6 +38,7 @@ Result<LoadedReports> all_reports(const std::vector<std::string>& folders) {
 
 ExitCode tell_refused(const LoadedReports& loaded) {
   ExitCode code = ExitCode::kOk;
+  for (const std::string& replaced : loaded.replaced) print_note(replaced);
   for (const Error& refused : loaded.refused) {
     print_error(refused.what);
     code = gravest(code, exit_code_of(refused));
