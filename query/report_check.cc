@@ -34,6 +34,16 @@ std::uint64_t line_of_key(std::string_view text, std::string_view key, std::size
   return 0;
 }
 
+std::vector<std::string> split_parts(std::string_view text) {
+  std::vector<std::string> out;
+  for (;;) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    out.emplace_back(trim_blanks(text.substr(0, comma)));
+    if (comma == text.size()) return out;
+    text.remove_prefix(comma + 1);
+  }
+}
+
 std::string near_miss(std::string_view word, const std::vector<std::string>& known) {
   const std::string near = nearest_name(word, known);
   return near.empty() ? "" : ", did you mean \"" + near + "\"?";
@@ -60,7 +70,10 @@ class Checker {
     } else {
       check_parameters(statement->parameters());
       check_columns(statement->columns());
+      check_identity(statement->columns());
     }
+    note_extra_keys();
+    note_defaults();
     return std::move(problems_);
   }
 
@@ -125,21 +138,51 @@ class Checker {
     }
   }
 
+  // Findings are told apart by these columns; one that is not there tells nothing apart.
+  void check_identity(const std::vector<std::string>& columns) {
+    for (const auto& [key, value] : report_.extra) {
+      if (key != "x-identity") continue;
+      for (const std::string& name : split_parts(value)) {
+        const bool shown = name != "severity" && name != "missing";
+        if (shown && std::find(columns.begin(), columns.end(), name) != columns.end()) continue;
+        add(line_of_key(report_.sql, key, 0),
+            "x-identity: the result has no column \"" + name + "\"" + near_miss(name, columns));
+      }
+    }
+  }
+
+  void note(std::uint64_t line, std::string message) {
+    problems_.push_back({.line = line, .message = std::move(message), .is_fault = false});
+  }
+
+  void note_extra_keys() {
+    static const std::vector<std::string> kMeant = {"x-why", "x-logic", "x-identity"};
+    for (const auto& extra : report_.extra) {
+      const std::string& key = extra.first;
+      const std::string near = nearest_name(key, kMeant);
+      if (near.empty() || near == key) continue;
+      note(line_of_key(report_.sql, key, 0),
+           "key \"" + key + "\" has no meaning" + near_miss(key, kMeant));
+    }
+  }
+
+  void note_defaults() {
+    for (std::size_t i = 0; i < report_.params.size(); ++i) {
+      const ReportParam& param = report_.params[i];
+      const bool swallowed = param.type == ParamType::kText && param.doc.empty() &&
+                             param.default_value.value_or("").find(' ') != std::string::npos;
+      if (swallowed)
+        note(line_of_key(report_.sql, "param", i), "param " + param.name + ": the default is \"" +
+                                                       *param.default_value +
+                                                       "\"; a description begins after two blanks");
+    }
+  }
+
   Engine& engine_;
   const Report& report_;
   bool whole_schema_;
   std::vector<ReportProblem> problems_;
 };
-
-std::vector<std::string> split_parts(std::string_view text) {
-  std::vector<std::string> out;
-  for (;;) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    out.emplace_back(trim_blanks(text.substr(0, comma)));
-    if (comma == text.size()) return out;
-    text.remove_prefix(comma + 1);
-  }
-}
 
 std::optional<std::uint64_t> count_in(std::string_view text) {
   std::uint64_t count = 0;

@@ -22,7 +22,7 @@ namespace dirsnap {
 struct ReportProblem {
   std::uint64_t line = 0;  // of the file, from 1; 0: of no line
   std::string message;
-  bool is_fault = true;  // false: could not be checked here
+  bool is_fault = true;  // false: could not be checked here, or only looks like a mistake
 };
 
 // Compiles the statement and compares it with the head. `whole_schema` is false where the engine's

@@ -66,8 +66,25 @@ std::string_view take_word(std::string_view& text) {
   return word;
 }
 
-// Takes a default: text in single quotes, or what stands before two blanks.
-std::string take_default(std::string_view& text) {
+bool is_param_name(std::string_view text) {
+  return is_name(text) && text.find('-') == std::string_view::npos;
+}
+
+// Takes a type; the list of a choice may have blanks.
+std::string_view take_type(std::string_view& text) {
+  const std::string_view all = trim_blanks(text);
+  const std::string_view word = take_word(text);
+  const std::size_t close = all.find(')');
+  if (word.find('(') == std::string_view::npos || close < word.size() ||
+      close == std::string_view::npos)
+    return word;
+  text = all.substr(close + 1);
+  return all.substr(0, close + 1);
+}
+
+// Takes a default: text in single quotes, or what stands before two blanks. nullopt: a quote is
+// not closed.
+std::optional<std::string> take_default(std::string_view& text) {
   text = trim_blanks(text);
   std::string out;
   if (!text.starts_with('\'')) {
@@ -84,7 +101,8 @@ std::string take_default(std::string_view& text) {
     }
     out.push_back(text[at]);
   }
-  text.remove_prefix(std::min(at + 1, text.size()));
+  if (at == text.size()) return std::nullopt;
+  text.remove_prefix(at + 1);
   return out;
 }
 
@@ -116,8 +134,10 @@ class ReportParser {
 
   Result<Report> parse() {
     if (text_.size() > kMaxReportBytes) return bad("the report is longer than 1 MB");
+    DIRSNAP_CHECK(check_text());
     while (take_comment_line()) DIRSNAP_CHECK(take_line());
     DIRSNAP_CHECK(finish_key());
+    DIRSNAP_CHECK(check_rest());
     for (const char* key : {"id", "title", "severity"}) {
       if (seen_.count(key) == 0) return bad(std::string("key \"") + key + "\" is missing");
     }
@@ -131,6 +151,41 @@ class ReportParser {
   [[nodiscard]] tl::unexpected<Error> bad(const std::string& what) const {
     return fail(Code::kUsage, key_line_,
                 report_.origin + " line " + std::to_string(key_line_) + ": " + what);
+  }
+
+  // Names in another encoding would match nothing, in silence.
+  Result<void> check_text() {
+    if (text_.starts_with("\xFF\xFE") || text_.starts_with("\xFE\xFF"))
+      return bad("the file is UTF-16; save it as UTF-8");
+    std::string_view rest = text_;
+    for (; !is_valid_utf8(rest); ++key_line_) {
+      const std::size_t end = std::min(rest.find('\n'), rest.size());
+      if (!is_valid_utf8(rest.substr(0, end)))
+        return bad("the text is not UTF-8; save the file as UTF-8");
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    key_line_ = 1;
+    if (!text_.starts_with("--"))
+      return bad("the file does not begin with a head of lines \"-- key: value\"");
+    return {};
+  }
+
+  // A line of the head below its end would be a comment that nobody heeds.
+  Result<void> check_rest() {
+    std::string_view rest = text_;
+    for (std::uint64_t line = line_ + 1; !rest.empty(); ++line) {
+      const std::size_t end = std::min(rest.find('\n'), rest.size());
+      const std::string_view text = trim_blanks(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+      if (!text.empty() && !text.starts_with("--")) break;
+      const std::string_view comment = text.substr(std::min<std::size_t>(2, text.size()));
+      const std::string_view key = trim_blanks(comment.substr(0, comment.find(':')));
+      if (comment.find(':') == std::string_view::npos || !contains(known_keys(), key)) continue;
+      key_line_ = line;
+      return bad("key \"" + std::string(key) +
+                 "\" stands below the end of the head; the head has no empty line");
+    }
+    return {};
   }
 
   // The next line of the head without "--"; false where the head ends.
@@ -238,28 +293,47 @@ class ReportParser {
     std::string_view rest = value_;
     ReportParam param;
     param.name = take_word(rest);
-    if (!is_name(param.name)) return bad("param: name \"" + param.name + "\" is not allowed");
+    if (!is_param_name(param.name))
+      return bad("param: name \"" + param.name + "\" has other than a-z, 0-9 and _");
     for (const ReportParam& other : report_.params) {
       if (other.name == param.name) return bad("param " + param.name + " stands twice");
     }
-    if (auto type = parse_param_type(take_word(rest), param); !type) {
+    if (auto type = parse_param_type(take_type(rest), param); !type) {
       return bad("param " + param.name + ": " + type.error().what);
     }
+    const bool has_doc = rest.starts_with("  ");
     rest = trim_blanks(rest);
     if (rest.starts_with('=')) {
-      rest.remove_prefix(1);
-      const bool quoted = trim_blanks(rest).starts_with('\'');
-      const std::string text = take_default(rest);
-      if (quoted || text != "NULL") param.default_value = text;
-    }
-    if (param.default_value) {
-      if (auto value = param_value(param, *param.default_value); !value) {
-        return bad(value.error().what);
-      }
+      DIRSNAP_CHECK(store_default(rest, param));
+    } else if (!has_doc) {
+      DIRSNAP_CHECK(check_doc(rest, param));
     }
     param.doc = trim_blanks(rest);
     report_.params.push_back(std::move(param));
     return {};
+  }
+
+  // Takes "= default".
+  Result<void> store_default(std::string_view& rest, ReportParam& param) const {
+    rest.remove_prefix(1);
+    const bool quoted = trim_blanks(rest).starts_with('\'');
+    const auto text = take_default(rest);
+    if (!text) return bad("param " + param.name + ": the quote of the default is not closed");
+    if (!quoted && *text == "NULL") return {};
+    if (const auto value = param_value(param, *text); !value) {
+      const bool two = !quoted && text->find(' ') != std::string::npos;
+      return bad(value.error().what + (two ? "; a description begins after two blanks" : ""));
+    }
+    param.default_value = *text;
+    return {};
+  }
+
+  // A default without "=" would be taken for words of the description, and the parameter be NULL.
+  Result<void> check_doc(std::string_view doc, const ReportParam& param) const {
+    if (param.type == ParamType::kText || doc.empty()) return {};
+    const std::string_view word = take_word(doc);
+    if (!param_value(param, word)) return {};
+    return bad("param " + param.name + ": a default is written \"= " + std::string(word) + "\"");
   }
 
   std::string_view text_;

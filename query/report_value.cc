@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <utility>
 
 #include "query/error_hint.h"
+#include "storage/base/dn.h"
 #include "storage/base/text.h"
 #include "storage/base/time.h"
 
@@ -55,14 +57,35 @@ bool is_choice(const ReportParam& param, std::string_view text) {
   return std::find(param.choices.begin(), param.choices.end(), text) != param.choices.end();
 }
 
+// How a value of the type is written.
+const char* example_of(ParamType type) {
+  switch (type) {
+    case ParamType::kBool:
+      return " (true or false)";
+    case ParamType::kDatetime:
+      return " (as 1999-04-21 or 1999-04-21T07:05:00Z)";
+    case ParamType::kDn:
+      return " (as /o=Org/cn=Name or cn=Name,o=Org)";
+    default:
+      return "";
+  }
+}
+
 tl::unexpected<Error> wrong_value(const ReportParam& param, std::string_view text) {
-  std::string what =
-      "parameter " + param.name + ": \"" + std::string(text) + "\" is no " + to_string(param.type);
+  std::string what = "parameter " + param.name + ": \"" + std::string(text) + "\" is no " +
+                     to_string(param.type) + example_of(param.type);
   for (std::size_t i = 0; i < param.choices.size(); ++i)
     what += (i == 0 ? " of " : "|") + param.choices[i];
   const std::string near = nearest_name(text, param.choices);
   if (!near.empty()) what += ", did you mean \"" + near + "\"?";
   return fail(Code::kUsage, std::move(what));
+}
+
+// A name in the form of the tables, so that it compares with their columns.
+std::optional<std::string> dn_of_tables(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  if (!text.starts_with('/')) return dn_x500_from_ldap(text);
+  return parse_dn_x500(text) ? std::optional(std::string(text)) : std::nullopt;
 }
 
 OwnedValue owned_integer(std::int64_t number) {
@@ -89,6 +112,8 @@ Result<void> parse_param_type(std::string_view text, ReportParam& param) {
       param.choices = split_choices(text.substr(open + 1, text.size() - open - 2));
     }
     if (choice == param.choices.empty()) break;
+    if (std::find(param.choices.begin(), param.choices.end(), "") != param.choices.end())
+      return fail(Code::kUsage, "type \"" + std::string(text) + "\" has an empty choice");
     return {};
   }
   std::vector<std::string> names;
@@ -112,7 +137,7 @@ Result<OwnedValue> param_value(const ReportParam& param, std::string_view text) 
     }
     case ParamType::kReal: {
       const auto number = parse_number<double>(text);
-      if (!number) return wrong();
+      if (!number || !std::isfinite(*number)) return wrong();
       return OwnedValue{.type = ValueType::kReal, .real = *number, .bytes = {}};
     }
     case ParamType::kBool: {
@@ -130,8 +155,12 @@ Result<OwnedValue> param_value(const ReportParam& param, std::string_view text) 
     case ParamType::kChoice:
       if (!is_choice(param, text)) return wrong();
       break;
+    case ParamType::kDn: {
+      const auto dn = dn_of_tables(text);
+      if (!dn) return wrong();
+      return OwnedValue{.type = ValueType::kText, .bytes = *dn};
+    }
     case ParamType::kText:
-    case ParamType::kDn:
       break;
   }
   return OwnedValue{.type = ValueType::kText, .bytes = std::string(text)};

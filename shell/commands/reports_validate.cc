@@ -81,6 +81,7 @@ class Validation {
     if (!report) return wrong(report.error().what);
     path_ = path.string();
     faults_ = tests_passed_ = tests_unknown_ = 0;
+    const std::size_t failed_before = tests_failed_;
     // With cases a table may come from any of them; the first that has all decides.
     auto problems = check_report(empty_->engine(), *report, !cases_.empty());
     for (auto& [name, opened] : cases_) {
@@ -94,7 +95,9 @@ class Validation {
       ++wrong_;
       return;
     }
-    ok_ += fmt::format("ok  {}  {}{}\n", escape_for_terminal(path_), report->id, tests_text());
+    const std::size_t failed = tests_failed_ - failed_before;
+    ok_ += fmt::format("{}  {}  {}{}\n", failed == 0 ? "ok" : "failed", escape_for_terminal(path_),
+                       report->id, tests_text(failed));
     if (const auto same = ids_.emplace(report->id, path_); !same.second)
       print_note(
           fmt::format("{} has the same id as {}; the later one counts", path_, same.first->second));
@@ -157,8 +160,9 @@ class Validation {
     }
   }
 
-  [[nodiscard]] std::string tests_text() const {
+  [[nodiscard]] std::string tests_text(std::size_t failed) const {
     std::string text;
+    if (failed > 0) text += fmt::format(", {} of its tests failed", failed);
     if (tests_passed_ > 0) text += fmt::format(", {} of its tests passed", tests_passed_);
     if (tests_unknown_ > 0) text += fmt::format(", {} not run: --case is missing", tests_unknown_);
     return text;
@@ -167,7 +171,7 @@ class Validation {
   std::unique_ptr<EmptyCase> empty_;
   std::map<std::string, OpenCase> cases_;
   std::map<std::string, std::string> ids_;  // files of reports that are fit
-  std::string ok_;                          // their lines
+  std::string ok_;                          // a line for each that is no fault in itself
   std::size_t files_ = 0;
   std::size_t wrong_ = 0;
   std::size_t tests_failed_ = 0;

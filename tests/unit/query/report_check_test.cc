@@ -77,6 +77,14 @@ TEST_CASE("a statement is compared with its head") {
   CHECK(problems("SELECT snapshot_id, 1 AS subject\nFROM ese_x", true).substr(0, 22) ==
         "5 no such table: ese_x");
   CHECK(problems("SELECT snapshot_id, 1 AS subject\nFROM ese_x", false).substr(0, 3) == "5? ");
+  CHECK(problems("-- x-identity: subject, servr\nSELECT snapshot_id, dn AS subject, 1 AS server "
+                 "FROM objects") ==
+        "4 x-identity: the result has no column \"servr\", did you mean \"server\"?\n");
+  CHECK(problems("-- x-idenity: a\nSELECT snapshot_id, dn AS subject FROM objects") ==
+        "4? key \"x-idenity\" has no meaning, did you mean \"x-identity\"?\n");
+  CHECK(problems("-- x-note: a\nSELECT snapshot_id, dn AS subject FROM objects") == "");
+  CHECK(problems("-- param: n text = abc the name\nSELECT :n AS snapshot_id, 1 AS subject") ==
+        "4? param n: the default is \"abc the name\"; a description begins after two blanks\n");
   CHECK(problems("SELECT 1 AS snapshot_id, 2 AS subject; SELECT 3") != "");
   CHECK(problems("DELETE FROM objects") != "");
 }

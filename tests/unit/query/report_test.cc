@@ -107,6 +107,88 @@ TEST_CASE("a mistake in a report's head names line and nearest key") {
   CHECK(message_of(kHead).find("no statement") != std::string::npos);
 }
 
+TEST_CASE("what looks like a head and would be heeded by nobody is refused") {
+  const auto with = [](const std::string& line) { return kHead + line + "\nSELECT 1"; };
+  CHECK(message_of("-- id: x\n-- titel: t\nSELECT 1") ==
+        "file.sql line 2: unknown key \"titel\", did you mean \"title\"?");
+  CHECK(message_of("") ==
+        "file.sql line 1: the file does not begin with a head of lines "
+        "\"-- key: value\"");
+  CHECK(message_of("\n"s + kHead + "SELECT 1").find("does not begin") != std::string::npos);
+  CHECK(message_of(with("\n-- needs: registry")) ==
+        "file.sql line 5: key \"needs\" stands below the end of the head; the head has no empty "
+        "line");
+  CHECK(parse_report(with("\n-- a remark: needs"), "x"));
+  CHECK(message_of("\xFF\xFE-").find("UTF-16") != std::string::npos);
+  CHECK(message_of(with("-- remedy: M\xFCller")) ==
+        "file.sql line 4: the text is not UTF-8; save the file as UTF-8");
+}
+
+TEST_CASE("a parameter that could not be meant so is refused") {
+  const auto with = [](const char* line) { return kHead + std::string(line) + "\nSELECT 1"; };
+  CHECK(message_of(with("-- param: my-n text")) ==
+        "file.sql line 4: param: name \"my-n\" has other than a-z, 0-9 and _");
+  CHECK(message_of(with("-- param: n integer 3   so many")) ==
+        "file.sql line 4: param n: a default is written \"= 3\"");
+  CHECK(parse_report(with("-- param: n integer   3 of them"), "x"));
+  CHECK(parse_report(with("-- param: n integer of so many"), "x"));
+  CHECK(message_of(with("-- param: n integer = 3 so many")).find("begins after two blanks") !=
+        std::string::npos);
+  CHECK(message_of(with("-- param: n text = 'a   b")).find("is not closed") != std::string::npos);
+  CHECK(message_of(with("-- param: n choice(a||b)")).find("empty choice") != std::string::npos);
+  const auto report = parse_report(with("-- param: n choice(a | b) = b   which"), "x");
+  REQUIRE(report);
+  CHECK(report->params[0].choices == std::vector<std::string>{"a", "b"});
+  CHECK(report->params[0].default_value == "b");
+  CHECK(report->params[0].doc == "which");
+}
+
+TEST_CASE("a name given as a parameter is bound in the form of the tables") {
+  const auto report = parse_report(kHead + "-- param: n dn\nSELECT :n"s, "x");
+  REQUIRE(report);
+  CHECK(param_value(report->params[0], "cn=A,ou=S,o=Org")->bytes == "/o=Org/ou=S/cn=A");
+  CHECK(param_value(report->params[0], "/o=Org/cn=A B")->bytes == "/o=Org/cn=A B");
+  for (const char* wrong : {"", "blah", "/blah"}) {
+    INFO(wrong);
+    const auto value = param_value(report->params[0], wrong);
+    REQUIRE_FALSE(value);
+    CHECK(value.error().what.find("is no dn (as /o=Org/cn=Name") != std::string::npos);
+  }
+}
+
+TEST_CASE("a number that is none is no value of a parameter") {
+  const auto report = parse_report(kHead + "-- param: n real\nSELECT :n"s, "x");
+  REQUIRE(report);
+  CHECK(param_value(report->params[0], "-1.5e3")->real == -1500);
+  for (const char* wrong : {"nan", "inf", "-inf", "1e999", ""}) {
+    INFO(wrong);
+    CHECK_FALSE(param_value(report->params[0], wrong));
+  }
+}
+
+TEST_CASE("a folder of reports tells what it leaves out and what takes a place") {
+  const TempFolder folder;
+  const auto write = [&](const char* name, const std::string& id) {
+    std::ofstream(folder.path() / name)
+        << "-- id: " << id << "\n-- title: t\n-- severity: info\nSELECT 1\n";
+  };
+  write("a.sql", "a");
+  write("b.SQL", "a");
+  write(".#hidden.sql", "hidden");
+  write("c.sql~", "backup");
+  std::filesystem::create_directory(folder.path() / "d.sql");
+  std::filesystem::create_symlink("e.sql", folder.path() / "e.sql");
+  std::filesystem::create_symlink("nowhere", folder.path() / "f.sql");
+  const auto loaded = load_reports(folder.path());
+  REQUIRE(loaded);
+  REQUIRE(loaded->reports.size() == 1);
+  CHECK(loaded->reports[0].origin == (folder.path() / "b.SQL").string());
+  CHECK(loaded->refused.size() == 2);
+  REQUIRE(loaded->replaced.size() == 1);
+  CHECK(loaded->replaced[0].find("b.SQL takes the place of ") != std::string::npos);
+  CHECK(loaded->replaced[0].find("a.sql: both are a") != std::string::npos);
+}
+
 // What a case of one or more snapshots looks like to the founding report.
 class World {
  public:
