@@ -111,7 +111,7 @@ Result<void> parse_param_type(std::string_view text, ReportParam& param) {
     if (choice && text.size() - open > 2 && text.back() == ')') {
       param.choices = split_choices(text.substr(open + 1, text.size() - open - 2));
     }
-    if (choice == param.choices.empty()) break;
+    if (choice == param.choices.empty() || (!choice && open != text.size())) break;
     if (std::find(param.choices.begin(), param.choices.end(), "") != param.choices.end())
       return fail(Code::kUsage, "type \"" + std::string(text) + "\" has an empty choice");
     return {};

@@ -136,6 +136,7 @@ TEST_CASE("a parameter that could not be meant so is refused") {
         std::string::npos);
   CHECK(message_of(with("-- param: n text = 'a   b")).find("is not closed") != std::string::npos);
   CHECK(message_of(with("-- param: n choice(a||b)")).find("empty choice") != std::string::npos);
+  CHECK(message_of(with("-- param: n text(a|b)")).find("none of integer") != std::string::npos);
   const auto report = parse_report(with("-- param: n choice(a | b) = b   which"), "x");
   REQUIRE(report);
   CHECK(report->params[0].choices == std::vector<std::string>{"a", "b"});
