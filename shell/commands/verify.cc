@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // dirsnap verify: opens the case (which checks its structure as far as opening does) and
-// recomputes the seal of each snapshot.
+// recomputes the seal of each snapshot, and with --sources the hashes of the evidence files.
 #include <algorithm>
 #include <memory>
 #include <unistd.h>
@@ -12,6 +12,7 @@
 #include "shell/messages.h"
 #include "shell/render/escape.h"
 #include "shell/signals.h"
+#include "shell/verify_sources.h"
 #include "storage/snapshot_reader.h"
 
 namespace dirsnap {
@@ -30,7 +31,13 @@ Result<bool> verify_snapshot(const ReadTxn& txn, const SnapshotRecord& snapshot,
   return same;
 }
 
-ExitCode run_verify(const CaseArguments& arguments) {
+struct VerifyArguments {
+  CaseArguments where;
+  bool sources = false;
+};
+
+ExitCode run_verify(const VerifyArguments& all) {
+  const CaseArguments& arguments = all.where;
   // The engine is opened too: it answers for names of snapshots that do not exist.
   auto opened = open_case(arguments);
   if (!opened) return report_failure(opened.error());
@@ -45,6 +52,7 @@ ExitCode run_verify(const CaseArguments& arguments) {
     if (!same) return gravest(code, report_failure(same.error()));
     if (!*same) code = gravest(code, ExitCode::kFailOn);
   }
+  if (all.sources) code = gravest(code, verify_sources(*opened->engine, *output));
   return gravest(code, finish_output(*output));
 }
 
@@ -52,10 +60,12 @@ ExitCode run_verify(const CaseArguments& arguments) {
 
 void add_verify(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("verify", "Recompute the seals of a case");
-  const auto arguments = std::make_shared<CaseArguments>();
-  add_case_arguments(*command, *arguments);
-  command->footer(
-      examples("dirsnap verify corp.dirsnap", "dirsnap verify corp.dirsnap --snapshot 1999-04-21"));
+  const auto arguments = std::make_shared<VerifyArguments>();
+  add_case_arguments(*command, arguments->where);
+  command->add_flag("--sources", arguments->sources,
+                    "Compute the SHA-256 of the evidence files again, too");
+  command->footer(examples("dirsnap verify corp.dirsnap",
+                           "dirsnap verify corp.dirsnap --snapshot 1999-04-21 --sources"));
   command->callback(
       [arguments, &chosen] { chosen = [arguments] { return run_verify(*arguments); }; });
 }
