@@ -96,4 +96,13 @@ SELECT DISTINCT p.snapshot_id, NULL, NULL, NULL, p.site, NULL, NULL, NULL, NULL,
        'servers of site ' || coalesce(p.site, p.organization, '(unknown)')
 FROM placed p
 WHERE p.is_known = 0
+UNION ALL
+-- A directory of which the part with the connectors was not read.
+SELECT d.snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'skipped',
+       'containers Connections in the directory'
+FROM (SELECT DISTINCT snapshot_id FROM directories) d
+WHERE NOT EXISTS (SELECT 1 FROM objects o
+                  WHERE o.snapshot_id = d.snapshot_id AND o.rdn = 'Connections')
+  AND NOT EXISTS (SELECT 1 FROM connectors c
+                  WHERE c.snapshot_id = d.snapshot_id AND c.type NOT IN ('dirrep', 'dirsync'))
 ORDER BY snapshot_id, missing, severity, subject, attribute

@@ -84,4 +84,10 @@ UNION ALL
 SELECT snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, registry_source, NULL,
        'server of registry ' || registry_source
 FROM registries WHERE server IS NULL
+UNION ALL
+-- A directory of which the part with the servers was not read.
+SELECT d.snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'skipped',
+       'servers in the directory'
+FROM (SELECT DISTINCT snapshot_id FROM directories) d
+WHERE NOT EXISTS (SELECT 1 FROM exchange_servers v WHERE v.snapshot_id = d.snapshot_id)
 ORDER BY snapshot_id, missing, server, subject

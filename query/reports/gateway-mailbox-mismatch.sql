@@ -85,4 +85,13 @@ FROM gateways g
 LEFT JOIN stores s ON s.snapshot_id = g.snapshot_id AND s.server = g.server
 WHERE coalesce(s.is_partial, 1) = 1
 GROUP BY g.snapshot_id, g.server
+UNION ALL
+-- A directory of which the part with the connectors was not read.
+SELECT d.snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'skipped',
+       'containers Connections in the directory'
+FROM (SELECT DISTINCT snapshot_id FROM directories) d
+WHERE NOT EXISTS (SELECT 1 FROM objects o
+                  WHERE o.snapshot_id = d.snapshot_id AND o.rdn = 'Connections')
+  AND NOT EXISTS (SELECT 1 FROM connectors c
+                  WHERE c.snapshot_id = d.snapshot_id AND c.type NOT IN ('dirrep', 'dirsync'))
 ORDER BY snapshot_id, missing, subject

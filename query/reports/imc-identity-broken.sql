@@ -14,6 +14,12 @@
 --   server name or a directory name, must be of a live server. Names are compared without case.
 -- remedy: Put the values right, or make the service anew with the Internet Mail wizard.
 WITH
+  -- Directories of which the part with the connectors was read.
+  told AS (
+    SELECT snapshot_id FROM objects WHERE rdn = 'Connections'
+    UNION
+    SELECT snapshot_id FROM connectors WHERE type NOT IN ('dirrep', 'dirsync')
+  ),
   registries AS (SELECT * FROM server_registries WHERE :server IS NULL OR server = :server),
   servers AS (SELECT * FROM exchange_servers WHERE :server IS NULL OR server = :server),
   keys AS (
@@ -62,6 +68,7 @@ WITH
            w.common_name, w.connector_dn, w.registry_source, w.directory_source
     FROM wanted w
     WHERE w.common_name <> '' AND w.connector_dn IS NOT NULL
+      AND w.snapshot_id IN (SELECT snapshot_id FROM told)
       AND NOT EXISTS (SELECT 1 FROM objects o
                       WHERE o.snapshot_id = w.snapshot_id AND o.dn = w.connector_dn
                         AND o.is_deleted = 0 AND o.is_phantom = 0)
@@ -70,6 +77,7 @@ WITH
            w.home_dsa, NULL, w.registry_source, w.directory_source
     FROM wanted w
     WHERE w.home_dsa <> ''
+      AND w.snapshot_id IN (SELECT snapshot_id FROM exchange_servers)
       AND NOT EXISTS (SELECT 1 FROM exchange_servers s
                       WHERE s.snapshot_id = w.snapshot_id
                         AND (s.server = w.home_dsa OR dn_equal(s.dn, w.home_dsa)
@@ -102,4 +110,10 @@ SELECT w.snapshot_id, NULL, w.server, NULL, w.common_name, NULL, NULL, NULL, NUL
        'site of connector ' || w.common_name || ': neither SiteDN nor the server is known'
 FROM wanted w
 WHERE w.common_name <> '' AND w.connector_dn IS NULL
+UNION ALL
+-- A directory of which the part with the connectors was not read.
+SELECT d.snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'skipped',
+       'containers Connections in the directory'
+FROM (SELECT DISTINCT snapshot_id FROM directories) d
+WHERE NOT EXISTS (SELECT 1 FROM told t WHERE t.snapshot_id = d.snapshot_id)
 ORDER BY snapshot_id, missing, server, subject

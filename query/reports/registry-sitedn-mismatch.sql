@@ -48,6 +48,7 @@ WITH
   ),
   judged AS (
     SELECT *, CASE
+        WHEN object_dn IS NULL AND snapshot_id NOT IN (SELECT snapshot_id FROM sites) THEN NULL
         WHEN object_dn IS NULL THEN 'no such object in the directory'
         WHEN own_site IS NOT NULL AND NOT dn_equal(object_dn, own_site)
              AND NOT dn_equal(substr(object_dn, 1, length(own_site)), own_site)
@@ -85,4 +86,9 @@ WHERE NOT EXISTS (SELECT 1 FROM found f
                  AND c.server = v.server)
        OR NOT EXISTS (SELECT 1 FROM registries x
                       WHERE x.snapshot_id = v.snapshot_id AND x.server = v.server))
+UNION ALL
+-- A directory of which the part with the sites was not read.
+SELECT d.snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'skipped', 'sites in the directory'
+FROM (SELECT DISTINCT snapshot_id FROM directories) d
+WHERE NOT EXISTS (SELECT 1 FROM sites t WHERE t.snapshot_id = d.snapshot_id)
 ORDER BY snapshot_id, missing, server, subject
