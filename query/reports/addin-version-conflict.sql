@@ -29,22 +29,22 @@ WITH
       AND o.is_deleted = 0 AND o.is_phantom = 0 AND length(a.value) = 8
   ),
   -- Two 32-bit numbers, the low byte of each first; of each the high half comes first.
-  digits AS (
-    SELECT f.*, p.column1 AS place,
-           16 * (instr('0123456789ABCDEF', substr(octets, p.column1, 1)) - 1)
-             + instr('0123456789ABCDEF', substr(octets, p.column1 + 1, 1)) - 1
-             + 4096 * (instr('0123456789ABCDEF', substr(octets, p.column1 + 2, 1)) - 1)
-             + 256 * (instr('0123456789ABCDEF', substr(octets, p.column1 + 3, 1)) - 1) AS part
-    FROM files f, (VALUES (5), (1), (13), (9)) p
+  places(place, shift) AS (VALUES (5, 48), (1, 32), (13, 16), (9, 0)),
+  ranked AS (
+    SELECT f.*,
+           (SELECT sum((16 * (instr('0123456789ABCDEF', substr(octets, place, 1)) - 1)
+                          + instr('0123456789ABCDEF', substr(octets, place + 1, 1)) - 1
+                          + 4096 * (instr('0123456789ABCDEF', substr(octets, place + 2, 1)) - 1)
+                          + 256 * (instr('0123456789ABCDEF', substr(octets, place + 3, 1)) - 1))
+                       << shift)
+            FROM places) AS rank
+    FROM files f
   ),
   versions AS (
-    SELECT snapshot_id, object_id, dn, source_id, name, platform, class, site_dn,
-           sum(iif(place = 5, part, 0)) || '.' || sum(iif(place = 1, part, 0)) || '.' ||
-             sum(iif(place = 13, part, 0)) || '.' || sum(iif(place = 9, part, 0)) AS version,
-           sum(CASE place WHEN 5 THEN part << 48 WHEN 1 THEN part << 32
-                          WHEN 13 THEN part << 16 ELSE part END) AS rank
-    FROM digits
-    GROUP BY snapshot_id, object_id
+    SELECT snapshot_id, object_id, dn, source_id, name, platform, class, site_dn, rank,
+           (rank >> 48 & 65535) || '.' || (rank >> 32 & 65535) || '.' ||
+             (rank >> 16 & 65535) || '.' || (rank & 65535) AS version
+    FROM ranked
   ),
   between_platforms AS (
     SELECT snapshot_id, site_dn, class, name, max(rank) AS newest,
