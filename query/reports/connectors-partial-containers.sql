@@ -16,7 +16,8 @@
 -- remedy: Delete what is left of the connector in every Connections container, in raw mode if need
 --   be, and make it again with the wizard or its setup program.
 WITH
-  -- Levels at which a site's connectors can stand: its own two, and the organization's.
+  -- Levels at which a site's connectors can stand: its own two, and the organization's; of sites
+  -- that have several.
   sites AS (
     SELECT DISTINCT snapshot_id, scope AS site_dn, dn_rdn(scope) COLLATE FOLD AS site,
            dn_parent(scope) COLLATE FOLD AS organization_dn,
@@ -35,6 +36,7 @@ WITH
     JOIN objects o ON o.snapshot_id = k.snapshot_id AND o.object_id = k.object_id
     WHERE o.is_deleted = 0
     GROUP BY s.snapshot_id, s.site_dn
+    HAVING has_organization + has_site + has_configuration > 1
   ),
   live AS (
     SELECT snapshot_id, source_id, dn, name, type, level, organization, site, server
@@ -47,7 +49,7 @@ WITH
            max(level = 'organization') AS at_organization, max(level = 'site') AS at_site,
            max(level = 'configuration') AS at_configuration
     FROM live
-    WHERE site IS NOT NULL
+    WHERE (snapshot_id, site) IN (SELECT snapshot_id, site FROM levels)
     GROUP BY snapshot_id, organization, site, type, name
     HAVING :server IS NULL OR max(server = :server)
   ),
