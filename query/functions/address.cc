@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// address_key: e-mail addresses in the form in which two of the same are equal.
+// address_key: e-mail addresses in the form in which two of the same are equal; address_type: what
+// kind of address it is.
 // Facts: the type before the colon is in capitals for the primary address only; X.400 addresses are
 // lists of components whose order means nothing.
 #include <algorithm>
@@ -66,11 +67,24 @@ void address_key(sqlite3_context* context, int, sqlite3_value** arguments) {
   });
 }
 
+void address_type(sqlite3_context* context, int, sqlite3_value** arguments) {
+  guard_function(context, [&] {
+    const ValueView address = view_of(arguments[0]);
+    if (address.type != ValueType::kText) return;
+    const std::size_t colon = address.bytes.find(':');
+    if (colon != address.bytes.npos) set_result_text(context, address.bytes.substr(0, colon));
+  });
+}
+
 constexpr SqlFunction kAddressFunctions[] = {
     {"address_key", 1, "address_key(address)",
      "An e-mail address such as SMTP:anna@org.example in the form in which equal ones are equal: "
      "case folded, X.400 components sorted and without blanks around them.",
      address_key},
+    {"address_type", 1, "address_type(address)",
+     "The type of an e-mail address as it is written: what stands before its first colon; NULL "
+     "where there is none.",
+     address_type},
 };
 
 }  // namespace

@@ -31,17 +31,18 @@ WITH
     FROM spaces s, json_each('[' || replace(json_quote(s.text), '§', '","') || ']') j
     WHERE s.attribute = 'Connected-Domains' AND instr(j.value, ':') > 1
   ),
-  -- All types in use, in one walk over the addresses; conditions must wait until it is done.
+  -- All types in use, in one walk over the addresses of a snapshot.
   prefixes AS MATERIALIZED (
-    SELECT DISTINCT snapshot_id, substr(text, 1, instr(text, ':')) AS type
-    FROM attributes WHERE attribute_x500 = 'Proxy-Addresses'
+    SELECT snapshot_id, json_group_array(DISTINCT address_type(text)) AS types
+    FROM attributes WHERE attribute_x500 = 'Proxy-Addresses' GROUP BY snapshot_id
     UNION ALL
-    SELECT DISTINCT snapshot_id, substr(text, 1, instr(text, ':'))
-    FROM attributes WHERE attribute_x500 = 'Target-Address'
+    SELECT snapshot_id, json_group_array(DISTINCT address_type(text))
+    FROM attributes WHERE attribute_x500 = 'Target-Address' GROUP BY snapshot_id
   ),
   found AS (
-    SELECT DISTINCT snapshot_id, upper(type) AS type FROM prefixes
-    WHERE length(type) > 1 AND upper(type) NOT IN ('EX:', 'X500:')
+    SELECT DISTINCT p.snapshot_id, upper(t.value) || ':' AS type
+    FROM prefixes p, json_each(p.types) t
+    WHERE t.value <> '' AND upper(t.value) NOT IN ('EX', 'X500')
   ),
   organizations AS (
     SELECT snapshot_id, dn AS organization FROM objects

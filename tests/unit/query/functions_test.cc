@@ -36,6 +36,12 @@ TEST_CASE("addresses that are the same have the same key") {
   CHECK(value_of("address_key('X400:c;C=;=x; ;a = b ')") == "t:x400:=x;a=b;c;");
   CHECK(value_of("address_key('no type')") == "NULL");
   CHECK(value_of("address_key(NULL)") == "NULL");
+  CHECK(value_of("address_type('Smtp:anna@org.example')") == "t:Smtp");
+  CHECK(value_of("address_type('MS:A/B:C')") == "t:MS");
+  CHECK(value_of("address_type(':nothing')") == "t:");
+  CHECK(value_of("address_type('no type')") == "NULL");
+  CHECK(value_of("address_type(5)") == "NULL");
+  CHECK(value_of("address_type(NULL)") == "NULL");
 }
 
 TEST_CASE("shared_values lists the ids of values that several ids have") {
