@@ -100,9 +100,5 @@ UNION ALL
 -- A directory of which the part with the connectors was not read.
 SELECT d.snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'skipped',
        'containers Connections in the directory'
-FROM (SELECT DISTINCT snapshot_id FROM directories) d
-WHERE NOT EXISTS (SELECT 1 FROM objects o
-                  WHERE o.snapshot_id = d.snapshot_id AND o.rdn = 'Connections')
-  AND NOT EXISTS (SELECT 1 FROM connectors c
-                  WHERE c.snapshot_id = d.snapshot_id AND c.type NOT IN ('dirrep', 'dirsync'))
+FROM unread_connections d
 ORDER BY snapshot_id, missing, severity, subject, attribute

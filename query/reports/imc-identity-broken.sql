@@ -14,12 +14,6 @@
 --   server name or a directory name, must be of a live server. Names are compared without case.
 -- remedy: Put the values right, or make the service anew with the Internet Mail wizard.
 WITH
-  -- Directories of which the part with the connectors was read.
-  told AS (
-    SELECT snapshot_id FROM objects WHERE rdn = 'Connections'
-    UNION
-    SELECT snapshot_id FROM connectors WHERE type NOT IN ('dirrep', 'dirsync')
-  ),
   registries AS (SELECT * FROM server_registries WHERE :server IS NULL OR server = :server),
   servers AS (SELECT * FROM exchange_servers WHERE :server IS NULL OR server = :server),
   keys AS (
@@ -68,7 +62,7 @@ WITH
            w.common_name, w.connector_dn, w.registry_source, w.directory_source
     FROM wanted w
     WHERE w.common_name <> '' AND w.connector_dn IS NOT NULL
-      AND w.snapshot_id IN (SELECT snapshot_id FROM told)
+      AND w.snapshot_id NOT IN (SELECT snapshot_id FROM unread_connections)
       AND NOT EXISTS (SELECT 1 FROM objects o
                       WHERE o.snapshot_id = w.snapshot_id AND o.dn = w.connector_dn
                         AND o.is_deleted = 0 AND o.is_phantom = 0)
@@ -114,6 +108,5 @@ UNION ALL
 -- A directory of which the part with the connectors was not read.
 SELECT d.snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'skipped',
        'containers Connections in the directory'
-FROM (SELECT DISTINCT snapshot_id FROM directories) d
-WHERE NOT EXISTS (SELECT 1 FROM told t WHERE t.snapshot_id = d.snapshot_id)
+FROM unread_connections d
 ORDER BY snapshot_id, missing, server, subject

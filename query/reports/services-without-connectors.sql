@@ -17,12 +17,6 @@
 --   service's key, SOFTWARE\Microsoft\Exchange\Setup\Exchconn and the folder Connect\Exchconn,
 --   restart, and install the connector again if it is wanted.
 WITH
-  -- Directories of which the part with the connectors was read.
-  told AS (
-    SELECT snapshot_id FROM objects WHERE rdn = 'Connections'
-    UNION
-    SELECT snapshot_id FROM connectors WHERE type NOT IN ('dirrep', 'dirsync')
-  ),
   known(key, type) AS (VALUES
     ('MSExchangeIMC', 'imc'), ('MSExchangeMSMI', 'msmail'), ('MSExchangeCCMC', 'ccmail'),
     ('LME-NOTES', 'notes'), ('LME-GWISE', 'groupwise'), ('MSExchangeGWRtr', 'groupwise'),
@@ -71,8 +65,8 @@ SELECT o.snapshot_id AS snapshot_id, o.key_path AS subject, o.server, o.name AS 
        iif(o.key = 'MSExchangeINS', 'info', 'warning') AS severity, NULL AS missing
 FROM orphans o
 JOIN servers v ON v.snapshot_id = o.snapshot_id AND v.server = o.server
-JOIN told t ON t.snapshot_id = o.snapshot_id
 LEFT JOIN sources r ON r.snapshot_id = o.snapshot_id AND r.source_id = o.source_id
+WHERE o.snapshot_id NOT IN (SELECT snapshot_id FROM unread_connections)
 UNION ALL
 SELECT v.snapshot_id, NULL, v.server, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        iif(EXISTS (SELECT 1 FROM server_registries x WHERE x.snapshot_id = v.snapshot_id
@@ -96,6 +90,5 @@ UNION ALL
 -- A directory of which the part with the connectors was not read.
 SELECT d.snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'skipped',
        'containers Connections in the directory'
-FROM (SELECT DISTINCT snapshot_id FROM directories) d
-WHERE NOT EXISTS (SELECT 1 FROM told t WHERE t.snapshot_id = d.snapshot_id)
+FROM unread_connections d
 ORDER BY snapshot_id, missing, server, subject

@@ -35,6 +35,23 @@ FROM sources s
 WHERE s.role = 'directory'
 )sql";
 
+constexpr ViewColumn kUnreadColumns[] = {
+    {"snapshot_id", "INTEGER", "Snapshot the row belongs to (snapshots.snapshot_id)."},
+};
+
+constexpr const char* kUnreadExamples[] = {
+    "SELECT name FROM snapshots WHERE snapshot_id IN (SELECT snapshot_id FROM unread_connections)",
+};
+
+constexpr const char* kUnreadSql = R"sql(
+SELECT DISTINCT d.snapshot_id
+FROM directories d
+WHERE NOT EXISTS (SELECT 1 FROM objects o
+                  WHERE o.snapshot_id = d.snapshot_id AND o.rdn = 'Connections')
+  AND NOT EXISTS (SELECT 1 FROM connectors c
+                  WHERE c.snapshot_id = d.snapshot_id AND c.type NOT IN ('dirrep', 'dirsync'))
+)sql";
+
 constexpr ViewColumn kServerColumns[] = {
     {"snapshot_id", "INTEGER", "Snapshot the row belongs to (snapshots.snapshot_id)."},
     {"server", "TEXT", "Name of the server."},
@@ -108,6 +125,13 @@ constexpr std::array kServerViews = {
              .columns = kDirectoryColumns,
              .examples = kDirectoryExamples,
              .sql = kDirectorySql},
+    ViewSpec{.name = "unread_connections",
+             .doc = "One row per snapshot whose directories are without the part that holds the "
+                    "connectors: that one is not there proves nothing.",
+             .theme = "directory",
+             .columns = kUnreadColumns,
+             .examples = kUnreadExamples,
+             .sql = kUnreadSql},
     ViewSpec{.name = "exchange_servers",
              .doc = "One row per live server of an Exchange 4.0 to 5.5 site.",
              .theme = "directory",
