@@ -87,12 +87,17 @@ SELECT c.snapshot_id AS snapshot_id, c.dn AS subject, c.name, c.type, c.site, c.
          AS deleted_copies,
        (SELECT d.path FROM sources d
         WHERE d.snapshot_id = c.snapshot_id AND d.source_id = c.source_id) AS directory_source,
-       NULL AS missing
+       NULL AS severity, NULL AS missing
 FROM compared c
 WHERE 0 IN (c.organization, c.site_itself, c.configuration)
 UNION ALL
-SELECT snapshot_id, NULL, name, type, NULL, server, NULL, NULL, NULL, NULL,
+SELECT snapshot_id, NULL, name, type, NULL, server, NULL, NULL, NULL, NULL, NULL,
        'site of connector ' || dn
 FROM live
 WHERE site IS NULL AND :server IS NULL
+UNION ALL
+-- A directory of which the part with the connectors was not read.
+SELECT d.snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'skipped',
+       'containers Connections in the directory'
+FROM unread_connections d
 ORDER BY snapshot_id, missing, name, subject

@@ -70,4 +70,9 @@ SELECT DISTINCT snapshot_id, NULL, server, attribute, target, NULL, NULL, NULL,
        'directory of the site of ' || target
 FROM judged
 WHERE target_id IS NULL AND NOT is_site_known
+UNION ALL
+-- A directory of which the part with the connectors was not read.
+SELECT d.snapshot_id, NULL, NULL, NULL, NULL, NULL, NULL, 'skipped',
+       'containers Connections in the directory'
+FROM unread_connections d
 ORDER BY snapshot_id, missing, subject
