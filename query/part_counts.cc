@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <span>
 
+#include "storage/packed_value.h"
 #include "storage/value_order.h"
 
 namespace dirsnap {
@@ -14,26 +14,15 @@ namespace {
 // Parts whose indexes are asked.
 constexpr double kCountedParts = 8;
 
-template <class T>
-void append_raw(std::string& out, T value) {
-  std::array<char, sizeof value> bytes{};
-  std::memcpy(bytes.data(), &value, sizeof value);
-  out.append(bytes.data(), bytes.size());
-}
-
 // What a count is remembered by: bytes as they are in memory, for the planner makes a key in each
 // of its calls.
 std::string count_key(int column, double parts, std::span<const PartCounts::Bound> bounds) {
   std::string key;
-  append_raw(key, column);
-  append_raw(key, parts);
+  pack_number(key, column);
+  pack_number(key, parts);
   for (const PartCounts::Bound& bound : bounds) {
-    append_raw(key, bound.value.type);
-    append_raw(key, bound.after);
-    append_raw(key, bound.value.integer);
-    append_raw(key, bound.value.real);
-    append_raw(key, bound.value.bytes.size());
-    key.append(bound.value.bytes);
+    pack_number(key, bound.after);
+    pack_value(key, bound.value);
   }
   return key;
 }

@@ -4,13 +4,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "storage/packed_value.h"
+
 namespace dirsnap {
 namespace {
-
-template <class T>
-void pack(std::string& out, T value) {
-  out.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
 
 template <class T>
 T take(std::string_view& packed) {
@@ -18,23 +15,6 @@ T take(std::string_view& packed) {
   std::memcpy(&value, packed.data(), sizeof value);
   packed.remove_prefix(sizeof value);
   return value;
-}
-
-void pack_cell(std::string& out, const Cell& cell) {
-  pack(out, cell.column);
-  pack(out, cell.value.type);
-  switch (cell.value.type) {
-    case ValueType::kNull:
-      return;
-    case ValueType::kInteger:
-      return pack(out, cell.value.integer);
-    case ValueType::kReal:
-      return pack(out, cell.value.real);
-    case ValueType::kText:
-    case ValueType::kBlob:
-      pack(out, cell.value.bytes.size());
-      out.append(cell.value.bytes);
-  }
 }
 
 }  // namespace
@@ -47,7 +27,10 @@ void pack_kind(std::span<const Cell> cells, std::vector<Cell>& sorted, std::stri
   std::sort(sorted.begin(), sorted.end(),
             [](const Cell& a, const Cell& b) { return a.column < b.column; });
   packed.clear();
-  for (const Cell& cell : sorted) pack_cell(packed, cell);
+  for (const Cell& cell : sorted) {
+    pack_number(packed, cell.column);
+    pack_value(packed, cell.value);
+  }
 }
 
 std::vector<Cell> unpack_kind(std::string_view packed) {

@@ -1,37 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "storage/kind_verdicts.h"
 
-#include <array>
-#include <cstring>
-
 #include "storage/compiled_predicate.h"
+#include "storage/packed_value.h"
 
 namespace dirsnap {
 namespace {
 
-template <class T>
-void append_bytes(std::string& out, const T& value) {
-  std::array<char, sizeof value> bytes{};
-  std::memcpy(bytes.data(), &value, sizeof value);
-  out.append(bytes.data(), bytes.size());
-}
-
-void append_value(std::string& out, const ValueView& value) {
-  append_bytes(out, value.type);
-  append_bytes(out, value.integer);
-  append_bytes(out, value.real);
-  append_bytes(out, value.bytes.size());
-  out.append(value.bytes);
-}
-
 // The same bytes for the same predicate; others for a list in another order.
 void pack_predicate(const Predicate& predicate, std::string& out) {
   out.clear();
-  append_bytes(out, predicate.op);
-  append_bytes(out, predicate.collation);
-  append_bytes(out, predicate.ascii_nocase);
-  append_value(out, predicate.value);
-  for (const ValueView& value : predicate.list) append_value(out, value);
+  pack_number(out, predicate.op);
+  pack_number(out, predicate.collation);
+  pack_number(out, predicate.ascii_nocase);
+  pack_value(out, predicate.value);
+  for (const ValueView& value : predicate.list) pack_value(out, value);
 }
 
 }  // namespace
