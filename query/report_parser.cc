@@ -157,14 +157,10 @@ class ReportParser {
   Result<void> check_text() {
     if (text_.starts_with("\xFF\xFE") || text_.starts_with("\xFE\xFF"))
       return bad("the file is UTF-16; save it as UTF-8");
-    std::string_view rest = text_;
-    for (; !is_valid_utf8(rest); ++key_line_) {
-      const std::size_t end = std::min(rest.find('\n'), rest.size());
-      if (!is_valid_utf8(rest.substr(0, end)))
-        return bad("the text is not UTF-8; save the file as UTF-8");
-      rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (const auto line = line_not_utf8(text_)) {
+      key_line_ = *line;
+      return bad("the text is not UTF-8; save the file as UTF-8");
     }
-    key_line_ = 1;
     if (!text_.starts_with("--"))
       return bad("the file does not begin with a head of lines \"-- key: value\"");
     return {};

@@ -27,7 +27,9 @@ class SuppressionParser {
   explicit SuppressionParser(const std::string& origin) : origin_(origin) {}
 
   Result<std::vector<Suppression>> parse(std::string_view text) {
-    DIRSNAP_CHECK(check_text(text));
+    // Names in another encoding would match nothing, in silence.
+    if (const auto line = line_not_utf8(text))
+      return bad(*line, "the text is not UTF-8; save the file as UTF-8");
     auto records = parse_csv_records(text);
     if (!records) return bad(records.error().offset, records.error().what);
     if (records->empty())
@@ -44,17 +46,6 @@ class SuppressionParser {
  private:
   [[nodiscard]] tl::unexpected<Error> bad(std::uint64_t line, const std::string& what) const {
     return fail(Code::kUsage, line, origin_ + " line " + std::to_string(line) + ": " + what);
-  }
-
-  // Names in another encoding would match nothing, in silence.
-  [[nodiscard]] Result<void> check_text(std::string_view text) const {
-    for (std::uint64_t line = 1; !is_valid_utf8(text); ++line) {
-      const std::size_t end = std::min(text.find('\n'), text.size());
-      if (!is_valid_utf8(text.substr(0, end)))
-        return bad(line, "the text is not UTF-8; save the file as UTF-8");
-      text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return {};
   }
 
   Result<void> read_header(const CsvRecord& header) {

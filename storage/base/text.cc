@@ -264,6 +264,15 @@ bool is_valid_utf8(std::string_view text) {
   return true;
 }
 
+std::optional<std::uint64_t> line_not_utf8(std::string_view text) {
+  for (std::uint64_t line = 1; !text.empty(); ++line) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    if (!is_valid_utf8(text.substr(0, end))) return line;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return std::nullopt;
+}
+
 Decoded repair_utf8(std::string_view text) {
   Decoded result;
   result.text.reserve(text.size());

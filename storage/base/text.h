@@ -30,6 +30,8 @@ std::optional<Decoded> decode_codepage(Bytes bytes, unsigned codepage);
 
 // Valid UTF-8 without overlong forms and surrogates.
 bool is_valid_utf8(std::string_view text);
+// The first line that is not, counted from 1; nullopt: all are.
+std::optional<std::uint64_t> line_not_utf8(std::string_view text);
 
 // Replaces each bad sequence by U+FFFD.
 Decoded repair_utf8(std::string_view text);

@@ -155,6 +155,11 @@ TEST_CASE("UTF-8 with overlong forms, surrogates or cut sequences is not valid, 
     CHECK_FALSE(repaired.lossless);
     CHECK(is_valid_utf8(repaired.text));
   }
+  CHECK(line_not_utf8("") == std::nullopt);
+  CHECK(line_not_utf8("a\n\xC3\xA4\n") == std::nullopt);
+  CHECK(line_not_utf8("\xFF") == 1);
+  CHECK(line_not_utf8("a\r\n\n\xC3\n\xA4") == 3);
+  CHECK(line_not_utf8("a\n\xE4") == 2);
   CHECK(repair_utf8("a\xFFz").text == "a\xEF\xBF\xBDz");
 }
 
