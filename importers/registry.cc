@@ -7,6 +7,7 @@
 #include "importers/ese_importer.h"
 #include "importers/esedbexport/importers.h"
 #include "importers/registry_model/importers.h"
+#include "importers/source.h"
 #include "importers/store_model/isinteg_importer.h"
 
 namespace dirsnap {
@@ -25,6 +26,11 @@ constexpr std::array kImporters = {
 };
 
 }  // namespace
+
+Result<std::string> hash_evidence(const std::filesystem::path& path, const CancelToken& cancel) {
+  DIRSNAP_TRY(const auto source, FileSource::open(path));
+  return hash_source(*source, cancel, {});
+}
 
 std::span<const Importer* const> importer_registry() { return kImporters; }
 

@@ -71,6 +71,10 @@ tl::expected<ImportSummary, ImportError> run_import(const ImportRequest& request
                                                     const CancelToken& cancel,
                                                     ImportProgress* progress);
 
+// Lower-case hex SHA-256 of an evidence file, read as an import reads it. Fails with kNotFound,
+// kIo, kUnsupported (no regular file), kTruncated (it shrank), kInterrupted.
+Result<std::string> hash_evidence(const std::filesystem::path& path, const CancelToken& cancel);
+
 // Every kind of source that can be imported, in the order in which they are probed.
 std::span<const Importer* const> importer_registry();
 

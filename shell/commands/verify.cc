@@ -8,11 +8,11 @@
 
 #include <fmt/format.h>
 
+#include "importers/registry.h"
 #include "shell/commands/command.h"
 #include "shell/messages.h"
 #include "shell/render/escape.h"
 #include "shell/signals.h"
-#include "shell/verify_sources.h"
 #include "storage/snapshot_reader.h"
 
 namespace dirsnap {
@@ -29,6 +29,40 @@ Result<bool> verify_snapshot(const ReadTxn& txn, const SnapshotRecord& snapshot,
                            same ? "ok       " : "DIFFERENT", snapshot.snapshot_id,
                            escape_for_terminal(snapshot.name), snapshot.seal, found));
   return same;
+}
+
+// One source: what stands in the case, and what stands on the disk.
+ExitCode verify_source(const Statement& row, Output& output) {
+  const std::string path(row.column(1).is_null() ? row.column(0).bytes : row.column(1).bytes);
+  const std::string name = escape_for_terminal(path);
+  const std::string_view expected = row.column(2).bytes;
+  const auto found = hash_evidence(path, interrupt_token());
+  if (!found && found.error().code == Code::kInterrupted) return ExitCode::kInterrupted;
+  if (!found) {
+    output.write(fmt::format("UNREAD     {}\n  {}\n", name, found.error().what));
+    return ExitCode::kSource;
+  }
+  const bool same = *found == expected;
+  output.write(fmt::format("{}  {}\n  expected {}\n  found    {}\n",
+                           same ? "ok       " : "DIFFERENT", name, expected, *found));
+  return same ? ExitCode::kOk : ExitCode::kFailOn;
+}
+
+// Writes a line for each source of the snapshots that the engine shows, expected and found. kFailOn
+// where one differs, kSource where one is no longer there or cannot be read, kInterrupted.
+ExitCode verify_sources(Engine& engine, Output& output) {
+  auto sources = engine.prepare(
+      "SELECT path, absolute_path, sha256 FROM sources "
+      "WHERE sha256 IS NOT NULL AND container_path IS NULL ORDER BY snapshot_id, source_id");
+  if (!sources) return report_failure(sources.error());
+  ExitCode code = ExitCode::kOk;
+  for (;;) {
+    const auto row = sources->step();
+    if (!row) return gravest(code, report_failure(row.error()));
+    if (!*row) return code;
+    code = gravest(code, verify_source(*sources, output));
+    if (code == ExitCode::kInterrupted) return code;
+  }
 }
 
 struct VerifyArguments {

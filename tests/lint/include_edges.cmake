@@ -35,7 +35,7 @@ foreach(file IN LISTS files)
           set(ok TRUE)
         endif()
       endforeach()
-      # Only the import command may reach the importers, and only through their front door.
+      # Only commands may reach the importers (import, verify), and only through their front door.
       if(layer STREQUAL "shell" AND line MATCHES "\"importers/" AND NOT
          (file MATCHES "^shell/commands/" AND line MATCHES "\"importers/registry.h\""))
         set(ok FALSE)
