@@ -40,6 +40,7 @@ Result<void> write_meta(Env& env) {
 
 // A new case is built under a private name and published with its first snapshot.
 Result<void> create_case(CaseFile::Impl& impl) {
+  DIRSNAP_CHECK(check_lock_file(impl.path));
   sweep_beside(impl.path);
   DIRSNAP_TRY(impl.new_file, create_beside(impl.path, impl.work_path));
   DIRSNAP_CHECK(lock_file(impl.new_file));
@@ -70,8 +71,10 @@ Result<void> open_case(CaseFile::Impl& impl, bool untrusted) {
     DIRSNAP_CHECK(check_structure(untrusted ? impl.copy : file));
   }
   const bool read_only = impl.mode == OpenMode::kRead;
+  const bool no_lock = untrusted || (read_only && !folder_is_writable(impl.path));
+  if (!no_lock) DIRSNAP_CHECK(check_lock_file(impl.path));
   const Env::Options options{.read_only = read_only,
-                             .no_lock = untrusted || (read_only && !folder_is_writable(impl.path)),
+                             .no_lock = no_lock,
                              .create = false,
                              .map_size_bytes = map_size_for(size)};
   DIRSNAP_TRY(impl.env, Env::open(mapped, options));

@@ -2,6 +2,7 @@
 #include "storage/file_handle.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -12,6 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
+
+#include "storage/base/byte_reader.h"
+#include "storage/lmdb_page.h"
 
 namespace dirsnap {
 namespace {
@@ -69,6 +73,13 @@ void remove_if_dead(const std::filesystem::path& path) {
   if (!file.is_open() || fstat(file.get(), &facts) != 0) return;
   if (!S_ISREG(facts.st_mode) || facts.st_uid != geteuid()) return;
   if (lock_file(file)) ::unlink(path.c_str());
+}
+
+// LMDB writes a number of its own first (observed in files of 0.9.24: that of the data file).
+bool is_lock_table(const FileHandle& file, std::uint64_t size) {
+  std::array<std::byte, sizeof lmdb_page::kMagic> head{};
+  if (size == 0) return true;  // made, and not yet used
+  return read_exactly(file, 0, head) && load_le<std::uint32_t>(head, 0) == lmdb_page::kMagic;
 }
 
 }  // namespace
@@ -175,6 +186,23 @@ void sweep_beside(const std::filesystem::path& path) {
   for (; !error && entries != std::filesystem::directory_iterator(); entries.increment(error)) {
     if (entries->path().filename().string().starts_with(prefix)) remove_if_dead(entries->path());
   }
+}
+
+Result<void> check_lock_file(const std::filesystem::path& case_path) {
+  const std::string path = case_path.string() + "-lock";
+  const FileHandle file(
+      ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  if (!file.is_open() && errno == ENOENT) return {};
+  if (!file.is_open() && errno != ELOOP) {  // a link
+    return tl::unexpected<Error>(system_error(errno, "open " + path));
+  }
+  struct stat facts {};
+  const bool is_plain = file.is_open() && fstat(file.get(), &facts) == 0 &&
+                        S_ISREG(facts.st_mode) && facts.st_nlink == 1;
+  if (is_plain && is_lock_table(file, static_cast<std::uint64_t>(facts.st_size))) return {};
+  return fail(Code::kCorrupt, path +
+                                  " is not the lock file of a case and would be written to: move "
+                                  "it away, or read the case as untrusted");
 }
 
 bool folder_is_writable(const std::filesystem::path& path) {

@@ -64,6 +64,11 @@ Result<void> rename_new(const std::filesystem::path& from, const std::filesystem
 // Removes files "<path>.tmp-*" of this user that no process holds the lock of.
 void sweep_beside(const std::filesystem::path& path);
 
+// Fails with kCorrupt where the lock file that LMDB would write to for this case is a link, has a
+// second name or holds something else: writing to it would destroy that. kIo: it cannot be opened.
+// None at all is well.
+Result<void> check_lock_file(const std::filesystem::path& case_path);
+
 // True if files can be made in the folder of `path`.
 bool folder_is_writable(const std::filesystem::path& path);
 

@@ -156,6 +156,46 @@ TEST_CASE("files that are no case are refused with a reason") {
   CHECK(CaseFile::open(folder.path(), OpenMode::kRead).error().code == Code::kIo);
 }
 
+TEST_CASE("what stands at the name of the lock file is not written to unless it is one") {
+  const TempFolder folder;
+  const std::filesystem::path path = folder / "a.dirsnap";
+  const std::filesystem::path lock = folder / "a.dirsnap-lock";
+  const std::filesystem::path evidence = folder / "evidence";
+  import_things(path, "one", 10);
+  REQUIRE(CaseFile::open(path, OpenMode::kRead));
+  const std::string sound_lock = read_file(lock);
+  const auto is_refused = [&](const std::filesystem::path& name) {
+    return CaseFile::open(name, OpenMode::kRead).error().code == Code::kCorrupt &&
+           CaseFile::open(name, OpenMode::kReadWrite).error().code == Code::kCorrupt;
+  };
+  write_file(evidence, "evidence");
+  std::filesystem::remove(lock);
+
+  std::filesystem::create_symlink(evidence, lock);
+  CHECK(is_refused(path));
+  CHECK(CaseFile::open(path, OpenMode::kRead, {.untrusted = true}));
+  std::filesystem::remove(lock);
+  std::filesystem::create_hard_link(evidence, lock);
+  CHECK(is_refused(path));
+  std::filesystem::remove(lock);
+  std::filesystem::create_symlink(folder / "nothing", lock);
+  CHECK(is_refused(path));
+  CHECK_FALSE(std::filesystem::exists(folder / "nothing"));
+  std::filesystem::remove(lock);
+  write_file(lock, "notes of somebody");
+  CHECK(is_refused(path));
+  CHECK(read_file(lock) == "notes of somebody");
+  std::filesystem::create_symlink(evidence, folder / "new.dirsnap-lock");
+  CHECK(CaseFile::open(folder / "new.dirsnap", OpenMode::kReadWrite).error().code ==
+        Code::kCorrupt);
+  CHECK(read_file(evidence) == "evidence");
+
+  for (const std::string& usable : {std::string(), sound_lock}) {
+    write_file(lock, usable);
+    CHECK(CaseFile::open(path, OpenMode::kRead));
+  }
+}
+
 TEST_CASE("a case of another format version is politely refused") {
   const TempFolder folder;
   const std::filesystem::path path = folder / "a.dirsnap";
