@@ -4,6 +4,8 @@
 #include <string>
 #include <system_error>
 
+#include "query/engine.h"
+
 namespace dirsnap {
 namespace {
 
@@ -18,16 +20,16 @@ tl::unexpected<Error> refused(const std::filesystem::path& path, const char* wha
 
 }  // namespace
 
-Result<void> spare_evidence(Engine& engine,
-                            const CaseFile& file,
-                            const std::filesystem::path& path) {
+Result<void> spare_evidence(const CaseFile& file, const std::filesystem::path& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return {};
   if (is_same_file(path, file.path())) return refused(path, "the case itself");
   if (is_same_file(path, file.path().string() + "-lock"))
     return refused(path, "the lock file of the case");
-  DIRSNAP_TRY(Statement sources, engine.prepare("SELECT absolute_path FROM sources "
-                                                "WHERE absolute_path IS NOT NULL"));
+  // An engine of its own: the user's may see some snapshots only.
+  DIRSNAP_TRY(const auto engine, Engine::open(file));
+  DIRSNAP_TRY(Statement sources, engine->prepare("SELECT absolute_path FROM sources "
+                                                 "WHERE absolute_path IS NOT NULL"));
   for (;;) {
     DIRSNAP_TRY(const bool row, sources.step());
     if (!row) return {};

@@ -7,15 +7,12 @@
 
 #include <filesystem>
 
-#include "query/engine.h"
 #include "storage/case_file.h"
 
 namespace dirsnap {
 
-// Fails with kUsage where `path` names the case, its lock file or one of its sources, under
-// whatever spelling or link.
-Result<void> spare_evidence(Engine& engine,
-                            const CaseFile& file,
-                            const std::filesystem::path& path);
+// Fails with kUsage where `path` names the case, its lock file or a source of any of its snapshots,
+// under whatever spelling or link.
+Result<void> spare_evidence(const CaseFile& file, const std::filesystem::path& path);
 
 }  // namespace dirsnap

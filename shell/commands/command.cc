@@ -55,7 +55,7 @@ void add_output_arguments(CLI::App& command, OutputArguments& arguments) {
 Result<std::unique_ptr<Output>> open_output(const OutputArguments& arguments,
                                             const OpenCase& opened) {
   if (arguments.path.empty() || arguments.path == "-") return Output::borrow(STDOUT_FILENO);
-  DIRSNAP_CHECK(spare_evidence(*opened.engine, *opened.file, arguments.path));
+  DIRSNAP_CHECK(spare_evidence(*opened.file, arguments.path));
   return Output::create(arguments.path, arguments.force);
 }
 

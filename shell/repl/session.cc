@@ -188,7 +188,7 @@ Result<void> Session::run_file(const std::string& path) {
 Result<void> Session::redirect(const std::string& path, bool once, bool force) {
   std::unique_ptr<Output> next;
   if (!path.empty()) {
-    DIRSNAP_CHECK(spare_evidence(engine_, file_, path));
+    DIRSNAP_CHECK(spare_evidence(file_, path));
     DIRSNAP_TRY(next, Output::create(path, force));
   }
   const std::unique_ptr<Output> previous = std::exchange(file_output_, std::move(next));
