@@ -17,6 +17,7 @@ struct ShellArguments {
 
 ExitCode run_shell(ShellArguments arguments) {
   arguments.repl.read_init_file = !arguments.no_init;
+  arguments.repl.untrusted = arguments.where.untrusted;
   auto opened = open_case(arguments.where);
   if (!opened) return report_failure(opened.error());
   const auto code = run_repl(*opened, arguments.repl);

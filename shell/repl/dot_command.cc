@@ -52,6 +52,8 @@ Result<void> dot_read(Session& session, const Words& words) {
 
 Result<void> change_output(Session& session, const Words& words, bool once) {
   const bool force = !words.empty() && words[0] == "--force";
+  if (force && session.in_script())
+    return fail(Code::kUsage, "--force is refused in a file that is read");
   const std::size_t at = force ? 1 : 0;
   if (words.size() > at + 1) return fail(Code::kUsage, "one file name expected");
   const std::string path = words.size() > at ? words[at] : "";
@@ -66,7 +68,7 @@ Result<void> dot_once(Session& session, const Words& words) {
 }
 
 Result<void> dot_print(Session& session, const Words& words) {
-  session.out().write(fmt::format("{}\n", fmt::join(words, " ")));
+  session.say(fmt::format("{}\n", fmt::join(words, " ")));
   return {};
 }
 
@@ -105,8 +107,8 @@ Result<void> dot_parameter(Session& session, const Words& words) {
   }
   if (verb != "list") return fail(Code::kUsage, "Usage: .parameter set|unset|list|clear");
   for (const auto& parameter : session.parameters) {
-    session.out().write(fmt::format(".parameter set {} {}\n", parameter.first,
-                                    sql_literal(view_of(parameter.second))));
+    session.say(fmt::format(".parameter set {} {}\n", parameter.first,
+                            sql_literal(view_of(parameter.second))));
   }
   return {};
 }
@@ -204,6 +206,8 @@ Result<void> execute_dot_command(Session& session, std::string_view line) {
   DIRSNAP_TRY(const DotCommandInfo* info, find_command(name));
   if (info->touches_files && session.options().safe)
     return fail(Code::kUsage, info->name + " is refused with --safe");
+  if (info->touches_files && session.options().untrusted && session.in_script())
+    return fail(Code::kUsage, info->name + " is refused in a file that is read with --untrusted");
   return info->run(session, words);
 }
 

@@ -29,6 +29,7 @@ std::string Interpreter::add_line(std::string_view line) {
     if (!ran.empty()) ran += '\n';
     ran += statement->text;
   }
+  if (session_.should_stop()) reader_.clear();
   return ran;
 }
 

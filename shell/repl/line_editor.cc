@@ -56,7 +56,7 @@ class SignalsHeld {
   SignalsHeld() {
     sigset_t held;
     ::sigemptyset(&held);
-    for (const int signal : {SIGINT, SIGTERM, SIGWINCH}) ::sigaddset(&held, signal);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGWINCH}) ::sigaddset(&held, signal);
     ::pthread_sigmask(SIG_BLOCK, &held, &previous_);
   }
   ~SignalsHeld() { ::pthread_sigmask(SIG_SETMASK, &previous_, nullptr); }

@@ -52,7 +52,7 @@ void run_interactive(Session& session) {
     return complete(catalogue, text, after);
   });
   bool hide = false;  // the statement began with a blank: not for the history
-  while (!session.should_stop()) {
+  for (clear_interrupt(); !session.should_stop(); clear_interrupt()) {
     const bool open = interpreter.is_open();
     const LineEditor::Input input = editor.read(open ? kContinuation : kPrompt);
     if (input.status == LineEditor::Status::kInterrupted) {
@@ -72,10 +72,19 @@ void run_interactive(Session& session) {
 
 void run_batch(Session& session) {
   Interpreter interpreter(session, "stdin");
-  for (std::string line;
-       !session.should_stop() && !interrupt_token().requested() && std::getline(std::cin, line);)
+  for (std::string line; !session.should_stop() && std::getline(std::cin, line);)
     interpreter.add_line(line);
   interpreter.finish();
+  session.quit(std::nullopt);  // what .output began gets its name
+}
+
+// What a batch came to: that not all was run or written weighs more than what its statements met.
+ExitCode batch_code(Session& session) {
+  if (const auto written = session.finish_standard(); !written) {
+    print_error(written.error().what);
+    return exit_code_of(written.error());
+  }
+  return interrupt_token().requested() ? ExitCode::kInterrupted : session.exit_code();
 }
 
 }  // namespace
@@ -87,6 +96,7 @@ Result<ExitCode> run_repl(OpenCase& opened, const ReplOptions& options) {
   SessionOptions session_options;
   session_options.interactive = interactive;
   session_options.safe = options.safe;
+  session_options.untrusted = options.untrusted;
   session_options.color = use_color(options.color, STDOUT_FILENO);
   Session session(*opened.engine, *opened.file, std::move(loaded.reports), session_options);
   session.settings.bail = options.bail;
@@ -95,13 +105,13 @@ Result<ExitCode> run_repl(OpenCase& opened, const ReplOptions& options) {
   }
   if (!interactive) {
     run_batch(session);
-    session.out().flush();
-    return session.exit_code();
+    return batch_code(session);
   }
   print_banner(session);
   if (options.read_init_file) read_init_file(session);
   run_interactive(session);
   session.quit(std::nullopt);
+  if (termination_requested()) return ExitCode::kInterrupted;
   // At the prompt mistakes are part of the work; only .exit CODE speaks to the caller.
   return session.asked_code().value_or(ExitCode::kOk);
 }

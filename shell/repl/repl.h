@@ -15,6 +15,7 @@ namespace dirsnap {
 
 struct ReplOptions {
   bool safe = false;
+  bool untrusted = false;
   bool bail = false;
   bool read_init_file = true;  // interactive only
   std::string format;          // first mode; empty: box on a terminal, csv elsewhere

@@ -2,12 +2,14 @@
 #include "shell/repl/session.h"
 
 #include <fstream>
+#include <system_error>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "shell/evidence_guard.h"
 #include "shell/messages.h"
+#include "shell/render/escape.h"
 #include "shell/render/report_output.h"
 #include "shell/repl/dot_command.h"
 #include "shell/repl/interpreter.h"
@@ -22,6 +24,18 @@ constexpr int kDeepestRead = 16;
 // A statement that visited this many rows, and this many times more than it gave, earns a hint.
 constexpr std::uint64_t kManyRows = 100'000;
 constexpr std::uint64_t kManyTimes = 100;
+
+// A text of the user's between values: tabs stay.
+std::string shown_separator(std::string_view text) {
+  std::string shown;
+  while (true) {
+    const std::size_t tab = std::min(text.find('\t'), text.size());
+    shown += escape_for_terminal(text.substr(0, tab), LineBreaks::kKeep);
+    if (tab == text.size()) return shown;
+    shown += '\t';
+    text.remove_prefix(tab + 1);
+  }
+}
 
 }  // namespace
 
@@ -54,6 +68,9 @@ RenderOptions Session::render_options(Format mode) const {
     options.max_rows = settings.max_rows;
     options.footer = mode == Format::kBox && options_.interactive;
     options.color = options_.color;
+    if (options.null_text) options.null_text = escape_for_terminal(*options.null_text);
+    options.separator = shown_separator(options.separator);
+    options.insert_table = escape_for_terminal(options.insert_table);
   }
   return options;
 }
@@ -62,9 +79,17 @@ std::unique_ptr<Renderer> Session::make_result_renderer() {
   return make_renderer(render_options(settings.mode), out());
 }
 
+void Session::say(std::string_view text) {
+  out().write(out().is_terminal() ? escape_for_terminal(text, LineBreaks::kKeep)
+                                  : std::string(text));
+}
+
+bool Session::should_stop() const {
+  return quit_ || (settings.bail && failed_) || interrupt_token().requested();
+}
+
 void Session::run_sql(std::string_view sql, std::string_view place) {
-  clear_interrupt();
-  if (settings.echo) out().write(std::string(sql) + "\n");
+  if (settings.echo) say(std::string(sql) + "\n");
   if (settings.eqp) show_plan(sql);
   const auto facts = prepare_and_run(sql);
   out().flush();
@@ -151,7 +176,6 @@ Result<void> Session::show_last(Format mode) {
 }
 
 Result<void> Session::show_report(const Report& report, const ParamValues& values) {
-  clear_interrupt();
   const InterruptScope scope(engine_);
   DIRSNAP_TRY(ReportRun run, run_report(engine_, report, values));
   std::vector<ReportResult> results;
@@ -164,8 +188,7 @@ Result<void> Session::show_report(const Report& report, const ParamValues& value
 }
 
 void Session::run_dot_command(std::string_view line, std::string_view place) {
-  clear_interrupt();
-  if (settings.echo) out().write(std::string(line) + "\n");
+  if (settings.echo) say(std::string(line) + "\n");
   const auto done = execute_dot_command(*this, line);
   out().flush();
   if (!done) fail_with(exit_code_of(done.error()), place, done.error().what);
@@ -174,6 +197,9 @@ void Session::run_dot_command(std::string_view line, std::string_view place) {
 Result<void> Session::run_file(const std::string& path) {
   if (depth_ >= kDeepestRead)
     return fail(Code::kUsage, fmt::format("{}: .read is nested too deeply", path));
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored))
+    return fail(Code::kUsage, fmt::format("{}: not a file that can be read", path));
   std::ifstream file(path, std::ios::binary);
   if (!file || file.peek() == std::ifstream::traits_type::eof())
     return fail(Code::kUsage, fmt::format("{}: cannot be read, or is empty", path));
@@ -207,6 +233,11 @@ void Session::fail_with(ExitCode code, std::string_view place, std::string_view 
   failed_ = true;
   worst_ = gravest(worst_, code);
   print_line(fmt::format("{}Error: {}", place, message));
+}
+
+Result<void> Session::finish_standard() {
+  const auto done = standard_->finish();
+  return standard_->reader_gone() ? Result<void>{} : done;
 }
 
 void Session::quit(std::optional<ExitCode> code) {

@@ -39,6 +39,7 @@ struct ShellSettings {
 struct SessionOptions {
   bool interactive = false;  // prompts, colour, footers, hints
   bool safe = false;         // no dot-command that touches files
+  bool untrusted = false;    // none of these in a file that is read, either
   bool color = false;
 };
 
@@ -72,12 +73,19 @@ class Session {
   Result<void> redirect(const std::string& path, bool once, bool force);
 
   void fail_with(ExitCode code, std::string_view place, std::string_view message);
+  // Writes words of the shell or the user; on a terminal without what could drive it.
+  void say(std::string_view text);
   void quit(std::optional<ExitCode> code);
-  [[nodiscard]] bool should_stop() const { return quit_ || (settings.bail && failed_); }
+  // Nothing more is to be run: the user left, or Ctrl-C or a failure ended the script.
+  [[nodiscard]] bool should_stop() const;
+  // True while a file is read.
+  [[nodiscard]] bool in_script() const { return depth_ > 0; }
   // The gravest failure so far, or the code of .exit.
   [[nodiscard]] ExitCode exit_code() const { return asked_code_.value_or(worst_); }
   [[nodiscard]] std::optional<ExitCode> asked_code() const { return asked_code_; }
 
+  // Writes what is left for standard output. Fails with kIo; a reader that has gone is no failure.
+  [[nodiscard]] Result<void> finish_standard();
   [[nodiscard]] Output& out() { return file_output_ ? *file_output_ : *standard_; }
   [[nodiscard]] Engine& engine() { return engine_; }
   [[nodiscard]] const CaseFile& case_file() const { return file_; }

@@ -92,7 +92,7 @@ Result<void> dot_bail(Session& session, const Words& words) {
 
 Result<void> dot_nullvalue(Session& session, const Words& words) {
   if (words.empty()) {
-    session.out().write(null_line(session.settings));
+    session.say(null_line(session.settings));
   } else if (words[0] == "--default") {
     session.settings.null_text.reset();
   } else {
@@ -103,7 +103,7 @@ Result<void> dot_nullvalue(Session& session, const Words& words) {
 
 Result<void> dot_separator(Session& session, const Words& words) {
   if (words.empty()) {
-    session.out().write(fmt::format(".separator {}\n", as_typed(session.settings.separator)));
+    session.say(fmt::format(".separator {}\n", as_typed(session.settings.separator)));
   } else {
     session.settings.separator = words[0];
   }
@@ -147,7 +147,7 @@ Result<void> dot_show(Session& session, const Words& /*words*/) {
                   session.redirected_to().empty() ? "stdout" : as_typed(session.redirected_to()));
   out += fmt::format(".separator {}\n", as_typed(settings.separator));
   out += switch_line(".timer", settings.timer) + width_line(settings);
-  session.out().write(out);
+  session.say(out);
   return {};
 }
 

@@ -89,6 +89,62 @@ TEST_CASE("Ctrl-C stops a running statement and the shell goes on") {
   CHECK(shell.terminal.wait() == 3);
 }
 
+TEST_CASE("SIGTERM and SIGHUP end the shell, at the prompt and in a query, and keep the history") {
+  const int number = GENERATE(SIGTERM, SIGHUP);
+  const bool in_query = GENERATE(false, true);
+  CAPTURE(number, in_query);
+  const Home home;
+  Shell shell(home);
+  shell.terminal.send("select 40+2 as answer;\n");
+  REQUIRE(shell.terminal.sees("│     42 │"));
+  REQUIRE(shell.terminal.sees("dirsnap> "));
+  if (in_query) {
+    shell.terminal.send(
+        "with recursive c(x) as (select 1 union all select x+1 from c) select count(*) from c;\n");
+    ::usleep(300'000);
+  }
+  shell.terminal.signal(number);
+  CHECK(shell.terminal.wait() == 130);
+  std::ifstream history(home.folder.path() / ".local/state/dirsnap/history");
+  const std::string text{std::istreambuf_iterator<char>(history), {}};
+  CHECK(text.find("answer") != std::string::npos);
+}
+
+TEST_CASE("Ctrl-C in one of several statements of a line or a file drops the rest of them") {
+  const Home home;
+  const std::string endless =
+      "with recursive c(x) as (select 1 union all select x+1 from c) select count(*) from c;";
+  std::ofstream(home.folder.path() / "two.sql") << endless << "\nselect 'never' || 1 as n;\n";
+  Shell shell(home);
+  for (const std::string& line : {endless + " select 'never' || 2 as n;",
+                                  ".read " + (home.folder.path() / "two.sql").string()}) {
+    shell.terminal.send(line + "\n");
+    ::usleep(300'000);
+    shell.terminal.send("\x03");
+    CHECK(shell.terminal.sees("Error: stopped by Ctrl-C"));
+    CHECK(shell.terminal.sees("dirsnap> "));
+  }
+  shell.terminal.send("select 40+2 as answer;\n");
+  CHECK(shell.terminal.sees("│     42 │"));
+  CHECK(shell.terminal.screen().find("never1") == std::string::npos);
+  CHECK(shell.terminal.screen().find("never2") == std::string::npos);
+}
+
+TEST_CASE("what a file has the shell print does not drive the terminal") {
+  const Home home;
+  std::ofstream(home.folder.path() / "red.sql")
+      << ".print \x1b[31mred\n.nullvalue \x1b[32mnone\n.separator \x1b[33m\n.mode list\n"
+         "select null as a, 2 as b;\n.show\n";
+  Shell shell(home);
+  shell.terminal.send(".read " + (home.folder.path() / "red.sql").string() + "\n");
+  CHECK(shell.terminal.sees("\\x1b[31mred"));
+  CHECK(shell.terminal.sees("\\x1b[32mnone\\x1b[33m2"));
+  CHECK(shell.terminal.sees(".width"));
+  for (const char* colour : {"\x1b[31m", "\x1b[32m", "\x1b[33m"}) {
+    CHECK(shell.terminal.screen().find(colour) == std::string::npos);
+  }
+}
+
 TEST_CASE("Ctrl-C while typing drops the statement, Ctrl-D leaves") {
   const Home home;
   Shell shell(home);

@@ -48,6 +48,8 @@ class Terminal {
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
 
+  void signal(int number) { ::kill(child_, number); }
+
   void send(std::string_view keys) {
     while (!keys.empty()) {
       const ssize_t n = ::write(master_, keys.data(), keys.size());
