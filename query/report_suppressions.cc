@@ -95,6 +95,18 @@ class SuppressionParser {
   std::vector<std::size_t> order_;  // of the file's columns in field_names()
 };
 
+// The pattern as SQL's GLOB has it: a set that begins with '!' means the same as one with '^'.
+Pattern shell_pattern(std::string_view text) {
+  std::string glob = fold_case(text);
+  for (std::size_t i = 0; i + 1 < glob.size(); ++i) {
+    if (glob[i] != '[') continue;
+    if (glob[i + 1] == '!') glob[i + 1] = '^';
+    const std::size_t first = i + (glob[i + 1] == '^' ? 2 : 1);
+    i = std::min(glob.find(']', first + 1), glob.size());  // a ']' that comes first is a member
+  }
+  return Pattern(Pattern::Kind::kGlob, glob);
+}
+
 }  // namespace
 
 Result<Suppressions> Suppressions::parse(std::string_view text,
@@ -109,8 +121,8 @@ Result<Suppressions> Suppressions::parse(std::string_view text,
       out.expired_.push_back(suppression);
       continue;
     }
-    out.lines_.push_back({suppression, Pattern(Pattern::Kind::kGlob, fold_case(suppression.report)),
-                          Pattern(Pattern::Kind::kGlob, fold_case(suppression.object))});
+    out.lines_.push_back(
+        {suppression, shell_pattern(suppression.report), shell_pattern(suppression.object)});
   }
   return out;
 }

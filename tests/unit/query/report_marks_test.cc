@@ -134,6 +134,24 @@ TEST_CASE("a suppression marks what its globs match and remembers whether it did
   CHECK(known.expired().empty());
 }
 
+TEST_CASE("a set in a suppression's pattern is that of a shell, turned round by ! as by ^") {
+  const Report report = report_named("r");
+  const ReportRun run = run_of({{.subject = "a1"}, {.subject = "a2"}, {.subject = "a!"}});
+  const auto marked = [&](const std::string& pattern) {
+    Suppressions known = suppressions("r," + pattern + ",reason,X,\n");
+    std::vector<FindingMark> marks = mark_findings(report, run);
+    known.apply(report, run, marks);
+    std::string all;
+    for (const FindingMark& mark : marks) all += mark.suppression ? 'x' : '-';
+    return all;
+  };
+  CHECK(marked("a[!1]") == "-xx");
+  CHECK(marked("a[^1]") == "-xx");
+  CHECK(marked("a[1!]") == "x-x");
+  CHECK(marked("[!b][!]1]") == "-xx");
+  CHECK(marked("[a][!2]") == "x-x");
+}
+
 TEST_CASE("a suppression whose day has passed is told and has no effect") {
   const Report report = report_named("r");
   const ReportRun run = run_of({{.subject = "/o=Org"}});
