@@ -44,6 +44,23 @@ std::vector<std::string> split_parts(std::string_view text) {
   }
 }
 
+// The parts of a test; a comma between double quotes is part of a value, and the quotes are not.
+std::vector<std::string> split_test(std::string_view text) {
+  std::vector<std::string> out(1);
+  bool in_quotes = false;
+  for (const char c : text) {
+    if (c == '"') {
+      in_quotes = !in_quotes;
+    } else if (c == ',' && !in_quotes) {
+      out.emplace_back();
+    } else {
+      out.back() += c;
+    }
+  }
+  for (std::string& part : out) part = std::string(trim_blanks(part));
+  return out;
+}
+
 std::string near_miss(std::string_view word, const std::vector<std::string>& known) {
   const std::string near = nearest_name(word, known);
   return near.empty() ? "" : ", did you mean \"" + near + "\"?";
@@ -195,17 +212,19 @@ std::optional<std::uint64_t> count_in(std::string_view text) {
 std::string take_part(std::string_view part, ReportTest& test) {
   const std::size_t equals = part.find('=');
   if (equals != std::string_view::npos) {
-    test.params[std::string(trim_blanks(part.substr(0, equals)))] =
-        trim_blanks(part.substr(equals + 1));
-    return {};
+    const std::string name(trim_blanks(part.substr(0, equals)));
+    const bool is_new = test.params.emplace(name, trim_blanks(part.substr(equals + 1))).second;
+    return is_new ? "" : "test: " + name + " stands twice";
   }
   for (const auto status : {ReportStatus::kPass, ReportStatus::kFindings, ReportStatus::kSkipped}) {
     if (part != to_string(status)) continue;
+    const bool is_new = !test.status;
     test.status = status;
-    return {};
+    return is_new ? "" : "test: says two statuses";
   }
   const std::size_t blank = std::min(part.find(' '), part.size());
   const std::string_view word = part.substr(0, blank);
+  if (word == "rows" && test.rows) return "test: rows stands twice";
   test.rows = count_in(trim_blanks(part.substr(blank)));
   if (word == "rows" && test.rows) return {};
   return "test: \"" + std::string(part) +
@@ -223,7 +242,7 @@ std::vector<ReportProblem> check_report(Engine& engine, const Report& report, bo
 Result<std::vector<ReportTest>> parse_report_tests(const Report& report) {
   std::vector<ReportTest> tests;
   for (std::size_t i = 0; i < report.tests.size(); ++i) {
-    const std::vector<std::string> parts = split_parts(report.tests[i]);
+    const std::vector<std::string> parts = split_test(report.tests[i]);
     ReportTest test{.case_name = parts.front()};
     test.line = line_of_key(report.sql, "test", i);
     std::string wrong;

@@ -5,7 +5,7 @@
 // A test is `-- test: CASE, rows 3` with any of, after the name of a case and separated by commas:
 //   rows N           so many findings
 //   pass | findings | skipped   the status
-//   NAME=VALUE       a parameter of the report
+//   NAME=VALUE       a parameter of the report; double quotes keep commas together
 // Lifetime: plain values. Threads: one thread per Engine.
 #pragma once
 

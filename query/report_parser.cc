@@ -249,6 +249,7 @@ class ReportParser {
 
   Result<void> store_id() {
     if (!is_name(value_)) return bad("id \"" + value_ + "\" has other than a-z, 0-9, - and _");
+    if (value_.front() == '-') return bad("id \"" + value_ + "\" begins with -, as an option does");
     report_.id = value_;
     return {};
   }

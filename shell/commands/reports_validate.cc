@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 #include <system_error>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include "shell/commands/command.h"
 #include "shell/messages.h"
 #include "shell/render/escape.h"
+#include "shell/suggest.h"
 #include "shell/user_folders.h"
 
 namespace dirsnap {
@@ -107,7 +109,18 @@ class Validation {
     }
   }
 
+  // A case under a name that no test uses, while tests wait for cases, is a slip of the pen.
+  void tell_unused_cases() {
+    for (const auto& [name, opened] : cases_) {
+      if (unknown_cases_.empty() || used_cases_.count(name) != 0) continue;
+      ++wrong_;
+      const std::vector<std::string> wanted(unknown_cases_.begin(), unknown_cases_.end());
+      print_error(fmt::format("--case {}: no test names it.{}", name, did_you_mean(name, wanted)));
+    }
+  }
+
   ExitCode finish() {
+    tell_unused_cases();
     const auto output = Output::borrow(STDOUT_FILENO);
     output->write(ok_);
     output->write(fmt::format("{} file{}, {} wrong, {} test{} failed\n", files_,
@@ -143,8 +156,10 @@ class Validation {
       const auto found = cases_.find(test.case_name);
       if (found == cases_.end()) {
         ++tests_unknown_;
+        unknown_cases_.insert(test.case_name);
         continue;
       }
+      used_cases_.insert(test.case_name);
       const auto outcome = run_report_test(*found->second.engine, report, test);
       if (!outcome) {
         if (outcome.error().code != Code::kUsage)
@@ -170,6 +185,8 @@ class Validation {
 
   std::unique_ptr<EmptyCase> empty_;
   std::map<std::string, OpenCase> cases_;
+  std::set<std::string> used_cases_;        // names that tests use
+  std::set<std::string> unknown_cases_;     // names that tests use and --case does not give
   std::map<std::string, std::string> ids_;  // files of reports that are fit
   std::string ok_;                          // a line for each that is no fault in itself
   std::size_t files_ = 0;

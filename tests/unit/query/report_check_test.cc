@@ -35,12 +35,16 @@ TEST_CASE("a test of a head names a case, rows, a status and parameters, in any 
   CHECK(tests[1].status == ReportStatus::kFindings);
   CHECK(tests[1].params == ParamValues{{"server", "EX1"}});
   CHECK(tests[1].line == 5);
+  const auto quoted = tests_of("-- test: c, \"under=ou=Harbour,o=Paper\", of=\"a, b\", pass\n");
+  CHECK(quoted[0].params == ParamValues{{"under", "ou=Harbour,o=Paper"}, {"of", "a, b"}});
+  CHECK(quoted[0].status == ReportStatus::kPass);
 }
 
 TEST_CASE("a test that says nothing or something unknown is refused with its line") {
   for (const char* line :
        {"sample", ", rows 3", "sample, rows", "sample, rows x", "sample, rows -1", "sample, row 3",
-        "sample, failed", "sample, server=EX1"}) {
+        "sample, failed", "sample, server=EX1", "sample, pass, findings", "sample, rows 1, rows 1",
+        "sample, a=1, a=2, pass"}) {
     INFO(line);
     const auto tests = parse_report_tests(
         report_of("-- test: ok, pass\n-- test: " + std::string(line) + "\nSELECT 1"));
