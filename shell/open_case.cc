@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "shell/open_case.h"
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "storage/snapshot_reader.h"
 
 namespace dirsnap {
 namespace {
@@ -14,9 +17,27 @@ Error named(Error error, const std::string& path) {
   return error;
 }
 
+bool is_shown(const SnapshotRecord& snapshot, const std::vector<std::string>& names) {
+  return names.empty() || std::find(names.begin(), names.end(), snapshot.name) != names.end();
+}
+
+Result<void> check_seals(const CaseFile& file, const std::vector<std::string>& names) {
+  DIRSNAP_TRY(const auto txn, ReadTxn::begin(file));
+  for (const SnapshotRecord& snapshot : txn->snapshots()) {
+    if (!is_shown(snapshot, names)) continue;
+    DIRSNAP_TRY(const std::string found, txn->compute_seal(snapshot.snapshot_id));
+    if (found == snapshot.seal) continue;
+    return fail(Code::kCorrupt,
+                fmt::format("the rows of snapshot \"{}\" are not those that were sealed; "
+                            "\"dirsnap verify\" shows which seals differ",
+                            snapshot.name));
+  }
+  return {};
+}
+
 }  // namespace
 
-Result<OpenCase> open_case(const CaseArguments& arguments) {
+Result<OpenCase> open_case(const CaseArguments& arguments, Seals seals) {
   const std::filesystem::path path = arguments.path;
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
@@ -33,6 +54,10 @@ Result<OpenCase> open_case(const CaseArguments& arguments) {
   auto file = CaseFile::open(path, OpenMode::kRead, {.untrusted = arguments.untrusted});
   if (!file) return tl::unexpected<Error>(named(file.error(), arguments.path));
   opened.file = std::move(*file);
+  if (arguments.untrusted && seals == Seals::kChecked) {
+    auto checked = check_seals(*opened.file, arguments.snapshots);
+    if (!checked) return tl::unexpected<Error>(named(checked.error(), arguments.path));
+  }
   auto engine = Engine::open(*opened.file,
                              {.snapshots = arguments.snapshots, .untrusted = arguments.untrusted});
   if (!engine) return tl::unexpected<Error>(named(engine.error(), arguments.path));

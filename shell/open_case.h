@@ -4,6 +4,7 @@
 // Lifetime: the engine borrows the file; both live in OpenCase. Threads: one thread.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -26,7 +27,13 @@ struct OpenCase {
   std::unique_ptr<Engine> engine;
 };
 
+// What is done about the seals of an untrusted case.
+enum class Seals : std::uint8_t {
+  kChecked,  // those of the snapshots that are shown are computed again: kCorrupt where one differs
+  kLeft,     // the command itself computes them
+};
+
 // A missing case is kNotFound with advice. The message names the case.
-Result<OpenCase> open_case(const CaseArguments& arguments);
+Result<OpenCase> open_case(const CaseArguments& arguments, Seals seals = Seals::kChecked);
 
 }  // namespace dirsnap

@@ -73,7 +73,7 @@ struct VerifyArguments {
 ExitCode run_verify(const VerifyArguments& all) {
   const CaseArguments& arguments = all.where;
   // The engine is opened too: it answers for names of snapshots that do not exist.
-  auto opened = open_case(arguments);
+  auto opened = open_case(arguments, Seals::kLeft);
   if (!opened) return report_failure(opened.error());
   auto txn = ReadTxn::begin(*opened->file);
   if (!txn) return report_failure(txn.error());
