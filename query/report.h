@@ -104,6 +104,7 @@ struct ReportRun {
   std::vector<Finding> findings;
   std::vector<CoverageNote> coverage;
   std::string error;                    // kError
+  Code error_code = Code::kUsage;       // kError: its kind, kLimit where a limit was met
   std::vector<std::int64_t> snapshots;  // that were looked at, in order
   std::vector<std::int64_t> unjudged;   // those of them of which nothing could be judged
 };
@@ -111,8 +112,8 @@ struct ReportRun {
 using ParamValues = std::map<std::string, std::string>;
 
 // Runs one report over all snapshots the engine shows. Fails only for the caller's mistakes
-// (unknown parameter, value of the wrong type: kUsage) and for interruption and limits; a broken
-// statement is status kError.
+// (unknown parameter, value of the wrong type: kUsage) and for interruption; a broken statement, a
+// row without snapshot or subject, and a limit that was met are status kError.
 Result<ReportRun> run_report(Engine& engine, const Report& report, const ParamValues& params);
 
 const char* to_string(FindingSeverity severity);

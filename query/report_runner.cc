@@ -18,9 +18,6 @@ const char* role_name(std::string_view role) {
   return "public store";
 }
 
-// Interruption and limits end the whole run; other failures belong to the report.
-bool ends_run(Code code) { return code == Code::kInterrupted || code == Code::kLimit; }
-
 class ReportRunner {
  public:
   ReportRunner(Engine& engine, const Report& report, const ParamValues& params)
@@ -30,33 +27,42 @@ class ReportRunner {
 
   Result<ReportRun> run() {
     DIRSNAP_CHECK(read_params());
-    DIRSNAP_CHECK(judge_inputs());
-    DIRSNAP_CHECK(note_losses());
-    collect_unjudged();
-    if (!some_complete_) {
-      run_.status = ReportStatus::kSkipped;
-      return std::move(run_);
-    }
-    if (auto done = query(); !done) {
-      if (ends_run(done.error().code)) return tl::unexpected<Error>(std::move(done).error());
-      run_.findings.clear();
-      run_.status = ReportStatus::kError;
-      run_.error = done.error().what;
-      const SqlError& where = engine_.last_error();
-      if (where.message == run_.error && !where.hint.empty()) run_.error += "; " + where.hint;
-      return std::move(run_);
-    }
-    DIRSNAP_CHECK(note_unknown_server());
-    collect_unjudged();
-    if (!run_.findings.empty()) {
-      run_.status = ReportStatus::kFindings;
-    } else {
-      run_.status = has_judged_some() ? ReportStatus::kPass : ReportStatus::kSkipped;
+    if (auto done = judge(); !done) {
+      // An interruption ends the whole run; every other failure belongs to the report.
+      if (done.error().code == Code::kInterrupted)
+        return tl::unexpected<Error>(std::move(done).error());
+      fail_with(done.error());
     }
     return std::move(run_);
   }
 
  private:
+  Result<void> judge() {
+    DIRSNAP_CHECK(judge_inputs());
+    DIRSNAP_CHECK(note_losses());
+    collect_unjudged();
+    run_.status = ReportStatus::kSkipped;
+    if (!some_complete_) return {};
+    DIRSNAP_CHECK(query());
+    DIRSNAP_CHECK(note_unknown_server());
+    collect_unjudged();
+    if (!run_.findings.empty()) {
+      run_.status = ReportStatus::kFindings;
+    } else if (has_judged_some()) {
+      run_.status = ReportStatus::kPass;
+    }
+    return {};
+  }
+
+  void fail_with(const Error& error) {
+    run_.findings.clear();
+    run_.status = ReportStatus::kError;
+    run_.error = error.what;
+    run_.error_code = error.code;
+    const SqlError& where = engine_.last_error();
+    if (where.message == run_.error && !where.hint.empty()) run_.error += "; " + where.hint;
+  }
+
   Result<void> read_params() {
     for (const ReportParam& param : report_.params) {
       OwnedValue& value = values_[":" + param.name];
@@ -198,6 +204,7 @@ class ReportRunner {
         severity_column_ = i;
       } else {
         if (names[i] == "snapshot_id") snapshot_column_ = i;
+        if (names[i] == "subject") subject_column_ = i;
         run_.columns.push_back(names[i]);
         shown_.push_back(i);
       }
@@ -205,20 +212,40 @@ class ReportRunner {
   }
 
   Result<void> take_row(const Statement& statement) {
-    const std::int64_t snapshot =
-        snapshot_column_ ? statement.column(*snapshot_column_).integer : 0;
-    if (missing_column_ && !statement.column(*missing_column_).is_null()) {
-      take_note(statement, snapshot);
-      return {};
-    }
+    DIRSNAP_TRY(const std::int64_t snapshot, snapshot_of(statement));
+    if (missing_column_ && !statement.column(*missing_column_).is_null())
+      return take_note(statement, snapshot);
     // Where an input is absent its absence proves nothing, whatever the statement says.
     if (incomplete_.count(snapshot) != 0) return {};
+    if (subject_column_ && statement.column(*subject_column_).is_null()) {
+      return fail(Code::kUsage,
+                  "column subject is NULL in a row; it must name the object or key of a finding");
+    }
     DIRSNAP_TRY(const FindingSeverity severity, severity_of(statement));
     Finding& finding = run_.findings.emplace_back();
     finding.severity = severity;
     for (const std::size_t i : shown_) finding.cells.push_back(own(statement.column(i)));
     found_in_.insert(snapshot);
     return {};
+  }
+
+  // A row tells which snapshot it speaks of, or nobody could look it up.
+  [[nodiscard]] Result<std::int64_t> snapshot_of(const Statement& statement) const {
+    if (!snapshot_column_) return 0;
+    const ValueView value = statement.column(*snapshot_column_);
+    const bool is_known = value.type == ValueType::kInteger &&
+                          std::find(run_.snapshots.begin(), run_.snapshots.end(), value.integer) !=
+                              run_.snapshots.end();
+    if (is_known) return value.integer;
+    return fail(Code::kUsage, "column snapshot_id holds " + quoted(value) +
+                                  ", which is no snapshot that is looked at");
+  }
+
+  static std::string quoted(const ValueView& value) {
+    if (value.is_null()) return "NULL";
+    if (value.type == ValueType::kInteger) return std::to_string(value.integer);
+    if (value.type == ValueType::kReal) return std::to_string(value.real);
+    return "\"" + std::string(value.bytes) + "\"";
   }
 
   // Whether the statement could say anything of at least one snapshot.
@@ -232,29 +259,36 @@ class ReportRunner {
     run_.unjudged.assign(without.begin(), without.end());
   }
 
-  void take_note(const Statement& statement, std::int64_t snapshot) {
+  Result<void> take_note(const Statement& statement, std::int64_t snapshot) {
+    const ValueView missing = statement.column(*missing_column_);
+    if (missing.type != ValueType::kText) {
+      return fail(Code::kUsage, "column missing holds " + quoted(missing) +
+                                    ", which is no text; a column of another meaning needs "
+                                    "another name");
+    }
     if (severity_column_ && statement.column(*severity_column_).bytes == "skipped") {
       unjudged_.insert(snapshot);
     }
     CoverageNote note{.snapshot_id = snapshot, .missing = {}, .cells = {}};
-    note.missing = statement.column(*missing_column_).bytes;
+    note.missing = missing.bytes;
     for (std::size_t i = 0; i < shown_.size(); ++i) {
       const ValueView value = statement.column(shown_[i]);
       if (value.is_null() || shown_[i] == snapshot_column_) continue;
       note.cells.emplace_back(run_.columns[i], own(value));
     }
     run_.coverage.push_back(std::move(note));
+    return {};
   }
 
   [[nodiscard]] Result<FindingSeverity> severity_of(const Statement& statement) const {
     if (!severity_column_ || statement.column(*severity_column_).is_null()) return report_.severity;
-    const std::string_view text = statement.column(*severity_column_).bytes;
+    const ValueView value = statement.column(*severity_column_);
     for (const auto severity :
          {FindingSeverity::kInfo, FindingSeverity::kWarning, FindingSeverity::kError}) {
-      if (text == to_string(severity)) return severity;
+      if (value.type == ValueType::kText && value.bytes == to_string(severity)) return severity;
     }
-    return fail(Code::kUsage, "column severity holds \"" + std::string(text) +
-                                  "\", which is none of info, warning, error; a column of "
+    return fail(Code::kUsage, "column severity holds " + quoted(value) +
+                                  ", which is none of info, warning, error; a column of "
                                   "another meaning needs another name");
   }
 
@@ -271,6 +305,7 @@ class ReportRunner {
   std::optional<std::size_t> missing_column_;
   std::optional<std::size_t> severity_column_;
   std::optional<std::size_t> snapshot_column_;
+  std::optional<std::size_t> subject_column_;
 };
 
 }  // namespace

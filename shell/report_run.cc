@@ -12,7 +12,9 @@
 
 #include "query/report_value.h"
 #include "shell/messages.h"
+#include "shell/render/value_text.h"
 #include "shell/report_catalogue.h"
+#include "shell/run_statement.h"
 #include "shell/suggest.h"
 #include "storage/base/time.h"
 
@@ -176,20 +178,24 @@ Result<KnownFindings> read_known_findings(const std::string& suppressions_path,
 Result<ReportsOutcome> run_reports(Engine& engine,
                                    const std::vector<const Report*>& wanted,
                                    const ParamValues& values,
+                                   std::optional<double> seconds_each,
                                    KnownFindings& known) {
   ReportsOutcome outcome;
   DIRSNAP_TRY(outcome.facts, read_facts(engine));
   outcome.facts.has_suppressions = known.suppressions.has_value();
   outcome.facts.has_baseline = known.baseline.has_value();
   for (const Report* report : wanted) {
+    set_deadline(engine, seconds_each);
     DIRSNAP_TRY(ReportRun run, run_report(engine, *report, values_for(*report, values)));
     ReportResult& result = outcome.results.emplace_back();
     result.report = report;
     result.run = std::move(run);
+    result.run.columns = unique_names(result.run.columns);
     result.marks = mark_findings(*report, result.run);
     if (known.suppressions) known.suppressions->apply(*report, result.run, result.marks);
     if (known.baseline) result.resolved = known.baseline->apply(*report, result.run, result.marks);
   }
+  set_deadline(engine, std::nullopt);
   return outcome;
 }
 
@@ -197,7 +203,8 @@ ExitCode exit_code_of(const std::vector<ReportResult>& results, std::string_view
   const auto threshold = severity_of(fail_on);
   ExitCode code = ExitCode::kOk;
   for (const ReportResult& result : results) {
-    if (result.run.status == ReportStatus::kError) code = gravest(code, ExitCode::kUsage);
+    if (result.run.status == ReportStatus::kError)
+      code = gravest(code, exit_code_of(Error{result.run.error_code, 0, {}}));
     for (std::size_t i = 0; i < result.run.findings.size(); ++i) {
       const FindingMark& mark = mark_of(result, i);
       const bool counts = !mark.suppression && mark.baseline != BaselineState::kUnchanged;

@@ -50,15 +50,17 @@ struct ReportsOutcome {
 // kUsage.
 Result<void> check_parameters(const std::vector<const Report*>& wanted, const ParamValues& values);
 
-// A parameter goes to the reports that have it. The marks of `known` are set; its suppressions
-// remember what they matched.
+// A parameter goes to the reports that have it. A report that takes more than `seconds_each` fails
+// with kLimit, and the others run. The marks of `known` are set; its suppressions remember what
+// they matched.
 Result<ReportsOutcome> run_reports(Engine& engine,
                                    const std::vector<const Report*>& wanted,
                                    const ParamValues& values,
+                                   std::optional<double> seconds_each,
                                    KnownFindings& known);
 
-// kUsage where a report failed; kFailOn for a finding of the severity `fail_on` or graver that is
-// not suppressed and, where a baseline was given, is new. `fail_on` empty: never.
+// That of the error where a report failed; kFailOn for a finding of the severity `fail_on` or
+// graver that is not suppressed and, where a baseline was given, is new. `fail_on` empty: never.
 ExitCode exit_code_of(const std::vector<ReportResult>& results, std::string_view fail_on);
 
 // Tells what the owner of a suppressions file needs to know: a warning for each line out of date or

@@ -30,6 +30,13 @@ Result<void> step_through(Statement& statement,
 
 }  // namespace
 
+void set_deadline(Engine& engine, std::optional<double> seconds) {
+  using Clock = std::chrono::steady_clock;
+  if (!seconds) return engine.set_deadline(std::nullopt);
+  engine.set_deadline(Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                         std::chrono::duration<double>(*seconds)));
+}
+
 Result<ResultFacts> run_statement(Statement& statement,
                                   Renderer& renderer,
                                   const Output& output,

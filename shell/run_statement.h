@@ -13,6 +13,9 @@
 
 namespace dirsnap {
 
+// From now on; nullopt: none. REQUIRES: at most 1e9 seconds.
+void set_deadline(Engine& engine, std::optional<double> seconds);
+
 // Ends early, and says so in ResultFacts::cut, when `max_rows` rows were shown and more exist.
 // Ends quietly when the output cannot be written; Output::finish() tells. On failure the renderer
 // is ended all the same, so that what was shown is well-formed.

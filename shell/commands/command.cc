@@ -52,6 +52,15 @@ void add_output_arguments(CLI::App& command, OutputArguments& arguments) {
   add_color_argument(command, arguments.color);
 }
 
+void add_timeout_argument(CLI::App& command,
+                          std::optional<double>& seconds,
+                          const std::string& doc) {
+  constexpr double kLongest = 1e9;  // beyond it a deadline would overflow
+  command.add_option("--timeout", seconds, doc)
+      ->check(CLI::Range(0.0, kLongest).description(""))
+      ->type_name("S");
+}
+
 Result<std::unique_ptr<Output>> open_output(const OutputArguments& arguments,
                                             const OpenCase& opened) {
   if (arguments.path.empty() || arguments.path == "-") return Output::borrow(STDOUT_FILENO);

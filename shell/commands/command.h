@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,9 @@ struct OutputArguments {
 };
 void add_output_arguments(CLI::App& command, OutputArguments& arguments);
 void add_color_argument(CLI::App& command, ColorMode& color);
+void add_timeout_argument(CLI::App& command,
+                          std::optional<double>& seconds,
+                          const std::string& doc);
 
 // Standard output or the new file the user asked for; never in the place of what `opened` holds
 // or was read from.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
 // dirsnap query: one statement, one result.
-#include <chrono>
-#include <cmath>
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -18,8 +16,6 @@
 namespace dirsnap {
 namespace {
 
-constexpr double kLongestTimeout = 1e9;  // seconds; beyond it a deadline would overflow
-
 struct QueryArguments {
   CaseArguments where;
   OutputArguments output;
@@ -30,13 +26,6 @@ struct QueryArguments {
 
 std::string read_standard_input() {
   return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
-}
-
-void set_deadline(Engine& engine, std::optional<double> seconds) {
-  if (!seconds) return;
-  using Clock = std::chrono::steady_clock;
-  engine.set_deadline(Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                         std::chrono::duration<double>(*seconds)));
 }
 
 // The engine's own words about a statement, or those of the limit that stopped it.
@@ -96,10 +85,9 @@ void add_query(CLI::App& app, Command& chosen) {
                    "(default: box on a terminal, csv elsewhere)")
       ->type_name("F");
   command->add_option("--max-rows", arguments->max_rows, "Stop after N rows, exit 7 if more exist")
+      ->check(CLI::NonNegativeNumber.description(""))
       ->type_name("N");
-  command->add_option("--timeout", arguments->timeout_seconds, "Stop after S seconds, exit 7")
-      ->check(CLI::Range(0.0, kLongestTimeout).description(""))
-      ->type_name("S");
+  add_timeout_argument(*command, arguments->timeout_seconds, "Stop after S seconds, exit 7");
   add_output_arguments(*command, arguments->output);
   command->footer(
       examples("dirsnap query corp.dirsnap \"SELECT name, server FROM connectors\"",

@@ -26,6 +26,7 @@ struct ReportArguments {
   std::string suppressions;
   std::string baseline;
   std::string fail_on;  // empty: never
+  std::optional<double> timeout_seconds;
 };
 
 Result<ParamValues> parse_parameters(const std::vector<std::string>& params) {
@@ -45,7 +46,8 @@ Result<ExitCode> run_over_case(const ReportArguments& arguments,
   DIRSNAP_TRY(ReportTargets targets,
               ReportTargets::open(arguments.output, arguments.exports, opened));
   const InterruptScope scope(*opened.engine);
-  DIRSNAP_TRY(ReportsOutcome outcome, run_reports(*opened.engine, wanted, values, known));
+  DIRSNAP_TRY(ReportsOutcome outcome,
+              run_reports(*opened.engine, wanted, values, arguments.timeout_seconds, known));
   outcome.facts.case_path = arguments.where.path;
   const ReviewOptions review{.case_path = arguments.where.path,
                              .case_size_bytes = opened.file->size_bytes(),
@@ -98,6 +100,8 @@ void add_judgement_arguments(CLI::App& command, ReportArguments& arguments) {
                   "Suppressed findings do not count; with --baseline new ones only")
       ->check(CLI::IsMember({"error", "warning", "info"}).description(""))
       ->type_name("SEVERITY");
+  add_timeout_argument(command, arguments.timeout_seconds,
+                       "Stop each report after S seconds: its status is error, exit 7");
   command
       .add_option("--suppressions", arguments.suppressions,
                   "CSV of accepted findings: report,object,reason,owner,expires")

@@ -107,6 +107,12 @@ TEST_CASE("a mistake in a report's head names line and nearest key") {
   CHECK(message_of(kHead).find("no statement") != std::string::npos);
 }
 
+TEST_CASE("an id is no option") {
+  CHECK(
+      message_of("-- id: --all\n-- title: t\n-- severity: info\nSELECT 1").find("begins with -") !=
+      std::string::npos);
+}
+
 TEST_CASE("what looks like a head and would be heeded by nobody is refused") {
   const auto with = [](const std::string& line) { return kHead + line + "\nSELECT 1"; };
   CHECK(message_of("-- id: x\n-- titel: t\nSELECT 1") ==
@@ -531,13 +537,52 @@ TEST_CASE("a column severity of another meaning is told, not passed over") {
         "another meaning needs another name");
 }
 
+TEST_CASE("a row that tells no snapshot, no subject or no text of what is missing is an error") {
+  const TestCase test({two_sources().snapshot("one")});
+  const auto engine = test.open();
+  const auto error = [&](const std::string& columns) {
+    const auto result = run_report(*engine, *parse_report(kHead + ("SELECT " + columns), "x"), {});
+    REQUIRE(result);
+    CHECK(result->status == ReportStatus::kError);
+    CHECK(result->findings.empty());
+    return result->error;
+  };
+  const std::string no_snapshot = ", which is no snapshot that is looked at";
+  CHECK(error("NULL AS snapshot_id, 'a' AS subject") ==
+        "column snapshot_id holds NULL" + no_snapshot);
+  CHECK(error("'x' AS snapshot_id, 'a' AS subject") ==
+        "column snapshot_id holds \"x\"" + no_snapshot);
+  CHECK(error("99 AS snapshot_id, 'a' AS subject, 'y' AS missing") ==
+        "column snapshot_id holds 99" + no_snapshot);
+  CHECK(error("1 AS snapshot_id, NULL AS subject").starts_with("column subject is NULL"));
+  CHECK(error("1 AS snapshot_id, 'a' AS subject, 7 AS severity")
+            .starts_with("column severity holds 7, which is none of"));
+  CHECK(error("1 AS snapshot_id, 'a' AS subject, 7 AS missing")
+            .starts_with("column missing holds 7, which is no text"));
+}
+
+TEST_CASE("a limit ends the report that met it") {
+  const TestCase test({two_sources().snapshot("one")});
+  const auto engine = test.open();
+  const Report report =
+      *parse_report(kHead +
+                        "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) "
+                        "SELECT 1 AS snapshot_id, max(x) AS subject FROM c"s,
+                    "x");
+  engine->set_deadline(std::chrono::steady_clock::now() + std::chrono::milliseconds(20));
+  const auto result = run_report(*engine, report, {});
+  REQUIRE(result);
+  CHECK(result->status == ReportStatus::kError);
+  CHECK(result->error_code == Code::kLimit);
+}
+
 TEST_CASE("a report that its notes say to be unable to judge any snapshot is skipped") {
   const TestCase test({two_sources().snapshot("one"), two_sources().snapshot("two")});
   const auto engine = test.open();
   Report report = *parse_report(kHead + "VALUES (1, 'a')"s, "x");
   const auto status = [&](const std::string& rows) {
     report.sql = std::string(kHead) +
-                 "SELECT column1 AS snapshot_id, NULL AS subject, column2 AS severity, "
+                 "SELECT column1 AS snapshot_id, 'x' AS subject, column2 AS severity, "
                  "column3 AS missing FROM (VALUES " +
                  rows + ")";
     const auto result = run_report(*engine, report, {});
