@@ -167,10 +167,16 @@ std::string check_time(std::string& text) {
   return {};
 }
 
+// The message is what CLI11 shows.
+std::string check_name(const std::string& text) {
+  return text.find_first_not_of(" \t") == std::string::npos ? "is empty" : "";
+}
+
 void add_import_options(CLI::App& command, ImportRequest& request) {
   command
       .add_option("--snapshot", request.snapshot,
                   "Name of the snapshot (default: name of the first SOURCE)")
+      ->check(CLI::Validator(check_name, ""))
       ->type_name("NAME");
   command
       .add_option("--server", request.options.server,
@@ -208,6 +214,7 @@ void add_import(CLI::App& app, Command& chosen) {
   const auto arguments = std::make_shared<ImportArguments>();
   command->add_option("CASE", arguments->case_path, "The case file; created if missing")
       ->required()
+      ->check(CLI::Validator(check_name, ""))
       ->type_name("");
   command
       ->add_option("SOURCE", arguments->sources,

@@ -70,6 +70,11 @@ ExitCode run_query(const QueryArguments& arguments) {
   return gravest(written, ExitCode::kLimit);
 }
 
+// A number with a sign would wrap around. The message is what CLI11 shows.
+std::string check_count(const std::string& text) {
+  return text.starts_with('-') ? "is negative" : "";
+}
+
 }  // namespace
 
 void add_query(CLI::App& app, Command& chosen) {
@@ -85,7 +90,7 @@ void add_query(CLI::App& app, Command& chosen) {
                    "(default: box on a terminal, csv elsewhere)")
       ->type_name("F");
   command->add_option("--max-rows", arguments->max_rows, "Stop after N rows, exit 7 if more exist")
-      ->check(CLI::NonNegativeNumber.description(""))
+      ->check(CLI::Validator(check_count, ""))
       ->type_name("N");
   add_timeout_argument(*command, arguments->timeout_seconds, "Stop after S seconds, exit 7");
   add_output_arguments(*command, arguments->output);
