@@ -640,6 +640,7 @@ class Planner {
     if (!table_.session().push_down()) return;
     const int limit = find(SQLITE_INDEX_CONSTRAINT_LIMIT);
     const int offset = find(SQLITE_INDEX_CONSTRAINT_OFFSET);
+    if (offset >= 0 && !table_.session().takes_offset()) return;
     if (limit >= 0) {
       plan.limit = true;
       info_.aConstraintUsage[limit].argvIndex = ++arguments_;

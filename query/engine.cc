@@ -11,6 +11,7 @@
 #include "query/views.h"
 #include "storage/base/class_name.h"
 #include "storage/base/text.h"
+#include "storage/pattern.h"
 #include "storage/tables.h"
 #include "storage/tables/objects.h"
 
@@ -81,6 +82,35 @@ class UseScope {
  private:
   ReadSession& session_;
 };
+
+bool has_word(std::string_view sql, std::string_view word) {
+  return find_bytes(sql, word, 0, true) != sql.npos;
+}
+
+// True if the statement may have a UNION in it: its own, or that of one of these views. A false
+// alarm costs speed only.
+bool may_be_compound(std::string_view sql, const std::vector<std::string_view>& views) {
+  return has_word(sql, "union") ||
+         std::any_of(views.begin(), views.end(), [sql](auto name) { return has_word(sql, name); });
+}
+
+// The views that have a UNION, or ask another one that has.
+std::vector<std::string_view> find_compound_views() {
+  std::vector<std::string_view> found;
+  for (std::size_t known = SIZE_MAX; known != found.size();) {
+    known = found.size();
+    for (const ViewSpec* view : shipped_views()) {
+      const bool is_new = std::find(found.begin(), found.end(), view->name) == found.end();
+      if (is_new && may_be_compound(view->sql, found)) found.emplace_back(view->name);
+    }
+  }
+  return found;
+}
+
+bool may_be_compound(std::string_view sql) {
+  static const std::vector<std::string_view> kViews = find_compound_views();
+  return may_be_compound(sql, kViews);
+}
 
 }  // namespace
 
@@ -168,6 +198,7 @@ Result<int> Engine::Impl::compile(std::string_view sql,
   constexpr std::size_t kLongest = 1U << 30;  // SQLite refuses far shorter texts
   constexpr std::string_view kMissing = "no such table: ";
   const int size = static_cast<int>(std::min(sql.size(), kLongest));
+  session->set_takes_offset(!has_word(sql, "limit") || !may_be_compound(sql));
   for (;;) {
     const std::size_t known = class_tables.size();
     const int code = sqlite3_prepare_v3(db.get(), sql.data(), size, 0, statement, tail);

@@ -30,6 +30,9 @@ class ReadSession {
 
   [[nodiscard]] const std::vector<SnapshotRecord>& scope() const { return scope_; }
   [[nodiscard]] bool push_down() const { return push_down_; }
+  // Whether a table of the statement that is compiled may skip rows for an OFFSET.
+  [[nodiscard]] bool takes_offset() const { return takes_offset_; }
+  void set_takes_offset(bool takes) { takes_offset_ = takes; }
 
   // The transaction, opened on demand.
   Result<const ReadTxn*> txn();
@@ -55,6 +58,7 @@ class ReadSession {
 
   const CaseFile& file_;
   bool push_down_;
+  bool takes_offset_ = true;
   std::vector<SnapshotRecord> scope_;
   std::unique_ptr<ReadTxn> txn_;
   bool parked_ = false;

@@ -384,7 +384,7 @@ class Generator {
   }
 
  private:
-  static constexpr std::size_t kKinds = 12;
+  static constexpr std::size_t kKinds = 13;
   enum Kind : std::size_t { kJoin = 0, kLeftJoin = 1, kSubquery = 4 };
 
   Query of_kind(std::size_t kind) {
@@ -405,6 +405,8 @@ class Generator {
         return ordered_query();
       case 8:
         return limited_query();
+      case 9:
+        return compound_query();
       default:
         return {.sql = plain_query(), .all = {}};
     }
@@ -639,6 +641,17 @@ class Generator {
   Query limited_query() {
     const std::string sql = plain_query();
     return {.sql = sql + limit(), .all = sql};
+  }
+
+  // A limit counts over all arms.
+  Query compound_query() {
+    std::string arms;
+    for (std::size_t i = 2 + below(random_, 2); i > 0; --i) {
+      const std::string from = table().name;
+      arms += "SELECT " + column().name + " FROM " + from + where() + (i > 1 ? " UNION ALL " : "");
+    }
+    if (chance(random_, 30)) arms = "SELECT * FROM (" + arms + ")";
+    return {.sql = arms + limit(), .all = arms};
   }
 
   Random& random_;
