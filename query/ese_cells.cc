@@ -128,6 +128,13 @@ std::string EseCellsModule::declaration(EseCellsTable& /*table*/) {
   return sql + ")";
 }
 
+// True if what the term's collation takes for equal, FOLD does too: then its rows may be narrowed.
+bool is_within_fold(sqlite3_index_info& info, int constraint) {
+  const std::string_view collation = sqlite3_vtab_collation(&info, constraint);
+  return equal_ascii_nocase(collation, "FOLD") || equal_ascii_nocase(collation, "NOCASE") ||
+         equal_ascii_nocase(collation, "BINARY");
+}
+
 // The plan's text lists the keys: "sql_name(=) record(=)". Keys only narrow the walk; SQLite tests
 // them again.
 Result<void> EseCellsModule::best_index(EseCellsTable& table,
@@ -142,7 +149,8 @@ Result<void> EseCellsModule::best_index(EseCellsTable& table,
     for (int i = 0; i < info.nConstraint; ++i) {
       const auto& constraint = info.aConstraint[i];
       const bool serves = constraint.usable != 0 && constraint.iColumn == key &&
-                          constraint.op == SQLITE_INDEX_CONSTRAINT_EQ;
+                          constraint.op == SQLITE_INDEX_CONSTRAINT_EQ &&
+                          (key != CellColumnNo::kColumnName || is_within_fold(info, i));
       if (!serves) continue;
       info.aConstraintUsage[i].argvIndex = ++arguments;
       info.aConstraintUsage[i].omit = key == CellColumnNo::kSqlName ? 1 : 0;

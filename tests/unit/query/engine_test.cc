@@ -369,6 +369,19 @@ TEST_CASE("a table of more columns than SQL allows is whole in ese_cells") {
   CHECK(error_of(*engine, "SELECT * FROM ese_cells").code == Code::kUsage);
 }
 
+TEST_CASE("ese_cells narrows its rows by a name only as the term's collation does") {
+  const auto engine = shared_case().open();
+  const auto count = [&](const std::string& term) {
+    return one(*engine, "SELECT count(*) FROM ese_cells('ese_odd') WHERE " + term);
+  };
+  const std::string all = count("+column_name = 'many'");
+  CHECK(all != "i:0");
+  CHECK(count("column_name = 'many'") == all);
+  CHECK(count("column_name = 'MANY'") == all);
+  CHECK(count("column_name = 'MANY' COLLATE BINARY") == "i:0");
+  CHECK(count("column_name = 'many  ' COLLATE RTRIM") == all);
+}
+
 TEST_CASE("ese_cells splits the values of multi-valued columns alone") {
   const auto engine = shared_case().open();
   const auto rows =
