@@ -13,12 +13,18 @@
 
 #include <fmt/format.h>
 
+#include "storage/file_handle.h"
+
 namespace dirsnap {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{64} * 1024;
 
 std::string reason(int error) { return std::generic_category().message(error); }
+
+int replace(const std::filesystem::path& from, const std::filesystem::path& to) {
+  return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+}
 
 std::string random_suffix() {
   std::random_device source;
@@ -96,11 +102,11 @@ Result<void> Output::finish() {
   if (error_ != 0) return fail(Code::kIo, name + ": cannot be written: " + reason(error_));
   if (temporary_.empty()) return {};
   if (::fsync(fd_) != 0) return fail(Code::kIo, name + ": " + reason(errno));
-  const unsigned flags = force_ ? 0U : static_cast<unsigned>(RENAME_NOREPLACE);
-  if (::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, final_.c_str(), flags) != 0) {
-    if (errno == EEXIST) return fail(Code::kUsage, name + ": appeared meanwhile; not replaced");
-    return fail(Code::kIo, name + ": cannot be renamed into place: " + reason(errno));
-  }
+  const int failed =
+      force_ ? replace(temporary_, final_) : rename_unless_exists(temporary_, final_);
+  if (failed == EEXIST) return fail(Code::kUsage, name + ": appeared meanwhile; not replaced");
+  if (failed != 0)
+    return fail(Code::kIo, name + ": cannot be renamed into place: " + reason(failed));
   temporary_.clear();
   return {};
 }

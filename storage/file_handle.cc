@@ -163,18 +163,23 @@ Result<void> lock_file(const FileHandle& file) {
   return tl::unexpected<Error>(system_error(errno, "lock the case for writing"));
 }
 
-Result<void> rename_new(const std::filesystem::path& from, const std::filesystem::path& to) {
+int rename_unless_exists(const std::filesystem::path& from, const std::filesystem::path& to) {
   int failed = renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE);
   if (failed != 0 && (errno == EINVAL || errno == ENOSYS)) {
     // The file system knows no such rename: a second link does not replace either.
     failed = ::link(from.c_str(), to.c_str());
     if (failed == 0) ::unlink(from.c_str());
   }
-  if (failed != 0 && errno == EEXIST) {
+  return failed == 0 ? 0 : errno;
+}
+
+Result<void> rename_new(const std::filesystem::path& from, const std::filesystem::path& to) {
+  const int failed = rename_unless_exists(from, to);
+  if (failed == EEXIST) {
     return fail(Code::kUsage, to.string() + " exists by now; it is not replaced");
   }
   if (failed != 0) {
-    return tl::unexpected<Error>(system_error(errno, "rename the new case to " + to.string()));
+    return tl::unexpected<Error>(system_error(failed, "rename the new case to " + to.string()));
   }
   return sync_folder(folder_of(to));
 }

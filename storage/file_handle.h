@@ -58,6 +58,10 @@ Result<FileHandle> create_beside(const std::filesystem::path& path, std::filesys
 // An exclusive lock that ends with the handle, however the process ends. Fails with kBusy.
 Result<void> lock_file(const FileHandle& file);
 
+// Renames without replacing, on file systems too that know no such rename. 0, or the errno of what
+// failed: EEXIST where `to` is there.
+int rename_unless_exists(const std::filesystem::path& from, const std::filesystem::path& to);
+
 // Renames without replacing, and makes the new name durable. Fails with kUsage if `to` exists.
 Result<void> rename_new(const std::filesystem::path& from, const std::filesystem::path& to);
 
