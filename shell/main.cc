@@ -6,6 +6,8 @@
 #include <exception>
 #include <malloc.h>
 #include <new>
+#include <string>
+#include <system_error>
 
 #include "shell/messages.h"
 #include "shell/program.h"
@@ -34,6 +36,9 @@ int main(int argc, char** argv) {
     return static_cast<int>(dirsnap::run_program({argv + 1, argv + argc}));
   } catch (const std::bad_alloc&) {
     std::fputs("dirsnap: out of memory\n", stderr);
+    return static_cast<int>(dirsnap::ExitCode::kEnvironment);
+  } catch (const std::system_error& error) {  // no further thread
+    dirsnap::print_line(std::string("dirsnap: ") + error.what());
     return static_cast<int>(dirsnap::ExitCode::kEnvironment);
   } catch (const std::exception& error) {
     dirsnap::print_line(std::string("dirsnap: internal fault: ") + error.what());

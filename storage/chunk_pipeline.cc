@@ -2,6 +2,7 @@
 #include "storage/chunk_pipeline.h"
 
 #include <bit>
+#include <new>
 #include <string_view>
 #include <utility>
 
@@ -112,7 +113,7 @@ void ChunkPipeline::work() {
     queue_.pop_front();
     busy_ = true;
     lock.unlock();
-    const Result<void> written = write(job);
+    const Result<void> written = write_without_exceptions(job);
     if (job.batch != nullptr) job.batch->clear();
     lock.lock();
     busy_ = false;
@@ -120,6 +121,15 @@ void ChunkPipeline::work() {
     if (!written) failure_ = written.error();
     if (job.batch != nullptr) spare_.push_back(std::move(job.batch));
     changed_.notify_all();
+  }
+}
+
+// An exception must not leave the thread.
+Result<void> ChunkPipeline::write_without_exceptions(Job& job) {
+  try {
+    return write(job);
+  } catch (const std::bad_alloc&) {
+    return fail(Code::kIo, "no memory left to store rows");
   }
 }
 

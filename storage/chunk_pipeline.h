@@ -88,6 +88,7 @@ class ChunkPipeline {
 
   Result<void> push(Job job);
   void work();
+  Result<void> write_without_exceptions(Job& job);
   Result<void> write(Job& job);
   Result<void> deal(RelationSink& sink, const RowBatch& batch);
   Result<void> write_open_chunk(RelationSink& sink);

@@ -2,6 +2,7 @@
 #include "storage/index_writer.h"
 
 #include <algorithm>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -104,15 +105,21 @@ class IndexWriter {
   // One job after the other, until there are none or one has failed.
   void work() {
     std::unique_lock lock(mutex_);
-    while (next_ < order_.size() && !failure_) {
+    while (true) {
+      // While another worker writes, not more than a few columns are sorted in advance.
+      changed_.wait(lock, [this] { return !is_writing_ || waiting_ < kMostWorkers; });
+      if (next_ == order_.size() || failure_) return;
       const std::size_t number = order_[next_++];
       lock.unlock();
-      auto builder = std::make_unique<Builder>();
-      const Result<void> done =
-          without_exceptions(jobs_[number], [&] { return sort(jobs_[number], *builder); });
+      std::unique_ptr<Builder> builder;
+      const Result<void> done = without_exceptions(jobs_[number], [&] {
+        builder = std::make_unique<Builder>();
+        return sort(jobs_[number], *builder);
+      });
       lock.lock();
       if (!done) failure_ = done.error();
       sorted_[number] = std::move(builder);
+      ++waiting_;
       if (!is_writing_) write_sorted(lock);
     }
   }
@@ -127,6 +134,8 @@ class IndexWriter {
         continue;
       }
       const std::unique_ptr<Builder> builder = std::move(sorted_[i]);
+      --waiting_;
+      changed_.notify_all();
       lock.unlock();
       const Result<void> done =
           without_exceptions(jobs_[i], [&] { return write(jobs_[i], *builder); });
@@ -137,6 +146,7 @@ class IndexWriter {
       i = 0;  // others may have finished what stands before
     }
     is_writing_ = false;
+    changed_.notify_all();
   }
 
   // True if the columns of the same relation before it are written.
@@ -200,8 +210,10 @@ class IndexWriter {
   BatchWriter& batch_;
   std::vector<std::size_t> order_;  // in which jobs are taken
   std::mutex mutex_;                // of all below
-  std::size_t next_ = 0;            // in order_
+  std::condition_variable changed_;
+  std::size_t next_ = 0;  // in order_
   std::vector<std::unique_ptr<Builder>> sorted_;
+  std::size_t waiting_ = 0;  // of them that are not null
   std::vector<bool> is_written_;
   bool is_writing_ = false;  // batch_, the digests and the kinds are in one worker's hands
   std::optional<Error> failure_;

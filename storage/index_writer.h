@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Builds and writes the indexes of a snapshot whose chunks are committed.
-// Memory: the rows of as many columns as there are workers, 4 to 24 bytes a row, and the rows by
-// kind of the relations they are at.
+// Memory: the rows of the columns that the workers sort and write and of as many that wait, 4 to 24
+// bytes a row, the rows by kind of the relations they are at, and the hash indexes, which wait for
+// the columns before them, 4 bytes a row.
 // Threads: while one worker writes, the others sort; the one that writes a hash index has its next
 // slice sorted by a thread more. `batch` is used by one at a time.
 #pragma once
