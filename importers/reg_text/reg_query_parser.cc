@@ -16,24 +16,45 @@ struct QueryValue {
   std::string_view name, type, data;
 };
 
-// Name, type and data, four blanks or a tab before each. A name may hold blanks: the type is the
-// first known one.
-std::optional<QueryValue> split_value(std::string_view text) {
-  for (const std::string_view gap : {"    ", "\t"}) {
-    if (!text.starts_with(gap)) continue;
-    const std::string_view rest = text.substr(gap.size());
-    const std::string mark = std::string(gap) + "REG_";
-    for (std::size_t at = rest.find(mark); at != std::string_view::npos;
-         at = rest.find(mark, at + 1)) {
-      const std::string_view tail = rest.substr(at + gap.size());
-      const std::size_t end = std::min(tail.find(gap), tail.size());
-      const std::string_view type = trim_blanks(tail.substr(0, end));
-      if (!registry_type_of_name(type)) continue;
-      return QueryValue{rest.substr(0, at), type,
-                        tail.substr(std::min(end + gap.size(), tail.size()))};
-    }
+constexpr std::string_view kBlankGap = "    ";
+constexpr std::string_view kTabGap = "\t";
+
+// The gap that stands at the beginning of `text`; empty: none does.
+std::string_view gap_at(std::string_view text) {
+  for (const std::string_view gap : {kBlankGap, kTabGap}) {
+    if (text.starts_with(gap)) return gap;
+  }
+  return {};
+}
+
+// The first known type of `rest` that has a gap before it and a gap or the end of the line behind
+// it; of the same sort if `is_strict`.
+std::optional<QueryValue> find_type(std::string_view rest, bool is_strict) {
+  constexpr std::string_view kMark = "REG_";
+  for (std::size_t at = rest.find(kMark); at != std::string_view::npos;
+       at = rest.find(kMark, at + 1)) {
+    const std::string_view before = rest.substr(0, at);
+    const std::string_view gap = before.ends_with(kTabGap) ? kTabGap : kBlankGap;
+    if (!before.ends_with(gap)) continue;
+    const std::string_view tail = rest.substr(at);
+    const std::size_t end = std::min({tail.find(kBlankGap), tail.find(kTabGap), tail.size()});
+    const std::string_view type = trim_blanks(tail.substr(0, end));
+    if (!registry_type_of_name(type)) continue;
+    const std::string_view behind = gap_at(tail.substr(end));
+    if (is_strict && !behind.empty() && behind != gap) continue;
+    return QueryValue{before.substr(0, at - gap.size()), type, tail.substr(end + behind.size())};
   }
   return std::nullopt;
+}
+
+// Name, type and data, each behind a gap; one line may hold both sorts of it. A name may hold
+// blanks, tabs and the name of a type: what stands between gaps of one sort is the better guess.
+std::optional<QueryValue> split_value(std::string_view text) {
+  const std::string_view gap = gap_at(text);
+  if (gap.empty()) return std::nullopt;
+  const std::string_view rest = text.substr(gap.size());
+  const auto strict = find_type(rest, true);
+  return strict ? strict : find_type(rest, false);
 }
 
 // The strings of a REG_MULTI_SZ stand in one line with \0 between.

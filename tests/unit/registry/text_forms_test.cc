@@ -132,6 +132,33 @@ TEST_CASE("reg query output gives values of every printed type") {
   CHECK(r.issues.count("reg-unreadable-line") == 1);
 }
 
+TEST_CASE("reg query of Windows XP gives its values, whose gaps are blanks and tabs") {
+  const Read r = read(
+      "\r\n! REG.EXE VERSION 3.0\r\n\r\nHKEY_LOCAL_MACHINE\\A\r\n    <NO NAME>\tREG_SZ\t\r\n"
+      "    Start\tREG_DWORD\t0x2\r\n    two  words\tREG_SZ\tC:\\a  b\r\n"
+      "    mixed\tREG_SZ    x\ty\r\n\r\n");
+  const std::string a = "V\tHKEY_LOCAL_MACHINE\\A\t";
+  CHECK(r.issues.issues.empty());
+  CHECK(r.lines() == std::vector<std::string>{
+                         "K\tHKEY_LOCAL_MACHINE\\A\t",
+                         a + "\t1\t0000",
+                         a + "Start\t4\t02000000",
+                         a + "mixed\t1\t" + hex_of_text("x\ty"),
+                         a + "two  words\t1\t" + hex_of_text("C:\\a  b"),
+                     });
+}
+
+TEST_CASE("names in reg query output may hold gaps and types between gaps of another sort") {
+  const Read r = read(
+      "HKEY_USERS\\A\r\n    a\tb    REG_SZ    1\r\n    a\tREG_SZ    REG_SZ    2\r\n"
+      "    a    REG_SZ\tREG_SZ\t3\r\n     a     REG_SZ    4\r\n    d    REG_SZ    "
+      "5\tREG_SZ\t6\r\n");
+  CHECK(r.issues.issues.empty());
+  std::vector<std::string> names;
+  for (const Value& value : r.document.keys[0].values) names.push_back(value.name);
+  CHECK(names == std::vector<std::string>{"a\tb", "a\tREG_SZ", "a    REG_SZ", " a ", "d"});
+}
+
 TEST_CASE("reg query output without its head is told by its shape") {
   CHECK(read("HKEY_USERS\\A\r\n    x    REG_SZ    y\r\n").document.form == Form::kRegQuery);
 }
