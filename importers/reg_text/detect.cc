@@ -49,8 +49,22 @@ std::string_view take_line(std::string_view& text) {
   return {};
 }
 
-bool contains_nocase(std::string_view line, std::string_view lower_word) {
-  return to_lower_ascii(line).find(lower_word) != std::string::npos;
+// Where the version of a header of regedit 5.00 begins in the line, or npos. The words before it
+// may be damaged at their begin.
+std::size_t find_version5(std::string_view line) {
+  constexpr std::string_view kWords = "windows registry editor version ";
+  const std::size_t at = to_lower_ascii(line.substr(0, 64)).find(std::string(kWords) + '5');
+  return at == std::string::npos ? at : at + kWords.size();
+}
+
+constexpr std::string_view kRegedit4Word = "REGEDIT4";
+constexpr std::string_view kWineWords = "WINE REGISTRY Version ";
+
+// REGEDIT4 alone, or with a comment or key line that lost its line end: no sentence about it.
+bool is_regedit4(std::string_view line) {
+  if (!equal_ascii_nocase(line.substr(0, kRegedit4Word.size()), kRegedit4Word)) return false;
+  const std::string_view rest = behind_header(line);
+  return rest.empty() || rest.front() == ';' || rest.front() == '[';
 }
 
 // A key line and a value line of regedit's form: enough where the header is damaged.
@@ -86,15 +100,13 @@ bool looks_like_reg_query(std::string_view text) {
 std::optional<Form> form_of(std::string_view text, Detected& result) {
   std::string_view rest = text;
   const std::string_view first = take_line(rest);
-  if (contains_nocase(first.substr(0, 64), "windows registry editor version 5")) {
-    return Form::kRegedit5;
-  }
-  if (equal_ascii_nocase(first, "REGEDIT4")) return Form::kRegedit4;
+  if (find_version5(first) != std::string::npos) return Form::kRegedit5;
+  if (is_regedit4(first)) return Form::kRegedit4;
   if (equal_ascii_nocase(first, "REGEDIT")) {
     result.is_refused = true;
     return Form::kRegedit4;
   }
-  if (first.starts_with("WINE REGISTRY Version ")) return Form::kWine;
+  if (first.starts_with(kWineWords)) return Form::kWine;
   if (first.starts_with("Key Name:")) return Form::kRegEdt32;
   if (looks_like_reg_query(text)) return Form::kRegQuery;
   if (!looks_like_regedit(text)) return std::nullopt;
@@ -103,13 +115,36 @@ std::optional<Form> form_of(std::string_view text, Detected& result) {
   return is_wide ? Form::kRegedit5 : Form::kRegedit4;
 }
 
+// A text with carriage returns and no line feed has them for line ends; they become line feeds.
+void unify_line_ends(std::string& text, TextCoding& coding) {
+  if (text.find('\r') == std::string::npos || text.find('\n') != std::string::npos) return;
+  coding.line_end = '\r';
+  std::replace(text.begin(), text.end(), '\r', '\n');
+}
+
 }  // namespace
+
+std::string_view behind_header(std::string_view line) {
+  line = trim_blanks(line);
+  std::size_t end = find_version5(line);
+  if (end == std::string_view::npos && line.starts_with(kWineWords)) end = kWineWords.size();
+  if (end != std::string_view::npos) {
+    end = std::min(line.find_first_not_of("0123456789.", end), line.size());
+  } else if (equal_ascii_nocase(line.substr(0, kRegedit4Word.size()), kRegedit4Word)) {
+    end = kRegedit4Word.size();
+  } else {
+    return {};
+  }
+  return trim_blanks(line.substr(end));
+}
 
 std::optional<Detected> detect(Bytes head) {
   head = head.first(std::min(head.size(), kDetectBytes));
   Detected result;
   result.coding = detect_coding(head, result.has_bom);
-  const std::optional<Form> form = form_of(decode_head(head, result.coding), result);
+  std::string text = decode_head(head, result.coding);
+  unify_line_ends(text, result.coding);
+  const std::optional<Form> form = form_of(text, result);
   if (!form) return std::nullopt;
   result.form = *form;
   // Files of version 5.00 without a mark, and Wine's, hold UTF-8 or Latin-1 string by string.

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "importers/reg_text/document.h"
 #include "importers/reg_text/line_reader.h"
@@ -27,5 +28,9 @@ struct Detected {
 
 // nullopt: no registry text.
 std::optional<Detected> detect(Bytes head);
+
+// What stands behind the words of a header in their line, without blanks around; empty where the
+// line is no header of regedit's or Wine's.
+std::string_view behind_header(std::string_view line);
 
 }  // namespace dirsnap::reg_text

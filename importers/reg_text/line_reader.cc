@@ -34,17 +34,18 @@ Result<bool> LineReader::refill() {
   return got > 0;
 }
 
-// Index behind the line feed of the first line end at or after `from`, or kNotFound.
+// Index behind the last character of the first line end at or after `from`, or kNotFound.
 std::size_t LineReader::find_line_end(std::size_t from) const {
   if (unit_bytes_ == 1) {
     const auto place = std::find(buffer_.begin() + static_cast<std::ptrdiff_t>(from), buffer_.end(),
-                                 std::byte{'\n'});
+                                 std::byte(coding_.line_end));
     return place == buffer_.end() ? kNotFound
                                   : static_cast<std::size_t>(place - buffer_.begin()) + 1;
   }
   const std::size_t low = coding_.encoding == Encoding::kUtf16Le ? 0 : 1;
   for (std::size_t i = from; buffer_.size() - i >= 2; i += 2) {
-    if (buffer_[i + low] == std::byte{'\n'} && buffer_[i + 1 - low] == std::byte{0}) return i + 2;
+    const bool is_end = buffer_[i + low] == std::byte(coding_.line_end);
+    if (is_end && buffer_[i + 1 - low] == std::byte{0}) return i + 2;
   }
   return kNotFound;
 }
@@ -72,10 +73,9 @@ void LineReader::decode(Bytes raw, Line& line) {
   }
   if (raw.size() % unit_bytes_ != 0) has_odd_byte_ = true;
   std::size_t end = line.text.size();
-  if (end > 0 && line.text[end - 1] == '\n') {
-    --end;
-    while (end > 0 && line.text[end - 1] == '\r') --end;
-  }
+  if (end > 0 && line.text[end - 1] == coding_.line_end) --end;
+  // The source may end between CR and LF.
+  while (coding_.line_end == '\n' && end > 0 && line.text[end - 1] == '\r') --end;
   line.ending = line.text.substr(end);
   line.text.resize(end);
 }

@@ -24,12 +24,13 @@ inline constexpr std::size_t kMaxLineBytes = std::size_t{64} << 20;
 struct TextCoding {
   Encoding encoding = Encoding::kCodepage;
   unsigned codepage = 1252;
+  char line_end = '\n';  // a carriage return in a text that has no line feed
   std::uint64_t bom_bytes = 0;
 };
 
 struct Line {
   std::string text;    // WTF-8 without the line end; raw bytes where the encoding is kUtf8
-  std::string ending;  // CR LF, LF, CR CR LF as found; empty at the end of the source
+  std::string ending;  // CR LF, LF, CR CR LF, CR as found; empty at the end of the source
   std::uint64_t number = 0;
   std::uint64_t offset = 0;
   std::uint64_t size_bytes = 0;  // in the source, line end included

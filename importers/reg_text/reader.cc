@@ -6,6 +6,7 @@
 #include "importers/reg_text/detect.h"
 #include "importers/reg_text/dump_parsers.h"
 #include "importers/reg_text/line_reader.h"
+#include "importers/reg_text/regedit_lex.h"
 #include "importers/reg_text/regedit_parser.h"
 #include "importers/reg_text/text_codec.h"
 #include "storage/base/text.h"
@@ -56,14 +57,29 @@ void report_guesses(const Document& document,
   }
 }
 
+// Reads up to the header line. A key line that is glued to it is read as a line of its own.
+Result<void> pass_header(ParseContext context) {
+  Line header;
+  do {
+    DIRSNAP_TRY(const bool has_line, context.lines.next(header));
+    if (!has_line) return {};
+  } while (trim_blanks(header.text).empty());
+  const std::string_view rest = behind_header(header.text);
+  if (is_end(rest)) return {};
+  if (rest.front() == '[') {
+    header.text = std::string(rest);
+    context.lines.unread({std::move(header)});
+  } else {
+    report_line(context, Severity::kLoss, "reg-unreadable-line", header,
+                "text behind the header is passed over");
+  }
+  return {};
+}
+
 Result<void> parse_form(const Detected& detected, const ParseContext& context) {
   if (detected.form == Form::kRegEdt32) return parse_regedt32(context);
   if (detected.form == Form::kRegQuery) return parse_reg_query(context);
-  while (detected.has_header) {
-    Line header;
-    DIRSNAP_TRY(const bool has_line, context.lines.next(header));
-    if (!has_line || !trim_blanks(header.text).empty()) break;
-  }
+  if (detected.has_header) DIRSNAP_CHECK(pass_header(context));
   return RegeditParser(context, detected.form).run();
 }
 

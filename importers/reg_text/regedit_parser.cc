@@ -66,6 +66,10 @@ void RegeditParser::parse_section(const Line& line, std::string_view text) {
     report_line(context_, Severity::kLoss, "reg-unreadable-line", line, "unreadable key line");
     return;
   }
+  if (!is_end(text.substr(end + 1))) {
+    report_line(context_, Severity::kLoss, "reg-unreadable-line", line,
+                "text behind the key is passed over");
+  }
   open_section(line, text.substr(1, end - 1));
 }
 

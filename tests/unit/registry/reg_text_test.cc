@@ -253,6 +253,44 @@ TEST_CASE("an unknown code page is refused") {
   CHECK(r.document.error().code == Code::kUsage);
 }
 
+TEST_CASE("texts whose lines end in CR alone are read like those that end in CR LF") {
+  const std::string body = "\r\r[HKLM\\A]\r\"x\"=hex:01,\\\r  02\r; c\r\"y\"=\"a\rb\"\r";
+  const std::string head5 = "Windows Registry Editor Version 5.00";
+  for (const std::string& text : {head5 + body, wide(head5 + body), "REGEDIT4" + body}) {
+    const Read r = read(text);
+    REQUIRE(r.document);
+    CHECK(r.issues.issues.empty());
+    CHECK(r.data("x") == "0102");
+    CHECK(r.data("y") == hex_of_text("a\rb"));
+  }
+}
+
+TEST_CASE("a text that ends between CR and LF loses nothing") {
+  const Read r = read5("[HKLM\\A]\r\n\"x\"=dword:1\r\n\"y\"=\"z\"\r");
+  CHECK(r.issues.issues.empty());
+  CHECK(r.data("y") == hex_of_text("z"));
+}
+
+TEST_CASE("a key line glued to the header is read, other text behind the header is a loss") {
+  for (const char* head : {"Windows Registry Editor Version 5.00", "REGEDIT4",
+                           "Windows Registry Editor Version 5.00\r", "REGEDIT4 "}) {
+    const Read r = read(head + std::string("[HKLM\\A]\n\"x\"=dword:1\n"));
+    REQUIRE(r.document);
+    CHECK(r.issues.issues.empty());
+    CHECK(r.data("x") == "01000000");
+  }
+  const Read r = read("Windows Registry Editor Version 5.00 \"x\"=dword:1\n[HKLM\\A]\n");
+  CHECK(r.document->keys.size() == 1);
+  CHECK(r.issues.count("reg-unreadable-line") == 1);
+  CHECK(read("REGEDIT4; by hand\n[HKLM\\A]\n").issues.issues.empty());
+}
+
+TEST_CASE("text behind a key line is a loss, a comment is none") {
+  const Read r = read5("[HKLM\\A] ; comment\n[HKLM\\B]\r\"x\"=dword:1\n");
+  CHECK(r.document->keys.size() == 2);
+  CHECK(r.issues.count("reg-unreadable-line") == 1);
+}
+
 TEST_CASE("a damaged header is a loss and the body is read") {
   const Read r = read("WindAws Registry\r\n[HKEY_USERS\\A]\r\n\"x\"=dword:1\r\n");
   REQUIRE(r.document);
