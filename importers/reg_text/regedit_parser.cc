@@ -52,7 +52,11 @@ Result<void> RegeditParser::parse_line(Line& line) {
     }
     return {};
   }
-  if (text.front() == '"' || text.front() == '@') return parse_assignment(line, text);
+  if (text.front() == '"' || text.front() == '@') {
+    // Blanks at the end may belong to a string that goes on in the next line.
+    const auto begin = static_cast<std::size_t>(text.data() - kept.data());
+    return parse_assignment(line, std::string_view(kept).substr(begin));
+  }
   report_line(context_, Severity::kLoss, "reg-unreadable-line", line, "unreadable line");
   return {};
 }

@@ -93,6 +93,18 @@ TEST_CASE("a string may go on over lines and keeps their ends") {
   CHECK(r.data("b") == hex_of_text("c"));
 }
 
+TEST_CASE("blanks before a line end inside a string belong to it") {
+  const Read r = read5(
+      "[HKEY_USERS\\K]\r\n  \"a\"=\"x  \r\n y\t\r\n\" ; c \r\n@=\"t\t\r\nz\"  \r\n\"b\"=dword:1 "
+      "\t\r\n"
+      "\"c\"=-  \r\n\"d\"=hex:01,\\  \r\n  02  \r\n");
+  CHECK(r.data("a") == hex_of_text("x  \r\n y\t\r\n"));
+  CHECK(r.data("") == hex_of_text("t\t\r\nz"));
+  CHECK(r.data("b") == "01000000");
+  CHECK(r.data("d") == "0102");
+  CHECK_FALSE(r.issues.has_loss_or_doubt());
+}
+
 TEST_CASE("a list goes on behind a backslash, over comments with a note") {
   const Read r = read5(
       "[HKEY_USERS\\K]\r\n\"a\"=hex:01,\\\r\n  02,\\\r\n; why\r\n\r\n  03 , 04,\r\n"
