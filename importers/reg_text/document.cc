@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "importers/reg_text/document.h"
 
-#include "storage/base/text.h"
+#include "storage/base/wtf8.h"
 
 namespace dirsnap::reg_text {
 
@@ -36,11 +36,11 @@ const char* encoding_name(Encoding encoding) {
 }
 
 std::string DocumentBuilder::value_id(std::string_view name) const {
-  return std::to_string(current_) + '\\' + fold_case(name);
+  return std::to_string(current_) + '\\' + registry_fold(name);
 }
 
 void DocumentBuilder::open_key(std::string_view path, std::uint64_t offset) {
-  const auto [place, is_new] = by_path_.try_emplace(fold_case(path), keys_.size());
+  const auto [place, is_new] = by_path_.try_emplace(registry_fold(path), keys_.size());
   current_ = place->second;
   if (!is_new) return;
   Slot slot;
@@ -51,7 +51,7 @@ void DocumentBuilder::open_key(std::string_view path, std::uint64_t offset) {
 
 std::size_t DocumentBuilder::delete_key(std::string_view path) {
   close_key();
-  const std::string folded = fold_case(path);
+  const std::string folded = registry_fold(path);
   std::size_t deleted = 0;
   const auto drop = [&](auto place) {
     Slot& slot = keys_[place->second];

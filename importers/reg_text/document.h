@@ -62,7 +62,8 @@ struct Document {
 const char* form_name(Form form);  // for sources.details
 const char* encoding_name(Encoding encoding);
 
-// Applies the statements of a text in their order. Key paths and value names compare case-blind.
+// Applies the statements of a text in their order. Key paths and value names compare as Windows
+// compares them (registry_fold() of storage/base/wtf8.h).
 // Memory: proportional to what was assigned; deleted data is freed.
 class DocumentBuilder {
  public:

@@ -47,13 +47,13 @@ struct Tree {
 
 Tree link_keys(const std::vector<reg_text::Key>& keys) {
   std::unordered_map<std::string, std::size_t> by_path;
-  for (std::size_t i = 0; i < keys.size(); ++i) by_path.emplace(fold_case(keys[i].path), i);
+  for (std::size_t i = 0; i < keys.size(); ++i) by_path.emplace(registry_fold(keys[i].path), i);
   Tree tree{.parent = std::vector<std::size_t>(keys.size(), kNoParent),
             .subkeys = std::vector<std::uint64_t>(keys.size(), 0)};
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const std::size_t slash = keys[i].path.rfind('\\');
     if (slash == std::string::npos) continue;
-    const auto place = by_path.find(fold_case(keys[i].path.substr(0, slash)));
+    const auto place = by_path.find(registry_fold(keys[i].path.substr(0, slash)));
     if (place == by_path.end()) continue;
     tree.parent[i] = place->second;
     ++tree.subkeys[place->second];

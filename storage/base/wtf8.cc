@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "storage/base/wtf8.h"
 
+#include <utf8proc.h>
+
 namespace dirsnap {
 namespace {
 
@@ -65,7 +67,45 @@ void split(std::string_view text, const Plain& plain, const Lone& lone) {
   plain(text.substr(begin));
 }
 
+// One UTF-16 unit that is no surrogate, in upper case as the registry has it.
+char32_t upcase_unit(char32_t c) {
+  constexpr char32_t kFinalSigma = 0x3C2;
+  constexpr char32_t kSharpS = 0xDF;  // utf8proc has a capital for it, Windows has none
+  if (c == kSharpS) return c;
+  const utf8proc_int32_t upper = utf8proc_toupper(static_cast<utf8proc_int32_t>(c));
+  const auto lower_again = static_cast<char32_t>(utf8proc_tolower(upper));
+  const bool is_pair = upper < 0x10000 && (lower_again == c || c == kFinalSigma);
+  return is_pair ? static_cast<char32_t>(upper) : c;
+}
+
 }  // namespace
+
+std::string registry_fold(std::string_view wtf8) {
+  std::string out;
+  out.reserve(wtf8.size());
+  for (std::size_t at = 0; at < wtf8.size();) {
+    const auto lead = static_cast<unsigned char>(wtf8[at]);
+    if (lead < 0x80) {
+      out.push_back(lead >= 'a' && lead <= 'z' ? static_cast<char>(lead - 0x20) : wtf8[at]);
+      ++at;
+      continue;
+    }
+    // The units above ASCII have two or three bytes; longer characters, lone surrogates and what
+    // is no WTF-8 are copied byte by byte.
+    const std::size_t length = lead < 0xE0 ? 2 : 3;
+    const std::string_view unit = wtf8.substr(at, length);
+    utf8proc_int32_t c = -1;
+    const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(unit.data());
+    const auto got = utf8proc_iterate(bytes, static_cast<utf8proc_ssize_t>(unit.size()), &c);
+    if (got > 0) {
+      append_utf8(out, upcase_unit(static_cast<char32_t>(c)));
+      at += static_cast<std::size_t>(got);
+    } else {
+      out.push_back(wtf8[at++]);
+    }
+  }
+  return out;
+}
 
 std::string wtf8_from_utf16le(Bytes bytes) { return from_utf16<false>(bytes); }
 std::string wtf8_from_utf16be(Bytes bytes) { return from_utf16<true>(bytes); }

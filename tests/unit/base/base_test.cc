@@ -12,6 +12,7 @@
 #include "storage/base/result.h"
 #include "storage/base/text.h"
 #include "storage/base/time.h"
+#include "storage/base/wtf8.h"
 
 using namespace dirsnap;
 using namespace std::string_literals;
@@ -318,4 +319,31 @@ TEST_CASE("object identifiers go to DER and back") {
   CHECK_FALSE(oid_from_der(bytes_of("\x55\x84")));
   CHECK_FALSE(oid_from_der(bytes_of("\x55\x80\x01")));
   CHECK_FALSE(oid_from_der(bytes_of("\x55\x82" + std::string(9, '\xFF') + "\x7F")));
+}
+
+TEST_CASE("registry names meet by upper case of single UTF-16 units") {
+  const auto same = [](std::string_view a, std::string_view b) {
+    return registry_fold(a) == registry_fold(b);
+  };
+  CHECK(same("aZ{", "Az{"));
+  CHECK(same("\xC3\xA9", "\xC3\x89"));          // e with acute
+  CHECK(same("\xC3\xBF", "\xC5\xB8"));          // y with diaeresis, whose capital is U+0178
+  CHECK(same("\xD0\xB6", "\xD0\x96"));          // Cyrillic zhe
+  CHECK(same("\xCF\x82", "\xCF\x83"));          // final sigma
+  CHECK(same("\xEF\xBD\x81", "\xEF\xBC\xA1"));  // full-width a
+}
+
+TEST_CASE("registry names that Windows holds apart stay apart") {
+  const auto same = [](std::string_view a, std::string_view b) {
+    return registry_fold(a) == registry_fold(b);
+  };
+  CHECK_FALSE(same("\xE2\x84\xAA", "k"));                     // Kelvin sign
+  CHECK_FALSE(same("\xC3\x9F", "\xE1\xBA\x9E"));              // sharp s and its capital
+  CHECK_FALSE(same("\xC4\xB1", "I"));                         // dotless i
+  CHECK_FALSE(same("\xC5\xBF", "s"));                         // long s
+  CHECK_FALSE(same("\xC2\xB5", "\xCE\xBC"));                  // micro sign and mu
+  CHECK_FALSE(same("\xC7\x85", "\xC7\x86"));                  // title-case Dz
+  CHECK_FALSE(same("\xF0\x90\x90\x80", "\xF0\x90\x90\xA8"));  // Deseret
+  CHECK_FALSE(same("\xED\xA0\x80", "\xED\xA0\x81"));          // lone surrogates
+  CHECK(registry_fold("a\xED\xA0\x80\xFF\xC3"s) == "A\xED\xA0\x80\xFF\xC3");  // kept as they are
 }

@@ -143,6 +143,23 @@ TEST_CASE("the last assignment wins and the first spelling of the name stays") {
   CHECK(r.issues.count("reg-repeated-value") == 1);
 }
 
+TEST_CASE("names that Windows holds apart are two values and two keys") {
+  const Read r = read5(
+      "[HKU\\K]\n\"k\"=dword:1\n\"\xE2\x84\xAA\"=dword:2\n\"\xF0\x90\x90\x80\"=dword:3\n"
+      "\"\xF0\x90\x90\xA8\"=dword:4\n\"stra\xC3\x9F\x65\"=dword:5\n\"STRA\xE1\xBA\x9E\x45\"=dword:"
+      "6\n"
+      "\"\xC3\xA9\"=dword:7\n\"\xC3\x89\"=dword:8\n[HKU\\\xE2\x84\xAA]\n[-HKU\\k]\n");
+  CHECK(r.issues.count("reg-repeated-value") == 1);
+  REQUIRE(r.document->keys.size() == 1);
+  CHECK(r.document->keys[0].path == "HKEY_USERS\\\xE2\x84\xAA");
+  const Read values = read5(
+      "[HKU\\K]\n\"k\"=dword:1\n\"\xE2\x84\xAA\"=dword:2\n\"\xC3\xA9\"=dword:7\n\"\xC3\x89\"=dword:"
+      "8\n");
+  REQUIRE(values.document->keys[0].values.size() == 3);
+  CHECK(values.data("k") == "01000000");
+  CHECK(values.data("\xC3\xA9") == "08000000");
+}
+
 TEST_CASE("a deleting section removes the tree below it and voids its own lines") {
   const Read r = read5(
       "[HKEY_USERS\\K]\r\n[HKEY_USERS\\K\\Sub\\Deep]\r\n\"a\"=dword:1\r\n[HKEY_USERS\\K2]\r\n"

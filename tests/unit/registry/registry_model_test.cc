@@ -124,6 +124,16 @@ TEST_CASE("a text fills keys and values with parents, counts and offsets") {
   CHECK(in.facts.details.find("\"codepage\":1252") != std::string::npos);
 }
 
+TEST_CASE("a key of a text has the parent whose name Windows takes for the same") {
+  Import in;
+  REQUIRE(in.run(kRegTextImporter,
+                 as_bytes("Windows Registry Editor Version 5.00\n\n[HKLM\\k\xC3\xA9]\n"
+                          "[HKLM\\\xE2\x84\xAA\xC3\xA9\\A]\n[HKLM\\K\xC3\x89\\B]\n")));
+  CHECK(in.key_rows().row(0)[keys::kSubkeys] == "1");
+  CHECK(in.key_rows().row(1)[keys::kParentId] == "NULL");  // below the Kelvin sign
+  CHECK(in.key_rows().row(2)[keys::kParentId] == "1");
+}
+
 TEST_CASE("ids go on over the sources of a snapshot") {
   Import in;
   REQUIRE(in.text("[HKLM\\A]\r\n"));
