@@ -46,7 +46,7 @@ enum class Form : std::uint8_t {
 enum class Encoding : std::uint8_t {
   kUtf16Le,
   kUtf16Be,
-  kUtf8,      // with or without BOM; strings that are not UTF-8 are Latin-1
+  kUtf8,      // with or without BOM; strings that are not UTF-8 are in Document::codepage
   kCodepage,  // Document::codepage
 };
 
@@ -54,7 +54,7 @@ struct Document {
   Form form = Form::kRegedit4;
   Encoding encoding = Encoding::kCodepage;
   bool has_bom = false;
-  unsigned codepage = 0;          // of kCodepage, and of strings in a REGEDIT4 byte list
+  unsigned codepage = 0;          // of kCodepage, REGEDIT4 byte lists, strings that are not UTF-8
   bool codepage_guessed = false;  // not told by the caller
   std::vector<Key> keys;
 };

@@ -43,9 +43,10 @@ void report_guesses(const Document& document,
                       " was taken, another may be right (--codepage)");
   }
   if (codec.saw_fallback()) {
-    report_source(
-        issues, Severity::kDoubt, "reg-mixed-encoding",
-        "some strings are UTF-8, others are not; those were read as one byte a character");
+    const std::string origin =
+        document.codepage_guessed ? ", another may be right (--codepage)" : " of --codepage";
+    report_source(issues, Severity::kDoubt, "reg-mixed-encoding",
+                  "some strings are not UTF-8; they were read in code page " + page + origin);
   }
   if (lines.saw_undecodable() || codec.saw_undecodable()) {
     report_source(issues, Severity::kDoubt, "reg-undecodable-text",
@@ -90,6 +91,9 @@ Result<Document> read_document(ByteSource& source,
                                const CancelToken& cancel,
                                IssueSink& issues) {
   DIRSNAP_TRY(Detected detected, detect_source(source));
+  // Strings of any code page may look like UTF-8: what the caller knows goes before the guess.
+  const bool is_guess = detected.coding.encoding == Encoding::kUtf8 && !detected.has_bom;
+  if (is_guess && options.codepage) detected.coding.encoding = Encoding::kCodepage;
   Document document;
   document.form = detected.form;
   document.encoding = detected.coding.encoding;
@@ -106,7 +110,7 @@ Result<Document> read_document(ByteSource& source,
   }
   detected.coding.codepage = document.codepage;
   LineReader lines(source, detected.coding);
-  TextCodec codec(document.encoding, document.codepage, options.codepage);
+  TextCodec codec(document.encoding, document.codepage);
   DocumentBuilder builder;
   const ParseContext context{lines, codec, builder, issues, cancel};
   DIRSNAP_CHECK(parse_form(detected, context));

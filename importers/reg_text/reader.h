@@ -18,7 +18,9 @@
 namespace dirsnap::reg_text {
 
 struct ReadOptions {
-  std::optional<unsigned> codepage;  // of one-byte text; default 1252, and a doubt if it matters
+  // Of one-byte text without a mark; default UTF-8 and 1252 in version 5.00 and Wine's store, 1252
+  // in the others, and a doubt if it matters.
+  std::optional<unsigned> codepage;
 };
 
 // Fails with kUnsupported if the source is no registry text or of a form that is not read, with

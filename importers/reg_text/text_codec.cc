@@ -6,14 +6,9 @@
 #include "storage/base/text.h"
 
 namespace dirsnap::reg_text {
-namespace {
 
-constexpr unsigned kLatin1 = 28591;
-
-}  // namespace
-
-std::string TextCodec::decode(std::string_view bytes, unsigned codepage) {
-  Decoded decoded = decode_codepage(as_bytes(bytes), codepage).value_or(Decoded{});
+std::string TextCodec::decode(std::string_view bytes) {
+  Decoded decoded = decode_codepage(as_bytes(bytes), codepage_).value_or(Decoded{});
   saw_undecodable_ = saw_undecodable_ || !decoded.lossless;
   return std::move(decoded.text);
 }
@@ -21,13 +16,13 @@ std::string TextCodec::decode(std::string_view bytes, unsigned codepage) {
 std::string TextCodec::text(std::string_view raw) {
   if (encoding_ != Encoding::kUtf8 || is_valid_utf8(raw)) return std::string(raw);
   saw_fallback_ = true;
-  return decode(raw, fallback_codepage_.value_or(kLatin1));
+  return decode(raw);
 }
 
 std::string TextCodec::utf16_from_ansi(std::string_view bytes) {
   if (is_ascii(bytes)) return encode_utf16le(bytes);
   saw_non_ascii_ = true;
-  return encode_utf16le(decode(bytes, codepage_));
+  return encode_utf16le(decode(bytes));
 }
 
 }  // namespace dirsnap::reg_text

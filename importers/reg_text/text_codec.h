@@ -5,7 +5,6 @@
 // Threads: one thread per codec.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,9 +14,8 @@ namespace dirsnap::reg_text {
 
 class TextCodec {
  public:
-  // `fallback_codepage`: for strings of a one-byte file that are not UTF-8; nullopt is Latin-1.
-  TextCodec(Encoding encoding, unsigned codepage, std::optional<unsigned> fallback_codepage)
-      : encoding_(encoding), codepage_(codepage), fallback_codepage_(fallback_codepage) {}
+  // `codepage`: of REGEDIT4 byte lists, and of strings in a UTF-8 file that are not UTF-8.
+  TextCodec(Encoding encoding, unsigned codepage) : encoding_(encoding), codepage_(codepage) {}
 
   // A name or string as a line holds it, to WTF-8.
   std::string text(std::string_view raw);
@@ -32,11 +30,10 @@ class TextCodec {
   [[nodiscard]] bool saw_undecodable() const { return saw_undecodable_; }
 
  private:
-  std::string decode(std::string_view bytes, unsigned codepage);
+  std::string decode(std::string_view bytes);
 
   Encoding encoding_;
   unsigned codepage_;
-  std::optional<unsigned> fallback_codepage_;
   bool saw_fallback_ = false;
   bool saw_non_ascii_ = false;
   bool saw_undecodable_ = false;

@@ -243,6 +243,30 @@ TEST_CASE("UTF-8 and Latin-1 strings in one file are both read, with a doubt") {
   CHECK(r.issues.count("reg-mixed-encoding") == 1);
 }
 
+TEST_CASE("version 5.00 without a mark is in the code page of the caller") {
+  const std::string head = kHead5;
+  const Read umlaut = read(head + "[HKLM\\A]\n\"p\"=\"\xC3\xA4\"\n", 1252);
+  CHECK(umlaut.issues.issues.empty());
+  CHECK(umlaut.data("p") == hex_of_text("\xC3\x83\xC2\xA4"));  // though it looks like UTF-8
+  CHECK(umlaut.document->encoding == Encoding::kCodepage);
+  const std::string body = "[HKLM\\\x95\x5C]\n\"\x94\x5C\"=\"\x95\x5C\"\n";
+  const Read japanese = read(head + body, 932);
+  CHECK(japanese.issues.issues.empty());
+  CHECK(japanese.document->keys[0].path == "HKEY_LOCAL_MACHINE\\\xE8\xA1\xA8");
+  CHECK(japanese.data("\xE8\x83\xBD") == hex_of_text("\xE8\xA1\xA8"));
+  const Read marked = read("\xEF\xBB\xBF" + head + "[HKLM\\A]\n\"p\"=\"\xC3\xA4\"\n", 1252);
+  CHECK(marked.data("p") == hex_of_text("\xC3\xA4"));
+}
+
+TEST_CASE("a string of version 5.00 that is not UTF-8 is in 1252, with a doubt") {
+  const Read r = read5("[HKLM\\A]\n\"p\"=\"\x80 \x96 \xE4\"\n\"h\"=hex(2):e4,00\n");
+  CHECK(r.data("p") == hex_of_text("\xE2\x82\xAC \xE2\x80\x93 \xC3\xA4"));
+  CHECK(r.data("h") == "e400");
+  CHECK(r.issues.count("reg-mixed-encoding") == 1);
+  CHECK(r.issues.issues.size() == 1);
+  CHECK(read5("[HKLM\\A]\n\"p\"=\"\x81\"\n").issues.count("reg-undecodable-text") == 1);
+}
+
 TEST_CASE("lone surrogates of UTF-16 text come back as they were") {
   std::string text = wide(std::string(kHead5) + "[HKLM\\A]\r\n\"x\"=\"_\"\r\n");
   const std::size_t at = text.find('_');
