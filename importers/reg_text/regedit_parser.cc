@@ -91,7 +91,7 @@ void RegeditParser::open_section(const Line& line, std::string_view name) {
 }
 
 void RegeditParser::parse_wine_section(const Line& line, std::string_view text) {
-  const auto key = parse_wine_key(text);
+  const auto key = parse_wine_key(context_.codec.text(text));
   if (!key) {
     context_.builder.close_key();
     report_line(context_, Severity::kLoss, "reg-unreadable-line", line, "unreadable key line");
@@ -104,12 +104,12 @@ void RegeditParser::parse_wine_section(const Line& line, std::string_view text) 
 // The comments and # lines that mean something.
 void RegeditParser::parse_wine_note(std::string_view text) {
   if (text.starts_with(";;")) {
-    if (auto root = parse_wine_root(text)) root_ = *std::move(root);
+    if (auto root = parse_wine_root(context_.codec.text(text))) root_ = *std::move(root);
   }
   if (!text.starts_with('#') || !context_.builder.has_current()) return;
   Key& key = context_.builder.current();
   if (const auto filetime = parse_wine_time(text)) key.filetime = filetime;
-  if (auto name = parse_wine_class(text)) key.class_name = std::move(name);
+  if (const auto name = find_wine_class(text)) key.class_name = unescape(*name);
 }
 
 // A name or string without its quotation marks, to WTF-8.

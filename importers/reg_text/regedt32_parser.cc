@@ -109,7 +109,7 @@ void RegEdt32Parser::parse_line(Line& line) {
   const bool is_resource = value_ && has_type_ && value_->type >= kTypeResourceList &&
                            value_->type <= kTypeResourceRequirements;
   if (is_in_data_) {
-    data_.emplace_back(text);
+    data_.push_back(context_.codec.text(text));
   } else if (!is_resource) {
     report_line(context_, Severity::kLoss, "reg-unreadable-line", line, "unreadable line");
   }
@@ -145,7 +145,7 @@ bool RegEdt32Parser::parse_value_label(std::string_view text) {
     value_->type = number.value_or(kRegNone);
   } else if (const auto data = behind_label(text, "Data:")) {
     is_in_data_ = true;
-    if (!data->empty()) data_.push_back(*data);
+    if (!data->empty()) data_.push_back(context_.codec.text(*data));
   } else {
     return false;
   }

@@ -122,13 +122,13 @@ std::optional<std::uint64_t> parse_wine_time(std::string_view text) {
   return parse_number<std::uint64_t>(text.substr(kMarker.size()), 16);
 }
 
-std::optional<std::string> parse_wine_class(std::string_view text) {
+std::optional<std::string_view> find_wine_class(std::string_view text) {
   constexpr std::string_view kMarker = "#class=\"";
   if (!text.starts_with(kMarker)) return std::nullopt;
   text.remove_prefix(kMarker.size());
   const std::size_t end = find_unescaped(text, '"');
   if (end == std::string_view::npos) return std::nullopt;
-  return unescape_wine(text.substr(0, end));
+  return text.substr(0, end);
 }
 
 }  // namespace dirsnap::reg_text

@@ -2,6 +2,7 @@
 //
 // What Wine's registry store spells otherwise than regedit's files: escapes, key lines with times,
 // lines that begin with #.
+// Text: WTF-8; the caller has decoded it, for escapes come after the encoding.
 // Threads: pure functions. Facts: FORMAT.md section 4.
 #pragma once
 
@@ -28,7 +29,7 @@ std::optional<std::string> parse_wine_root(std::string_view comment);
 
 // Filetime of "#time=1dd7a67b4394840".
 std::optional<std::uint64_t> parse_wine_time(std::string_view text);
-// Class of "#class=\"name\"".
-std::optional<std::string> parse_wine_class(std::string_view text);
+// The inside of the quotation marks of "#class=\"name\"", not yet decoded.
+std::optional<std::string_view> find_wine_class(std::string_view text);
 
 }  // namespace dirsnap::reg_text

@@ -109,7 +109,9 @@ Result<void> write_keys(const std::vector<reg_text::Key>& keys,
     if (tree.parent[i] != kNoParent) {
       key.parent_id = first_id + static_cast<std::int64_t>(tree.parent[i]);
     }
-    if (source.class_name) key.class_name = *source.class_name;
+    std::optional<std::string> class_name;
+    if (source.class_name) class_name = clean(*source.class_name, repaired);
+    key.class_name = class_name;
     key.filetime = source.filetime;
     key.subkeys = tree.subkeys[i];
     key.offset = source.offset;

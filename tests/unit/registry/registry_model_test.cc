@@ -290,6 +290,17 @@ TEST_CASE("names with lone surrogates are shown with U+FFFD and a doubt") {
   CHECK(in.issues.count("registry-name-not-unicode") == 1);
 }
 
+TEST_CASE("class names with lone surrogates are shown with U+FFFD and a doubt") {
+  for (const char* text : {"WINE REGISTRY Version 2\n\n[A] 0\n#class=\"a\\xd800b\"\n",
+                           "\xEF\xBB\xBFKey Name: A\r\nClass Name: a\xED\xA0\x80"
+                           "b\r\n"}) {
+    Import in;
+    REQUIRE(in.run(kRegTextImporter, as_bytes(text)));
+    CHECK(is_valid_utf8(in.key_rows().row(0)[keys::kClassName]));
+    CHECK(in.issues.has_loss_or_doubt());
+  }
+}
+
 namespace {
 
 test::TestKey service_key(const std::string& name) {

@@ -64,6 +64,28 @@ TEST_CASE("the exact time of a Wine key wins over the seconds") {
   CHECK(r.document.keys[0].filetime == 0x1dd7a67b4394840U);
 }
 
+TEST_CASE("names of a Wine store that are not UTF-8 come with a doubt") {
+  for (const char* body : {"[A\xE9] 0\n", "[A] 0\n#class=\"\xE9\"\n", "[A] 0\n\"\xE9\"=\"\"\n"}) {
+    const Read r = read(wine(body));
+    CHECK(r.issues.count("reg-mixed-encoding") == 1);
+  }
+  const Read r = read(wine("[Software\\L\xE9] 0\n#class=\"c\xE9\"\n"));
+  CHECK(r.document.keys[0].path == "HKEY_LOCAL_MACHINE\\Software\\L\xC3\xA9");
+  CHECK(r.document.keys[0].class_name == "c\xC3\xA9");
+  CHECK(read("WINE REGISTRY Version 2\n;; All keys relative to \\Machine\\\xE9\n[A] 0\n")
+            .issues.count("reg-mixed-encoding") == 1);
+  CHECK(read(wine("# \xE9\n[A] 0\n")).issues.issues.empty());  // no part of the registry
+}
+
+TEST_CASE("data of RegEdt32 text that is not UTF-8 comes with a doubt") {
+  const Read r = read(
+      "\xEF\xBB\xBFKey Name: A\r\nValue 0\r\n Name: m\r\n Type: REG_MULTI_SZ\r\n Data: \xE9\r\n"
+      "  \xE8\r\n");
+  CHECK(r.issues.count("reg-mixed-encoding") == 1);
+  CHECK(r.lines()[1] ==
+        "V\tA\tm\t7\t" + hex_of_text("\xC3\xA9") + hex_of_text("\xC3\xA8") + "0000");
+}
+
 TEST_CASE("a Wine key line without an end is a loss") {
   const Read r = read(wine("[A\\] 1\n\"x\"=dword:1\n"));
   CHECK(r.document.keys.empty());
