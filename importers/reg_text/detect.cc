@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "importers/reg_text/regedit_lex.h"
 #include "storage/base/text.h"
 #include "storage/base/wtf8.h"
 
@@ -99,7 +100,8 @@ bool looks_like_reg_query(std::string_view text) {
 
 std::optional<Form> form_of(std::string_view text, Detected& result) {
   std::string_view rest = text;
-  const std::string_view first = take_line(rest);
+  std::string_view first = take_line(rest);
+  while (is_comment(first)) first = take_line(rest);
   if (find_version5(first) != std::string::npos) return Form::kRegedit5;
   if (is_regedit4(first)) return Form::kRegedit4;
   if (equal_ascii_nocase(first, "REGEDIT")) {

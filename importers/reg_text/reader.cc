@@ -64,7 +64,7 @@ Result<void> pass_header(ParseContext context) {
   do {
     DIRSNAP_TRY(const bool has_line, context.lines.next(header));
     if (!has_line) return {};
-  } while (trim_blanks(header.text).empty());
+  } while (trim_blanks(header.text).empty() || is_comment(trim_blanks(header.text)));
   const std::string_view rest = behind_header(header.text);
   if (is_end(rest)) return {};
   if (rest.front() == '[') {

@@ -338,6 +338,17 @@ TEST_CASE("a key line glued to the header is read, other text behind the header 
   CHECK(read("REGEDIT4; by hand\n[HKLM\\A]\n").issues.issues.empty());
 }
 
+TEST_CASE("comments before the header do not hide it") {
+  const Read five = read("; by hand\r\n\r\n# too\r\n" + std::string(kHead5) +
+                         "[HKLM\\A]\r\n\"x\"=hex(2):43,00,00,00\r\n");
+  CHECK(five.document->form == Form::kRegedit5);
+  CHECK(five.data("x") == "43000000");
+  CHECK(five.issues.issues.empty());
+  const Read four = read("; REGEDIT4 follows\r\n" + std::string(kHead4) + "[HKLM\\A]\r\n");
+  CHECK(four.document->form == Form::kRegedit4);
+  CHECK(four.issues.issues.empty());
+}
+
 TEST_CASE("text behind a key line is a loss, a comment is none") {
   const Read r = read5("[HKLM\\A] ; comment\n[HKLM\\B]\r\"x\"=dword:1\n");
   CHECK(r.document->keys.size() == 2);
