@@ -35,11 +35,22 @@ const char* encoding_name(Encoding encoding) {
   return "";
 }
 
+namespace {
+
+// A separator at the end is no part of a name: it names the same key.
+std::string_view without_end_separators(std::string_view path) {
+  while (path.size() > 1 && path.back() == '\\') path.remove_suffix(1);
+  return path;
+}
+
+}  // namespace
+
 std::string DocumentBuilder::value_id(std::string_view name) const {
   return std::to_string(current_) + '\\' + registry_fold(name);
 }
 
 void DocumentBuilder::open_key(std::string_view path, std::uint64_t offset) {
+  path = without_end_separators(path);
   const auto [place, is_new] = by_path_.try_emplace(registry_fold(path), keys_.size());
   current_ = place->second;
   if (!is_new) return;
@@ -51,7 +62,7 @@ void DocumentBuilder::open_key(std::string_view path, std::uint64_t offset) {
 
 std::size_t DocumentBuilder::delete_key(std::string_view path) {
   close_key();
-  const std::string folded = registry_fold(path);
+  const std::string folded = registry_fold(without_end_separators(path));
   std::size_t deleted = 0;
   const auto drop = [&](auto place) {
     Slot& slot = keys_[place->second];

@@ -67,7 +67,8 @@ const char* encoding_name(Encoding encoding);
 // Memory: proportional to what was assigned; deleted data is freed.
 class DocumentBuilder {
  public:
-  // Opens the key, making it if it does not exist, and makes it the current one.
+  // Opens the key, making it if it does not exist, and makes it the current one. Backslashes at
+  // the end of a path do not count.
   void open_key(std::string_view path, std::uint64_t offset);
   // Removes the key and all below it; no key is current afterwards. Returns how many keys of the
   // document went.

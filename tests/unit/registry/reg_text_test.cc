@@ -185,6 +185,16 @@ TEST_CASE("abbreviated roots are written out, other roots stay") {
   CHECK(read5("[MOUNTED\\HKLM]\n").document->keys[0].path == "MOUNTED\\HKLM");
 }
 
+TEST_CASE("backslashes at the end of a key line name the same key") {
+  const Read r = read5(
+      "[HKLM\\A\\]\n\"x\"=dword:1\n[HKLM\\A]\n\"x\"=dword:2\n[HKLM\\B]\n[-HKLM\\B\\]\n[HKLM\\\\]"
+      "\n");
+  REQUIRE(r.document->keys.size() == 2);
+  CHECK(r.document->keys[0].path == "HKEY_LOCAL_MACHINE\\A");
+  CHECK(r.data("x") == "02000000");
+  CHECK(r.document->keys[1].path == "HKEY_LOCAL_MACHINE");
+}
+
 TEST_CASE("a key name runs to the last bracket of its line") {
   CHECK(read5("[HKLM\\br]ack[et;key]\r\n").document->keys[0].path ==
         "HKEY_LOCAL_MACHINE\\br]ack[et;key");
