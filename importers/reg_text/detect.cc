@@ -81,12 +81,17 @@ bool looks_like_regedit(std::string_view text) {
   return false;
 }
 
-// `reg query` prints key paths at the line start and values behind blanks with their type.
+// `reg query` prints key paths at the line start and values behind blanks with their type. Keys
+// may go before the first value without end; where there is no value at all, they are the subkeys
+// of one key, which a list that somebody wrote is not.
 bool looks_like_reg_query(std::string_view text) {
   const std::string_view first = take_line(text);
   if (first.starts_with("! REG.EXE VERSION")) return true;
   if (!first.starts_with("HKEY_")) return false;
-  for (int lines = 0; lines < 64 && !text.empty(); ++lines) {
+  const std::string_view family = first.substr(0, first.rfind('\\') + 1);
+  std::size_t keys = 1;
+  bool is_family = !family.empty();
+  while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
@@ -94,8 +99,12 @@ bool looks_like_reg_query(std::string_view text) {
       return line.find("    REG_") != std::string_view::npos ||
              line.find("\tREG_") != std::string_view::npos;
     }
+    if (trim_blanks(line).empty()) continue;
+    ++keys;
+    const bool is_cut = text.empty() && family.starts_with(line);  // the last line of the head
+    is_family = is_family && (is_cut || line.starts_with(family));
   }
-  return false;
+  return is_family && keys > 1;
 }
 
 std::optional<Form> form_of(std::string_view text, Detected& result) {

@@ -185,4 +185,18 @@ TEST_CASE("reg query output without its head is told by its shape") {
   CHECK(read("HKEY_USERS\\A\r\n    x    REG_SZ    y\r\n").document.form == Form::kRegQuery);
 }
 
+TEST_CASE("reg query output may begin with any number of keys without values") {
+  std::string keys;
+  for (int i = 0; i < 4000; ++i) keys += "\r\nHKEY_USERS\\A\\k" + std::to_string(i) + "\r\n";
+  const Read r = read("HKEY_USERS\\A\r\n" + keys + "    x    REG_SZ    y\r\n");
+  CHECK(r.issues.issues.empty());
+  CHECK(r.document.keys.size() == 4001);
+  CHECK(read(keys).document.keys.size() == 4000);
+  const std::string list = "HKEY_USERS\\A\\Run\r\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Run\r\n";
+  MemorySource source({as_bytes(list).begin(), as_bytes(list).end()});
+  test::CollectingSink issues;
+  const CancelToken cancel;
+  CHECK_FALSE(read_document(source, {}, cancel, issues));
+}
+
 }  // namespace dirsnap::reg_text
