@@ -61,6 +61,14 @@ std::size_t find_version5(std::string_view line) {
 constexpr std::string_view kRegedit4Word = "REGEDIT4";
 constexpr std::string_view kWineWords = "WINE REGISTRY Version ";
 
+// Exports that were joined carry their byte order marks along.
+std::string_view without_mark(std::string_view line) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  line = trim_blanks(line);
+  if (line.starts_with(kMark)) line.remove_prefix(kMark.size());
+  return line;
+}
+
 // REGEDIT4 alone, or with a comment or key line that lost its line end: no sentence about it.
 bool is_regedit4(std::string_view line) {
   if (!equal_ascii_nocase(line.substr(0, kRegedit4Word.size()), kRegedit4Word)) return false;
@@ -111,13 +119,11 @@ std::optional<Form> form_of(std::string_view text, Detected& result) {
   std::string_view rest = text;
   std::string_view first = take_line(rest);
   while (is_comment(first)) first = take_line(rest);
-  if (find_version5(first) != std::string::npos) return Form::kRegedit5;
-  if (is_regedit4(first)) return Form::kRegedit4;
+  if (const auto form = header_form(first)) return form;
   if (equal_ascii_nocase(first, "REGEDIT")) {
     result.is_refused = true;
     return Form::kRegedit4;
   }
-  if (first.starts_with(kWineWords)) return Form::kWine;
   if (first.starts_with("Key Name:")) return Form::kRegEdt32;
   if (looks_like_reg_query(text)) return Form::kRegQuery;
   if (!looks_like_regedit(text)) return std::nullopt;
@@ -135,8 +141,16 @@ void unify_line_ends(std::string& text, TextCoding& coding) {
 
 }  // namespace
 
+std::optional<Form> header_form(std::string_view line) {
+  line = without_mark(line);
+  if (find_version5(line) != std::string_view::npos) return Form::kRegedit5;
+  if (is_regedit4(line)) return Form::kRegedit4;
+  if (line.starts_with(kWineWords)) return Form::kWine;
+  return std::nullopt;
+}
+
 std::string_view behind_header(std::string_view line) {
-  line = trim_blanks(line);
+  line = without_mark(line);
   std::size_t end = find_version5(line);
   if (end == std::string_view::npos && line.starts_with(kWineWords)) end = kWineWords.size();
   if (end != std::string_view::npos) {

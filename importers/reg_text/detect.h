@@ -29,6 +29,8 @@ struct Detected {
 // nullopt: no registry text.
 std::optional<Detected> detect(Bytes head);
 
+// The form whose header the line is; exports that were joined have one inside the text as well.
+std::optional<Form> header_form(std::string_view line);
 // What stands behind the words of a header in their line, without blanks around; empty where the
 // line is no header of regedit's or Wine's.
 std::string_view behind_header(std::string_view line);

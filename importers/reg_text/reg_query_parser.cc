@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "importers/reg_text/dump_parsers.h"
+#include "importers/reg_text/regedit_lex.h"
 #include "importers/reg_text/value_bytes.h"
 #include "storage/base/registry_type.h"
 #include "storage/base/text.h"
@@ -88,7 +89,7 @@ std::optional<std::string> data_bytes(std::uint32_t type, const std::string& dat
 
 void parse_line(ParseContext& context, const Line& line) {
   const std::string_view text = line.text;
-  if (trim_blanks(text).empty() || text.starts_with("! REG.EXE")) return;
+  if (is_blank_line(text) || text.starts_with("! REG.EXE")) return;
   if (text.starts_with("HKEY_")) {
     context.builder.open_key(expand_root(context.codec.text(trim_blanks(text))), line.offset);
     return;

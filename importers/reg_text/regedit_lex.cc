@@ -11,6 +11,10 @@ std::string_view skip_blanks(std::string_view text) {
   return text;
 }
 
+bool is_blank_line(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n\x1A") == std::string_view::npos;
+}
+
 bool is_end(std::string_view rest) {
   rest = skip_blanks(rest);
   return rest.empty() || rest.front() == ';';

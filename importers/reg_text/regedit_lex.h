@@ -13,6 +13,8 @@
 namespace dirsnap::reg_text {
 
 std::string_view skip_blanks(std::string_view text);
+// True for a line of blanks, or of the character that ends a text of DOS.
+bool is_blank_line(std::string_view text);
 // True if nothing or a comment is left of a line.
 bool is_end(std::string_view rest);
 // True for a whole line that is a comment. REQUIRES: no blanks in front.

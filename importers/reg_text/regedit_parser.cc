@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "importers/reg_text/detect.h"
 #include "importers/reg_text/regedit_lex.h"
 #include "importers/reg_text/value_bytes.h"
 #include "importers/reg_text/wine_syntax.h"
@@ -38,7 +39,7 @@ Result<void> RegeditParser::parse_line(Line& line) {
   const std::string kept = line.text;  // parse_assignment may read on into `line`
   const std::string_view text = trim_blanks(kept);
   if (form_ == Form::kWine) parse_wine_note(text);
-  if (text.empty() || is_comment(text)) return {};
+  if (is_blank_line(text) || is_comment(text)) return {};
   if (line.is_cut) {
     report_line(context_, Severity::kLoss, "reg-line-too-long", line,
                 "the line is longer than 64 MB and was passed over");
@@ -57,8 +58,22 @@ Result<void> RegeditParser::parse_line(Line& line) {
     const auto begin = static_cast<std::size_t>(text.data() - kept.data());
     return parse_assignment(line, std::string_view(kept).substr(begin));
   }
-  report_line(context_, Severity::kLoss, "reg-unreadable-line", line, "unreadable line");
+  if (!parse_header(line, text)) {
+    report_line(context_, Severity::kLoss, "reg-unreadable-line", line, "unreadable line");
+  }
   return {};
+}
+
+// The header of one more export that was joined to the text, which may be of the other version.
+bool RegeditParser::parse_header(const Line& line, std::string_view text) {
+  const auto form = header_form(text);
+  if (!form || form_ == Form::kWine || *form == Form::kWine) return false;
+  if (!is_end(behind_header(text))) return false;
+  form_ = *form;
+  is_deleting_ = false;
+  context_.builder.close_key();
+  report_line(context_, Severity::kNote, "reg-joined-texts", line, "one more export begins here");
+  return true;
 }
 
 void RegeditParser::parse_section(const Line& line, std::string_view text) {

@@ -25,6 +25,7 @@ class RegeditParser {
   enum class ListEnd : std::uint8_t { kComplete, kBadNumber, kMissingContinuation };
 
   [[nodiscard]] Result<void> parse_line(Line& line);
+  bool parse_header(const Line& line, std::string_view text);
   void parse_section(const Line& line, std::string_view text);
   void open_section(const Line& line, std::string_view name);
   void parse_wine_section(const Line& line, std::string_view text);

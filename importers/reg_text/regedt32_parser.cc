@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "importers/reg_text/dump_parsers.h"
+#include "importers/reg_text/regedit_lex.h"
 #include "importers/reg_text/value_bytes.h"
 #include "storage/base/registry_type.h"
 #include "storage/base/text.h"
@@ -101,7 +102,7 @@ Result<void> RegEdt32Parser::run() {
 
 void RegEdt32Parser::parse_line(Line& line) {
   const std::string_view text = trim_blanks(line.text);
-  if (text.empty()) {
+  if (is_blank_line(text)) {
     is_in_data_ = false;
     return;
   }

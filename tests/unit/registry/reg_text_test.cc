@@ -359,6 +359,26 @@ TEST_CASE("comments before the header do not hide it") {
   CHECK(four.issues.issues.empty());
 }
 
+TEST_CASE("joined exports are read to their end") {
+  const std::string five = std::string(kHead5) + "[HKLM\\A]\r\n\"x\"=hex(2):41,00,00,00\r\n";
+  const std::string four = std::string(kHead4) + "[HKLM\\B]\r\n\"y\"=hex(2):41,00\r\n";
+  const Read wides = read(wide(five) + "\r" + std::string(1, '\0') + "\n" + std::string(1, '\0') +
+                          wide(std::string(kHead5) + "[HKLM\\B]\r\n"));
+  CHECK(wides.document->keys.size() == 2);
+  CHECK(wides.issues.count("reg-joined-texts") == 1);
+  CHECK_FALSE(wides.issues.has_loss_or_doubt());
+  const Read mixed = read(five + four + "\x1A");
+  CHECK(mixed.data("x") == "41000000");
+  CHECK(mixed.data("y") == "41000000");
+  CHECK_FALSE(mixed.issues.has_loss_or_doubt());
+}
+
+TEST_CASE("values behind a header inside the text belong to no key before it") {
+  const Read r = read5("[HKLM\\A]\r\n" + std::string(kHead5) + "\"x\"=dword:1\r\n");
+  CHECK(r.document->keys[0].values.empty());
+  CHECK(r.issues.count("reg-value-without-key") == 1);
+}
+
 TEST_CASE("text behind a key line is a loss, a comment is none") {
   const Read r = read5("[HKLM\\A] ; comment\n[HKLM\\B]\r\"x\"=dword:1\n");
   CHECK(r.document->keys.size() == 2);
