@@ -15,6 +15,8 @@ namespace {
 // A string of more bytes or lines than this is a lost quotation mark, not a value.
 constexpr std::size_t kMaxStringBytes = kMaxLineBytes;
 constexpr std::size_t kMaxStringLines = std::size_t{1} << 18;
+// A name holds 16,383 units, which is three bytes each, of which any may be escaped.
+constexpr std::size_t kMaxNameBytes = std::size_t{1} << 17;
 // More blank lines and comments than this inside a list end it.
 constexpr std::size_t kMaxFillerLines = 1024;
 
@@ -36,6 +38,7 @@ Result<void> RegeditParser::run() {
 }
 
 Result<void> RegeditParser::parse_line(Line& line) {
+  DIRSNAP_CHECK(join_name(line));
   const std::string kept = line.text;  // parse_assignment may read on into `line`
   const std::string_view text = trim_blanks(kept);
   if (form_ == Form::kWine) parse_wine_note(text);
@@ -125,6 +128,34 @@ void RegeditParser::parse_wine_note(std::string_view text) {
   Key& key = context_.builder.current();
   if (const auto filetime = parse_wine_time(text)) key.filetime = filetime;
   if (const auto name = find_wine_class(text)) key.class_name = unescape(*name);
+}
+
+// A value name may hold line ends as a string may: appends the lines up to the one that closes it.
+// Leaves the line as it is where no assignment comes of it.
+Result<void> RegeditParser::join_name(Line& line) {
+  const std::string_view begin = skip_blanks(line.text);
+  if (!begin.starts_with('"') || find_quote(begin.substr(1)) != std::string_view::npos) return {};
+  Line joined = line;
+  std::vector<Line> taken;
+  while (joined.text.size() < kMaxNameBytes) {
+    Line next;
+    DIRSNAP_TRY(const bool has_line, context_.lines.next(next));
+    if (!has_line) break;
+    taken.push_back(std::move(next));
+    const Line& last = taken.back();
+    if (last.is_cut) break;
+    joined.text += joined.ending + last.text;
+    joined.ending = last.ending;
+    joined.size_bytes += last.size_bytes;
+    const std::size_t quote = find_quote(last.text);
+    if (quote == std::string_view::npos) continue;
+    const std::string_view rest = skip_blanks(std::string_view(last.text).substr(quote + 1));
+    if (!rest.starts_with('=')) break;
+    line = std::move(joined);
+    return {};
+  }
+  context_.lines.unread(std::move(taken));
+  return {};
 }
 
 // A name or string without its quotation marks, to WTF-8.

@@ -26,6 +26,7 @@ class RegeditParser {
 
   [[nodiscard]] Result<void> parse_line(Line& line);
   bool parse_header(const Line& line, std::string_view text);
+  [[nodiscard]] Result<void> join_name(Line& line);
   void parse_section(const Line& line, std::string_view text);
   void open_section(const Line& line, std::string_view name);
   void parse_wine_section(const Line& line, std::string_view text);

@@ -93,6 +93,26 @@ TEST_CASE("a string may go on over lines and keeps their ends") {
   CHECK(r.data("b") == hex_of_text("c"));
 }
 
+TEST_CASE("a value name may go on over lines as a string may") {
+  const Read r = read5(
+      "[HKEY_USERS\\K]\r\n\"a \r\nb\\\"c\r\n\"=\"x\r\ny\"\r\n\"d\ne\"=hex:01,\\\r\n  "
+      "02\r\n\"f\"=dword:1\r\n");
+  CHECK(r.issues.issues.empty());
+  CHECK(r.data("a \r\nb\"c\r\n") == hex_of_text("x\r\ny"));
+  CHECK(r.data("d\ne") == "0102");
+  CHECK(r.data("f") == "01000000");
+  CHECK(r.document->keys[0].values[0].offset == std::string(kHead5).size() + 16);
+}
+
+TEST_CASE("a value name without an end costs its own line") {
+  const Read r = read5("[HKLM\\A]\n\"x\n\"b\"=dword:1\n\"c\"=dword:2\n\"y\n[HKLM\\B]\n");
+  CHECK(r.document->keys.size() == 2);
+  CHECK(r.data("b") == "01000000");
+  CHECK(r.data("c") == "02000000");
+  CHECK(r.issues.count("reg-unreadable-line") == 2);
+  CHECK(r.issues.issues.size() == 2);
+}
+
 TEST_CASE("blanks before a line end inside a string belong to it") {
   const Read r = read5(
       "[HKEY_USERS\\K]\r\n  \"a\"=\"x  \r\n y\t\r\n\" ; c \r\n@=\"t\t\r\nz\"  \r\n\"b\"=dword:1 "
