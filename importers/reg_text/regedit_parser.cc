@@ -110,7 +110,7 @@ void RegeditParser::open_section(const Line& line, std::string_view name) {
 
 void RegeditParser::parse_wine_section(const Line& line, std::string_view text) {
   const auto key = parse_wine_key(context_.codec.text(text));
-  if (!key) {
+  if (!key || (key->path.empty() && root_.empty())) {
     context_.builder.close_key();
     report_line(context_, Severity::kLoss, "reg-unreadable-line", line, "unreadable key line");
     return;

@@ -89,7 +89,7 @@ std::string unescape_wine(std::string_view raw) {
 std::optional<WineKey> parse_wine_key(std::string_view text) {
   text.remove_prefix(1);
   const std::size_t end = find_unescaped(text, ']');
-  if (end == std::string_view::npos || end == 0) return std::nullopt;
+  if (end == std::string_view::npos) return std::nullopt;
   WineKey key{.path = unescape_wine(text.substr(0, end)), .filetime = std::nullopt};
   const auto seconds = parse_number<std::uint32_t>(trim_blanks(text.substr(end + 1)), 10);
   if (seconds && *seconds != 0) {

@@ -17,7 +17,7 @@ namespace dirsnap::reg_text {
 std::string unescape_wine(std::string_view raw);
 
 struct WineKey {
-  std::string path;  // below the file's root
+  std::string path;  // below the file's root; empty: the root itself
   std::optional<std::uint64_t> filetime;
 };
 // A line that begins with a bracket; nullopt if it is no key line.

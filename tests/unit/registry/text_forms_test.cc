@@ -86,6 +86,15 @@ TEST_CASE("data of RegEdt32 text that is not UTF-8 comes with a doubt") {
         "V\tA\tm\t7\t" + hex_of_text("\xC3\xA9") + hex_of_text("\xC3\xA8") + "0000");
 }
 
+TEST_CASE("a Wine key line without a path is the root of the store") {
+  const Read r = read(wine("[] 0\n\"x\"=dword:1\n[A] 0\n"));
+  CHECK(r.issues.issues.empty());
+  CHECK(r.lines() == std::vector<std::string>{"K\tHKEY_LOCAL_MACHINE\t",
+                                              "K\tHKEY_LOCAL_MACHINE\\A\t",
+                                              "V\tHKEY_LOCAL_MACHINE\tx\t4\t01000000"});
+  CHECK(read("WINE REGISTRY Version 2\n[] 0\n").issues.count("reg-unreadable-line") == 1);
+}
+
 TEST_CASE("a Wine key line without an end is a loss") {
   const Read r = read(wine("[A\\] 1\n\"x\"=dword:1\n"));
   CHECK(r.document.keys.empty());
