@@ -14,11 +14,20 @@ namespace dirsnap::reg_text {
 namespace {
 
 struct QueryValue {
-  std::string_view name, type, data;
+  std::string_view name, data;
+  std::uint32_t type = kRegNone;
 };
 
 constexpr std::string_view kBlankGap = "    ";
 constexpr std::string_view kTabGap = "\t";
+
+// The number of "REG_DWORD", or of "REG_DWORD (4)" as the option /z prints it.
+std::optional<std::uint32_t> type_number(std::string_view text) {
+  const std::size_t bracket = std::min(text.find(" ("), text.size());
+  const std::string_view number = text.substr(bracket);
+  const bool is_plain = number.empty() || number.find_first_not_of(" (0123456789)") == number.npos;
+  return is_plain ? registry_type_of_name(text.substr(0, bracket)) : std::nullopt;
+}
 
 // The gap that stands at the beginning of `text`; empty: none does.
 std::string_view gap_at(std::string_view text) {
@@ -39,11 +48,13 @@ std::optional<QueryValue> find_type(std::string_view rest, bool is_strict) {
     if (!before.ends_with(gap)) continue;
     const std::string_view tail = rest.substr(at);
     const std::size_t end = std::min({tail.find(kBlankGap), tail.find(kTabGap), tail.size()});
-    const std::string_view type = trim_blanks(tail.substr(0, end));
-    if (!registry_type_of_name(type)) continue;
+    const auto type = type_number(trim_blanks(tail.substr(0, end)));
+    if (!type) continue;
     const std::string_view behind = gap_at(tail.substr(end));
     if (is_strict && !behind.empty() && behind != gap) continue;
-    return QueryValue{before.substr(0, at - gap.size()), type, tail.substr(end + behind.size())};
+    return QueryValue{.name = before.substr(0, at - gap.size()),
+                      .data = tail.substr(end + behind.size()),
+                      .type = *type};
   }
   return std::nullopt;
 }
@@ -90,6 +101,7 @@ std::optional<std::string> data_bytes(std::uint32_t type, const std::string& dat
 void parse_line(ParseContext& context, const Line& line) {
   const std::string_view text = line.text;
   if (is_blank_line(text) || text.starts_with("! REG.EXE")) return;
+  if (text.starts_with("End of search: ")) return;  // the count of what a search found
   if (text.starts_with("HKEY_")) {
     context.builder.open_key(expand_root(context.codec.text(trim_blanks(text))), line.offset);
     return;
@@ -101,8 +113,13 @@ void parse_line(ParseContext& context, const Line& line) {
   }
   Value value;
   value.offset = line.offset;
-  value.type = registry_type_of_name(parts->type).value_or(kRegNone);
+  value.type = parts->type;
   const bool is_default = parts->name == "(Default)" || parts->name == "<NO NAME>";
+  if (is_default && value.type == kRegString && parts->data == "(value not set)") {
+    report_line(context, Severity::kNote, "reg-value-not-set", line,
+                "the print says that the key has no default value");
+    return;
+  }
   if (!is_default) value.name = context.codec.text(parts->name);
   auto data = data_bytes(value.type, context.codec.text(parts->data));
   if (!data) {

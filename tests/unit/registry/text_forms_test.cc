@@ -190,6 +190,25 @@ TEST_CASE("names in reg query output may hold gaps and types between gaps of ano
   CHECK(names == std::vector<std::string>{"a\tb", "a\tREG_SZ", "a    REG_SZ", " a ", "d"});
 }
 
+TEST_CASE("reg query options that print numbers of types and searches lose no value") {
+  const Read r = read(
+      "HKEY_USERS\\A\r\n    (Default)    REG_SZ    (value not set)\r\n    d    REG_DWORD (4)    "
+      "0x2\r\n"
+      "    s\tREG_SZ (1)\tv\r\n    t    REG_SZ (x)    REG_SZ (1)    v\r\n    n    REG_NONE (0)    "
+      "\r\n"
+      "\r\nEnd of search: 3 match(es) found.\r\n");
+  CHECK_FALSE(r.issues.has_loss_or_doubt());
+  CHECK(r.issues.count("reg-value-not-set") == 1);
+  const std::string a = "V\tHKEY_USERS\\A\t";
+  CHECK(r.lines() == std::vector<std::string>{
+                         "K\tHKEY_USERS\\A\t",
+                         a + "d\t4\t02000000",
+                         a + "n\t0\t",
+                         a + "s\t1\t" + hex_of_text("v"),
+                         a + "t    REG_SZ (x)\t1\t" + hex_of_text("v"),
+                     });
+}
+
 TEST_CASE("reg query output without its head is told by its shape") {
   CHECK(read("HKEY_USERS\\A\r\n    x    REG_SZ    y\r\n").document.form == Form::kRegQuery);
 }
