@@ -64,6 +64,13 @@ std::size_t find_quote(std::string_view text) {
   return std::string_view::npos;
 }
 
+bool is_named_assignment(std::string_view text) {
+  if (!text.starts_with('"')) return false;
+  text.remove_prefix(1);
+  const std::size_t quote = find_quote(text);
+  return quote != std::string_view::npos && skip_blanks(text.substr(quote + 1)).starts_with('=');
+}
+
 PieceEnd parse_piece(std::string_view text, std::string& bytes) {
   while (true) {
     text = skip_blanks(text);

@@ -28,6 +28,8 @@ bool take_word(std::string_view& text, std::string_view word);
 
 // Index of the first quotation mark that is not escaped, or npos.
 std::size_t find_quote(std::string_view text);
+// True for a line "name"=... REQUIRES: no blanks in front.
+bool is_named_assignment(std::string_view text);
 // The inside of quotation marks: only \\ and \" are escapes, other pairs stay as they are.
 std::string unescape_regedit(std::string_view raw);
 

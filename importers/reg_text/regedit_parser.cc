@@ -282,8 +282,9 @@ Result<bool> RegeditParser::read_quoted(Line& line, std::string_view& rest, std:
     raw.append(rest).append(line.ending);
     Line next;
     DIRSNAP_TRY(const bool has_line, context_.lines.next(next));
-    if (!has_line || next.is_cut || raw.size() > kMaxStringBytes ||
-        taken.size() > kMaxStringLines) {
+    // A string holds no quotation marks that are not escaped, so another assignment is none of it.
+    if (!has_line || next.is_cut || is_named_assignment(skip_blanks(next.text)) ||
+        raw.size() > kMaxStringBytes || taken.size() > kMaxStringLines) {
       if (has_line) taken.push_back(std::move(next));
       context_.lines.unread(std::move(taken));
       return false;

@@ -245,6 +245,16 @@ TEST_CASE("an unterminated string costs itself and not the lines behind it") {
   CHECK(r.data("") == "01000000");
 }
 
+TEST_CASE("an unterminated string ends before the next assignment") {
+  const Read r =
+      read5("[HKLM\\A]\r\n\"x\"=\"abc\r\n\"y\"=dword:1\r\n\"z\"=\"q\r\n\\\"y\\\"=\r\n\" ; =\r\n");
+  CHECK(r.issues.count("reg-unterminated-string") == 1);
+  CHECK(r.issues.issues.size() == 1);
+  CHECK(r.data("x") == "absent");
+  CHECK(r.data("y") == "01000000");
+  CHECK(r.data("z") == hex_of_text("q\r\n\"y\"=\r\n"));
+}
+
 TEST_CASE("text behind a closing quotation mark is a loss") {
   const Read r = read5("[HKLM\\A]\r\n\"x\"=\"abc\"def\r\n");
   CHECK(r.data("x") == hex_of_text("abc"));
