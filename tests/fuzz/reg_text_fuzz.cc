@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Registry texts of every form, in a code page with double bytes as well.
+// Registry texts of every form, with the code page guessed and in one with double bytes.
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "importers/reg_text/reader.h"
@@ -14,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   dirsnap::MemorySource source(std::vector<std::byte>(bytes, bytes + size));
   dirsnap::SilentSink issues;
   const dirsnap::CancelToken cancel;
-  for (const unsigned codepage : {1252U, 932U}) {
+  for (const std::optional<unsigned> codepage : {std::optional<unsigned>(), {932U}}) {
     (void)dirsnap::reg_text::read_document(source, {.codepage = codepage}, cancel, issues);
   }
   return 0;

@@ -29,6 +29,11 @@ void write_texts(const fs::path& folder) {
   write(folder / "regedit4", "REGEDIT4\r\n\r\n" + body);
   write(folder / "utf8", version5);
   write(folder / "utf16", "\xFF\xFE" + encode_utf16le(version5));
+  write(folder / "joined",
+        "; c\r\n" + version5 + "\"a\r\nb\"=\"\xE9\r\n\"c\"=\"\"\r\nREGEDIT4\r\n\x1A");
+  std::string cr = version5;
+  std::erase(cr, '\n');
+  write(folder / "cr", cr);
   write(folder / "wine",
         "WINE REGISTRY Version 2\n;; All keys relative to REGISTRY\\\\Machine\n[A\\\\B] 1\n"
         "#time=1dd7a67b4394840\n#class=\"c\"\n\"n\"=str(7):\"a\\0\\x41\"\n");
@@ -36,6 +41,9 @@ void write_texts(const fs::path& folder) {
         "Key Name:  SYSTEM\\A\r\nValue 0\r\n  Name:  b\r\n  Type:  REG_BINARY\r\n  Data:\r\n"
         "00000000   01 02                                              ..\r\n");
   write(folder / "reg-query", "HKEY_USERS\\A\r\n    x    REG_MULTI_SZ    a\\0b\r\n");
+  write(folder / "reg-query-xp",
+        "! REG.EXE VERSION 3.0\r\n\r\nHKEY_USERS\\A\r\n    <NO NAME>\tREG_SZ\t\r\n"
+        "    x\tREG_DWORD (4)\t0x1\r\n");
 }
 
 void write_hives(const fs::path& folder) {
