@@ -34,8 +34,12 @@ void report_line(ParseContext& context,
                  const Line& line,
                  std::string_view message) {
   constexpr std::size_t kExcerptBytes = 80;
-  std::string text = utf8_from_wtf8(std::string_view(line.text).substr(0, kExcerptBytes)).text;
-  if (line.text.size() > kExcerptBytes) text += "...";
+  std::size_t shown = std::min(kExcerptBytes, line.text.size());
+  // The cut goes between characters; more than three bytes back the text is no UTF-8.
+  const std::size_t least = shown - std::min<std::size_t>(shown, 3);
+  while (shown < line.text.size() && shown > least && is_continuation(line.text[shown])) --shown;
+  std::string text = utf8_from_wtf8(std::string_view(line.text).substr(0, shown)).text;
+  if (line.text.size() > shown) text += "...";
   context.issues.report({.severity = severity,
                          .code = code,
                          .offset_bytes = line.offset,

@@ -231,6 +231,18 @@ TEST_CASE("an unreadable line is named with its number and byte offset") {
   CHECK(issue.message == "unreadable line: garbage line");
 }
 
+TEST_CASE("the excerpt of a long line ends between characters") {
+  for (const char* letter : {"\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"}) {
+    std::string line = "x";
+    while (line.size() < 200) line += letter;
+    const Read r = read5(line + "\n");
+    REQUIRE(r.issues.issues.size() == 1);
+    const std::string& message = r.issues.issues[0].message;
+    CHECK(message.ends_with(letter + std::string("...")));
+    CHECK(message.find("\xEF\xBF\xBD") == std::string::npos);
+  }
+}
+
 TEST_CASE("values under an unreadable key line are not given to the key before") {
   const Read r = read5("[HKLM\\A]\r\n[HKLM\\B\r\n\"x\"=dword:1\r\n");
   REQUIRE(r.document->keys.size() == 1);
