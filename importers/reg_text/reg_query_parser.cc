@@ -25,7 +25,8 @@ constexpr std::string_view kTabGap = "\t";
 std::optional<std::uint32_t> type_number(std::string_view text) {
   const std::size_t bracket = std::min(text.find(" ("), text.size());
   const std::string_view number = text.substr(bracket);
-  const bool is_plain = number.empty() || number.find_first_not_of(" (0123456789)") == number.npos;
+  const bool is_plain =
+      number.empty() || number.find_first_not_of(" (0123456789)") == std::string_view::npos;
   return is_plain ? registry_type_of_name(text.substr(0, bracket)) : std::nullopt;
 }
 
