@@ -5,6 +5,7 @@
 #include <array>
 #include <deque>
 
+#include "importers/regf/root.h"
 #include "storage/base/text.h"
 #include "storage/base/wtf8.h"
 
@@ -59,7 +60,6 @@ class Walker {
     std::size_t depth = 0;
   };
 
-  Result<std::uint32_t> find_root();
   Result<void> visit(const Pending& pending);
   void check_key(const Pending& pending, const KeyNode& key, bool is_allocated);
   void check_order(const Pending& pending, const KeyNode& key);
@@ -120,31 +120,14 @@ void Walker::report(Severity severity,
                   .message = std::move(message)});
 }
 
-// The root by the base block, else by its flag.
-Result<std::uint32_t> Walker::find_root() {
-  const auto is_key = [this](std::uint32_t offset) {
-    const auto cell = hive_.cell(offset);
-    return cell && parse_key_node(hive_, cell->record).has_value();
-  };
-  const std::uint32_t stated = hive_.base().root_offset;
-  if (is_key(stated)) return stated;
-  const Bytes bins = hive_.bins();
-  for (std::size_t at = kBinHeaderBytes; bins.size() - at >= 8 && at < bins.size(); at += 8) {
-    const auto cell = hive_.cell(static_cast<std::uint32_t>(at));
-    if (!cell || !cell->is_allocated) continue;
-    const auto key = parse_key_node(hive_, cell->record);
-    if (!key || (key->flags & kKeyIsRoot) == 0) continue;
-    report(Severity::kDoubt, "hive-root-moved", at,
-           "the first block names no root key; a key flagged as one was taken");
-    return static_cast<std::uint32_t>(at);
-  }
-  return fail(Code::kCorrupt, file_offset(stated), "the hive has no root key");
-}
-
 Result<void> Walker::run() {
-  DIRSNAP_TRY(const std::uint32_t root, find_root());
-  stack_.push_back({.offset = root});
-  used_.mark(root);
+  DIRSNAP_TRY(const Root root, find_root(hive_));
+  if (!root.is_stated) {
+    report(Severity::kDoubt, "hive-root-moved", root.offset,
+           "the first block names no root key; a key flagged as one was taken");
+  }
+  stack_.push_back({.offset = root.offset});
+  used_.mark(root.offset);
   std::uint64_t steps = 0;
   while (!stack_.empty()) {
     if (++steps % 4096 == 0) DIRSNAP_CHECK(cancel_.check());
@@ -402,28 +385,6 @@ void Walker::mark_segments(Bytes record, std::uint64_t size) {
 }
 
 }  // namespace
-
-std::vector<std::string> root_subkey_names(const Hive& hive) {
-  std::vector<std::string> names;
-  const auto key_at = [&hive](std::uint32_t offset) -> std::optional<KeyNode> {
-    const auto cell = hive.find_cell(offset);
-    if (!cell) return std::nullopt;
-    auto key = parse_key_node(hive, cell->record);
-    return key ? std::optional<KeyNode>(*std::move(key)) : std::nullopt;
-  };
-  const auto list_at = [&hive](std::uint32_t offset) -> SubkeyList {
-    const auto cell = hive.find_cell(offset);
-    return cell ? parse_subkey_list(cell->record).value_or(SubkeyList{}) : SubkeyList{};
-  };
-  const auto root = key_at(hive.base().root_offset);
-  if (!root || root->subkey_count == 0) return names;
-  SubkeyList list = list_at(root->subkey_list);
-  if (list.is_index) list = list.entries.empty() ? SubkeyList{} : list_at(list.entries.front());
-  for (const std::uint32_t entry : list.entries) {
-    if (const auto key = key_at(entry)) names.push_back(key->name);
-  }
-  return names;
-}
 
 Result<void> walk(const Hive& hive,
                   const CancelToken& cancel,

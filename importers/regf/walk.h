@@ -44,9 +44,6 @@ struct WalkKey {
   std::span<const WalkValue> values;
 };
 
-// Names of the root's direct subkeys as far as they can be read, to tell what the hive is.
-std::vector<std::string> root_subkey_names(const Hive& hive);
-
 using WalkCallback = std::function<Result<void>(const WalkKey&)>;
 
 // Fails if no root key can be found, with the callback's error, with kInterrupted and kLimit.

@@ -8,6 +8,7 @@
 
 #include "importers/regf/deleted.h"
 #include "importers/regf/log.h"
+#include "importers/regf/root.h"
 #include "importers/regf/walk.h"
 #include "importers/registry_model/hive_kind.h"
 #include "importers/registry_model/importers.h"
@@ -186,11 +187,12 @@ std::string details_of(const regf::BaseBlock& base,
   return json + '}';
 }
 
-// Where the keys go: by the hive's kind, else below the name of the file it was.
+// Where the keys go: by the hive's kind, else below the name of the file it was. A damaged block's
+// name is none.
 std::string root_path(const HiveKind& kind, const regf::BaseBlock& base, IssueSink& issues) {
   if (!kind.root.empty()) return std::string(kind.root);
   std::string name = base.file_name.substr(base.file_name.find_last_of("\\/") + 1);
-  if (name.empty()) name = "HIVE";
+  if (name.empty() || !base.has_checksum) name = "HIVE";
   issues.report({.severity = Severity::kNote,
                  .code = "hive-kind-unknown",
                  .place = {},

@@ -10,6 +10,7 @@
 
 #include "importers/regf/deleted.h"
 #include "importers/regf/log.h"
+#include "importers/regf/root.h"
 #include "importers/regf/walk.h"
 
 namespace {

@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "importers/regf/deleted.h"
+#include "importers/regf/root.h"
 #include "importers/regf/walk.h"
 #include "tests/support/fake_snapshot.h"
 #include "tests/support/hive_builder.h"
@@ -152,6 +153,36 @@ TEST_CASE("a root offset that is wrong falls back to the key flagged as root") {
   const Walked walked = walk_file(file);
   CHECK(*walked.lines == kSampleLines);
   CHECK(walked.issues.count("hive-root-moved") == 1);
+}
+
+TEST_CASE("the root's subkeys are named from all its lists, wherever the root was found") {
+  HiveBuilder builder(3);
+  const std::uint32_t root = builder.add_key({.name = "R"}, kNoOffset);
+  std::string lists;
+  for (const char* name : {"a", "b"}) {
+    const std::uint32_t child = builder.add_key({.name = name}, root);
+    lists += le(builder.add_cell("li" + le(std::uint16_t{1}) + le(child)));
+  }
+  builder.patch(root, 20, le(std::uint32_t{2}));
+  builder.patch(root, 28, le(builder.add_cell("ri" + le(std::uint16_t{2}) + lists)));
+  for (const std::uint32_t stated : {root, root + 8}) {
+    const auto file = HiveBuilder(builder).finish(stated);
+    CHECK(root_subkey_names(*Hive::open(file)) == std::vector<std::string>{"a", "b"});
+  }
+}
+
+TEST_CASE("lists of names that share one list end at what the hive can hold") {
+  HiveBuilder builder(3);
+  const std::uint32_t root = builder.add_key({.name = "R"}, kNoOffset);
+  const std::uint32_t child = builder.add_key({.name = "a"}, root);
+  std::string keys, lists;
+  for (int i = 0; i < 2000; ++i) keys += le(child);
+  const std::uint32_t list = builder.add_cell("li" + le(std::uint16_t{2000}) + keys);
+  for (int i = 0; i < 2000; ++i) lists += le(list);
+  builder.patch(root, 20, le(std::uint32_t{1}));
+  builder.patch(root, 28, le(builder.add_cell("ri" + le(std::uint16_t{2000}) + lists)));
+  const auto file = builder.finish(root);
+  CHECK(root_subkey_names(*Hive::open(file)).size() <= file.size() / 4);
 }
 
 TEST_CASE("a hive without any root key fails") {

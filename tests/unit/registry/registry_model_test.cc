@@ -462,6 +462,25 @@ TEST_CASE("a hive of no known kind stands under the name of its file") {
   CHECK(in.issues.count("hive-kind-unknown") == 1);
 }
 
+TEST_CASE("a hive whose first block names a wrong root stands where it belongs") {
+  Import in;
+  auto file = system_hive();
+  test::put(file, 36, test::le(std::uint32_t{0x9990}));
+  test::seal_base_block(file);
+  REQUIRE(in.run(kHiveImporter, file));
+  CHECK(in.issues.count("hive-root-moved") == 1);
+  CHECK(in.key_rows().row(0)[keys::kPath] == "HKEY_LOCAL_MACHINE\\SYSTEM");
+  CHECK(in.service_rows().rows() == 2);
+}
+
+TEST_CASE("the file's name in a damaged first block is not used") {
+  Import in;
+  auto file = test::HiveBuilder(5).build({.name = "R", .subkeys = {{.name = "x"}}});
+  test::put(file, 48, utf16("\\dir\\drivers"));
+  REQUIRE(in.run(kHiveImporter, file));
+  CHECK(in.key_rows().row(1)[keys::kPath] == "HIVE\\x");
+}
+
 TEST_CASE("a dirty hive asks for its logs, unless they are not wanted") {
   auto file = system_hive();
   test::put(file, 4, test::le(std::uint32_t{9}));
