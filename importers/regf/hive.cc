@@ -2,7 +2,9 @@
 #include "importers/regf/hive.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
+#include <string_view>
 
 namespace dirsnap::regf {
 namespace {
@@ -24,11 +26,60 @@ void report(IssueSink& issues,
                  .message = std::move(message)});
 }
 
+constexpr std::size_t kNarrowHeaderBytes = 4;
+constexpr std::size_t kWideHeaderBytes = 8;  // up to version 1.1
+
+bool begins_record(Bytes bins, std::size_t at) {
+  constexpr std::string_view kSignatures[] = {"nk", "vk", "sk", "lf", "lh", "li", "ri"};
+  if (!has(bins, at, 2)) return false;
+  const std::string_view found = as_chars(bins.subspan(at, 2));
+  return std::find(std::begin(kSignatures), std::end(kSignatures), found) != std::end(kSignatures);
+}
+
+// What the cells of one bin tell of the size of their headers: how many records begin behind a
+// narrow one and how many behind a wide one.
+struct HeaderVotes {
+  std::size_t narrow = 0;
+  std::size_t wide = 0;
+};
+HeaderVotes header_votes(Bytes bins, std::size_t bin) {
+  HeaderVotes votes;
+  std::size_t at = bin + kBinHeaderBytes;
+  while (has(bins, at, kWideHeaderBytes)) {
+    const std::size_t size = cell_size(load_le<std::int32_t>(bins, at));
+    if (size < kWideHeaderBytes || size % 8 != 0 || is_bin(bins, at)) break;
+    votes.narrow += begins_record(bins, at + kNarrowHeaderBytes) ? 1 : 0;
+    votes.wide += begins_record(bins, at + kWideHeaderBytes) ? 1 : 0;
+    at += std::min(size, bins.size() - at);
+  }
+  return votes;
+}
+
+// The first bin that tells decides.
+std::size_t header_bytes_by_cells(Bytes bins) {
+  for (std::size_t bin = 0; bin < bins.size(); bin += kBinUnitBytes) {
+    if (!is_bin(bins, bin)) continue;
+    const HeaderVotes votes = header_votes(bins, bin);
+    if (votes.narrow != votes.wide) {
+      return votes.wide > votes.narrow ? kWideHeaderBytes : kNarrowHeaderBytes;
+    }
+  }
+  return kNarrowHeaderBytes;
+}
+
 }  // namespace
 
 Hive::Hive(Bytes image, const BaseBlock& base)
     : base_(base), bins_(image.subspan(std::min(kBaseBlockBytes, image.size()))) {
-  if (base_.minor < 2) cell_header_bytes_ = 8;
+  const bool is_sound = base_.has_signature && base_.has_checksum;
+  if (is_sound && base_.minor >= 1 && base_.minor <= kLastMinor) {
+    cell_header_bytes_ = base_.minor < 2 ? kWideHeaderBytes : kNarrowHeaderBytes;
+    return;
+  }
+  cell_header_bytes_ = header_bytes_by_cells(bins_);
+  // A size that none can have is no statement.
+  const bool is_size = base_.bins_bytes != 0 && base_.bins_bytes % kBinUnitBytes == 0;
+  if (!is_sound && !is_size) base_.bins_bytes = static_cast<std::uint32_t>(bins_.size());
 }
 
 bool is_hive(Bytes head) {

@@ -147,6 +147,34 @@ TEST_CASE("a hive without its signature is read by its bins") {
   CHECK(*walk_file(file).lines == kSampleLines);
 }
 
+TEST_CASE("a hive whose first block is zeroed or damaged is read by what its cells tell") {
+  for (std::uint32_t minor = 1; minor <= 5; ++minor) {
+    INFO("version 1." << minor);
+    const auto sound = HiveBuilder(minor).build(sample_tree());
+    auto zeroed = sound;
+    test::put(zeroed, 0, std::string(4096, '\0'));
+    auto other_version = sound;
+    test::put(other_version, 24, le(minor == 1 ? std::uint32_t{3} : std::uint32_t{1}));
+    auto foreign_version = sound;
+    test::put(foreign_version, 24, le(std::uint32_t{0x8000'0000}));
+    test::seal_base_block(foreign_version);
+    for (const auto& file : {zeroed, other_version, foreign_version}) {
+      const Walked walked = walk_file(file);
+      REQUIRE(walked.lines);
+      CHECK(*walked.lines == kSampleLines);
+      CHECK(walked.issues.count("hive-truncated") == 0);
+    }
+  }
+}
+
+TEST_CASE("a size that no hive can have is none where the first block is damaged") {
+  auto file = HiveBuilder(3).build(sample_tree());
+  test::put(file, 40, le(std::uint32_t{0xFFFF'FFFF}));
+  CHECK(walk_file(file).issues.count("hive-truncated") == 0);
+  test::seal_base_block(file);
+  CHECK(walk_file(file).issues.count("hive-truncated") == 1);
+}
+
 TEST_CASE("a root offset that is wrong falls back to the key flagged as root") {
   auto file = HiveBuilder(3).build(sample_tree());
   test::put(file, 36, le(std::uint32_t{0x1000}));
