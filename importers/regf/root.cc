@@ -64,8 +64,9 @@ void NameReader::add_list(std::uint32_t offset, bool may_be_index) {
 Result<Root> find_root(const Hive& hive) {
   const std::uint32_t stated = hive.base().root_offset;
   const auto key = key_at(hive, stated);
-  if (key) return Root{.offset = stated};
+  if (key && (key->flags & kKeyIsRoot) != 0) return Root{.offset = stated};
   if (const auto flagged = find_flagged(hive)) return Root{.offset = *flagged, .is_stated = false};
+  if (key) return Root{.offset = stated};  // some writers flag none
   return fail(Code::kCorrupt, file_offset(stated), "the hive has no root key");
 }
 

@@ -18,8 +18,8 @@ struct Root {
   bool is_stated = true;     // the base block names it; else it was found by its flag
 };
 
-// The key that the base block names; where that is none, the first one flagged as a root. Fails
-// with kCorrupt if there is neither.
+// The key that the base block names if it is flagged as a root, else the first one that is, else
+// the named one. Fails with kCorrupt if there is none.
 Result<Root> find_root(const Hive& hive);
 
 // Names of the root's direct subkeys as far as they can be read, to tell what the hive is.

@@ -183,6 +183,20 @@ TEST_CASE("a root offset that is wrong falls back to the key flagged as root") {
   CHECK(walked.issues.count("hive-root-moved") == 1);
 }
 
+TEST_CASE("a root offset that names another key falls back to the flagged root") {
+  HiveBuilder builder(3);
+  const std::uint32_t root = builder.add_key({.name = "R", .subkeys = {{.name = "a"}}}, kNoOffset);
+  const auto sound = HiveBuilder(builder).finish(root);
+  const auto moved = static_cast<std::uint32_t>(place_of(sound, "a") - 76 - 4 - 4096);
+  const Walked walked = walk_file(HiveBuilder(builder).finish(moved));
+  CHECK(*walked.lines == *walk_file(sound).lines);
+  CHECK(walked.issues.count("hive-root-moved") == 1);
+  builder.patch(root, 2, le(std::uint16_t{0x20}));
+  const Walked unflagged = walk_file(builder.finish(root));
+  CHECK(unflagged.lines->size() == 2);
+  CHECK(unflagged.issues.issues.empty());
+}
+
 TEST_CASE("the root's subkeys are named from all its lists, wherever the root was found") {
   HiveBuilder builder(3);
   const std::uint32_t root = builder.add_key({.name = "R"}, kNoOffset);
