@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "importers/regf/base_block.h"
+#include "storage/base/text.h"
 
 namespace dirsnap::regf {
 namespace {
@@ -15,6 +16,7 @@ namespace {
 constexpr std::size_t kSectorBytes = 512;
 constexpr std::size_t kEntryHeaderBytes = 40;
 constexpr std::size_t kPageReferenceBytes = 8;
+constexpr std::size_t kFileNameUnits = 32;                       // of UTF-16 in the first block
 constexpr std::uint64_t kMaxBinsBytes = std::uint64_t{1} << 31;  // offsets have 31 bits
 // New bins are written whole, so a hive grows by what stands in its log. A little more is allowed.
 constexpr std::uint64_t kMaxGrowthBeyondLog = std::uint64_t{16} << 20;
@@ -66,6 +68,16 @@ std::optional<Entry> parse_entry(Bytes log, std::size_t at) {
 
 void copy_into(std::vector<std::byte>& image, std::uint64_t at, Bytes bytes) {
   std::memcpy(image.data() + at, bytes.data(), bytes.size());
+}
+
+// The field holds the last 32 characters of a path; a longer name lacks its beginning in both.
+std::string_view last_name(std::string_view path) {
+  return path.substr(path.find_last_of("\\/") + 1);
+}
+
+bool is_of_other_file(const BaseBlock& log, const BaseBlock& hive) {
+  if (log.file_name.empty() || hive.file_name.empty()) return false;
+  return !equal_folded(last_name(log.file_name), last_name(hive.file_name));
 }
 
 // True if a log of that size can have made the hive that large.
@@ -131,6 +143,7 @@ class Replayer {
  private:
   void sort_out(const LogFile& file);
   void report_cut(const NewLog& log, std::size_t end);
+  void report_stale(std::span<const LogFile> logs);
   void apply_new();
   void apply_new_log(const NewLog& log, std::uint32_t oldest, std::optional<std::uint32_t>& last);
   void apply_old();
@@ -141,16 +154,21 @@ class Replayer {
   BaseBlock base_;
   std::vector<NewLog> new_logs_;
   std::vector<OldLog> old_logs_;
+  std::vector<const LogFile*> refused_;
   Replay result_;
 };
 
 void Replayer::sort_out(const LogFile& file) {
   if (file.bytes.empty()) return;  // created and never used: normal
   const BaseBlock base = parse_base_block(file.bytes);
-  const auto refuse = [&](const char* why) {
+  const auto refuse = [&](const std::string& why) {
     report(issues_, Severity::kDoubt, "hive-log-unusable", "log " + file.name + ": " + why);
+    refused_.push_back(&file);
   };
   if (!base.has_signature || !base.has_checksum) return refuse("its first block is not valid");
+  if (base_.has_signature && base_.has_checksum && is_of_other_file(base, base_)) {
+    return refuse("it belongs to another hive, " + std::string(last_name(base.file_name)));
+  }
   const auto type = static_cast<FileType>(base.file_type);
   if (type == FileType::kLogNew) {
     NewLog log{.file = &file, .base = base, .entries = {}};
@@ -208,22 +226,33 @@ Replay Replayer::run(std::span<const LogFile> logs) {
   }
   if (!result_.was_dirty || image_.size() < kBaseBlockUsedBytes) return result_;
   for (const LogFile& file : logs) sort_out(file);
-  if (!new_logs_.empty()) {
-    apply_new();
-  } else if (!old_logs_.empty()) {
-    apply_old();
-  }
+  if (!new_logs_.empty()) apply_new();
+  if (result_.applied.empty() && !old_logs_.empty()) apply_old();
   for (const AppliedLog& log : result_.applied) {
     report(issues_, Severity::kNote, "hive-log-applied",
            "log " + log.name + ": sequence " + std::to_string(log.first_sequence) + " to " +
                std::to_string(log.last_sequence) + ", " + std::to_string(log.pages) +
                " pages applied in memory");
   }
+  report_stale(logs);
   if (result_.applied.empty()) {
     report(issues_, Severity::kDoubt, "hive-dirty",
            "the hive was not written out and no log could be applied; it may be stale");
   }
   return result_;
+}
+
+// Logs that hold something, but nothing that was applied.
+void Replayer::report_stale(std::span<const LogFile> logs) {
+  for (const LogFile& file : logs) {
+    const bool is_applied = std::any_of(result_.applied.begin(), result_.applied.end(),
+                                        [&](const auto& log) { return log.name == file.name; });
+    if (file.bytes.empty() || is_applied) continue;
+    result_.stale.push_back(file.name);
+    if (std::find(refused_.begin(), refused_.end(), &file) != refused_.end()) continue;
+    report(issues_, Severity::kNote, "hive-log-unused",
+           "log " + file.name + ": nothing in it follows the state of the hive; not applied");
+  }
 }
 
 void Replayer::apply_new() {

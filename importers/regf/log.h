@@ -33,11 +33,13 @@ struct AppliedLog {
 struct Replay {
   bool was_dirty = false;           // the hive needed logs
   std::vector<AppliedLog> applied;  // in the order of use
+  std::vector<std::string> stale;   // names of logs that hold something, but nothing that applies
 };
 
 // Applies what is valid and newer than the hive to `image`, which may grow. A hive that is not
-// dirty stays as it is. What was applied is a note, a log that cannot be used and a dirty hive
-// without a usable log are doubts.
+// dirty stays as it is. Old logs count where no new one applies. What was applied is a note, and
+// so is a sound log of which nothing was; a log that cannot be used or belongs to another hive and
+// a dirty hive without a usable log are doubts.
 Replay replay_logs(std::vector<std::byte>& image, std::span<const LogFile> logs, IssueSink& issues);
 
 // Marvin32 with the seed of the new logs.

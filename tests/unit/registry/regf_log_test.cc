@@ -7,6 +7,7 @@
 
 #include "importers/regf/log.h"
 #include "importers/regf/walk.h"
+#include "storage/base/text.h"
 #include "tests/support/fake_snapshot.h"
 #include "tests/support/hive_builder.h"
 #include "tests/support/registry_lines.h"
@@ -216,6 +217,42 @@ TEST_CASE("an old log of another state, with a bad checksum or half written is n
     CHECK(result.issues.count("hive-log-unusable") == 1);
     CHECK(result.issues.count("hive-dirty") == 1);
   }
+}
+
+TEST_CASE("a log that names another hive is refused, one that names the same is not") {
+  const auto named = [](std::vector<std::byte> block, const std::string& name) {
+    test::put(block, 48, encode_utf16le(name));
+    test::seal_base_block(block);
+    return block;
+  };
+  const auto dirty = hive_with("old data", 6, 5);
+  const auto log = log_of(dirty, FileType::kLogNew, 5, new_entry(hive_with("new data", 5, 5), 5));
+  const auto data = [&](const std::string& hive_name, const std::string& log_name) {
+    return apply(named(dirty, hive_name), {named(log, log_name)}).data;
+  };
+  CHECK(data("\\Config\\SYSTEM", "\\Config\\SOFTWARE") == value_of("old data"));
+  CHECK(data("\\Config\\SYSTEM", "SYSTEM1") == value_of("old data"));
+  CHECK(data("\\Config\\SYSTEM", "system") == value_of("new data"));
+  CHECK(data("\\Config\\SYSTEM", "") == value_of("new data"));
+  CHECK(data("", "SYSTEM") == value_of("new data"));
+  auto damaged = named(dirty, "SYSTEM");
+  damaged[300] ^= std::byte{1};
+  CHECK(apply(damaged, {named(log, "SOFTWARE")}).data == value_of("new data"));
+  const Replayed other = apply(named(dirty, "SYSTEM"), {named(log, "SOFTWARE")});
+  CHECK(other.issues.count("hive-log-unusable") == 1);
+  CHECK(other.replay.stale == std::vector<std::string>{".LOG1"});
+}
+
+TEST_CASE("an old log is used where no new one applies, and each unused log is named") {
+  const auto dirty = hive_with("old data", 6, 5);
+  const auto stale = log_of(dirty, FileType::kLogNew, 3, new_entry(hive_with("state 4 ", 5, 5), 4));
+  const Replayed result = apply(dirty, {stale, old_log(hive_with("new data", 6, 6), 6), {}});
+  CHECK(result.data == value_of("new data"));
+  REQUIRE(result.replay.applied.size() == 1);
+  CHECK(result.replay.applied[0].name == ".LOG2");
+  CHECK(result.replay.stale == std::vector<std::string>{".LOG1"});
+  CHECK(result.issues.count("hive-log-unused") == 1);
+  CHECK_FALSE(result.issues.has_loss_or_doubt());
 }
 
 TEST_CASE("an old log that ends early is a loss") {
