@@ -3,6 +3,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "importers/registry_model/recovered_rows.h"
 #include "importers/registry_model/rows.h"
 #include "importers/registry_model/system_facts.h"
+#include "importers/registry_model/value_text.h"
 #include "storage/base/text.h"
 #include "storage/base/wtf8.h"
 
@@ -24,7 +26,7 @@ namespace {
 
 // Offsets inside a hive have 31 bits.
 constexpr std::uint64_t kMaxHiveBytes = (std::uint64_t{1} << 31) + regf::kBaseBlockBytes;
-constexpr std::array kLogSuffixes = {".LOG", ".LOG1", ".LOG2"};
+constexpr std::array<std::string_view, 3> kLogSuffixes = {".LOG", ".LOG1", ".LOG2"};
 
 bool probe_hive(Bytes head, std::uint64_t /*size_bytes*/) { return regf::is_hive(head); }
 
@@ -56,13 +58,37 @@ Result<std::vector<std::byte>> read_whole(ByteSource& source) {
 // The logs beside the hive and what became of them.
 struct Logs {
   std::vector<std::pair<std::string, std::vector<std::byte>>> found;  // suffix, bytes
+  std::vector<std::string> missing;                                   // suffixes
   regf::Replay replay;
 };
+
+// Windows writes its new logs in turn, so that either alone may lack the last changes; it keeps
+// both files, even where one is empty. The older log had no such twin.
+void find_missing(Logs& logs, IssueSink& issues) {
+  const std::vector<std::byte>* only = nullptr;
+  std::string_view missing;
+  for (const auto& [suffix, bytes] : logs.found) {
+    if (suffix == kLogSuffixes[0]) continue;
+    if (only != nullptr) return;  // both are there
+    only = &bytes;
+    missing = suffix == kLogSuffixes[1] ? kLogSuffixes[2] : kLogSuffixes[1];
+  }
+  if (only == nullptr || !logs.replay.was_dirty) return;
+  const bool is_new = regf::parse_base_block(*only).file_type ==
+                      static_cast<std::uint32_t>(regf::FileType::kLogNew);
+  if (!is_new && !only->empty()) return;
+  logs.missing.emplace_back(missing);
+  issues.report({.severity = Severity::kDoubt,
+                 .code = "hive-log-missing",
+                 .place = {},
+                 .message = "the hive was not written out and its log " + logs.missing.back() +
+                            " is not beside it; changes may be missing"});
+}
 
 Result<Logs> apply_logs(std::vector<std::byte>& image, ImportContext& context, IssueSink& issues) {
   Logs logs;
   if (!context.options().no_logs && context.open_sibling) {
-    for (const char* suffix : kLogSuffixes) {
+    for (const std::string_view suffix : kLogSuffixes) {
       const std::unique_ptr<ByteSource> source = context.open_sibling(suffix);
       if (source == nullptr) continue;
       DIRSNAP_TRY(std::vector<std::byte> bytes, read_whole(*source));
@@ -73,6 +99,7 @@ Result<Logs> apply_logs(std::vector<std::byte>& image, ImportContext& context, I
   files.reserve(logs.found.size());
   for (const auto& [suffix, bytes] : logs.found) files.push_back({suffix, bytes});
   logs.replay = regf::replay_logs(image, files, issues);
+  find_missing(logs, issues);
   return logs;
 }
 
@@ -166,12 +193,12 @@ std::string details_of(const regf::BaseBlock& base,
   std::string json = "{\"version\":\"" + std::to_string(base.major) + '.' +
                      std::to_string(base.minor) + "\",\"hive\":";
   json += kind.name.empty() ? "null" : '"' + std::string(kind.name) + '"';
-  json += ",\"file_name\":\"" + escape_json(base.file_name) + "\",\"logs_found\":[";
-  for (const auto& [suffix, bytes] : logs.found) {
-    if (json.back() != '[') json += ',';
-    json += '"' + suffix + '"';
-  }
-  json += "],\"logs_applied\":[";
+  std::vector<std::string> found;
+  for (const auto& entry : logs.found) found.push_back(entry.first);
+  json += ",\"file_name\":\"" + escape_json(base.file_name) +
+          "\",\"logs_found\":" + json_array(found) +
+          ",\"logs_missing\":" + json_array(logs.missing) +
+          ",\"logs_stale\":" + json_array(logs.replay.stale) + ",\"logs_applied\":[";
   for (const regf::AppliedLog& log : logs.replay.applied) {
     if (json.back() != '[') json += ',';
     json += "{\"name\":\"" + escape_json(log.name) +

@@ -503,6 +503,34 @@ TEST_CASE("a dirty hive asks for its logs, unless they are not wanted") {
   CHECK(asked == ".LOG.LOG1.LOG2");
 }
 
+TEST_CASE("a dirty hive beside one of two new logs may be stale, and that is a doubt") {
+  const auto run = [](std::vector<std::byte> file, std::uint32_t type, std::string_view suffixes) {
+    Import in;
+    std::vector<std::byte> log(file.begin(), file.begin() + 512);
+    test::put(log, 28, test::le(type));
+    test::seal_base_block(log);
+    in.context.open_sibling = [&](std::string_view suffix) -> std::unique_ptr<ByteSource> {
+      if (suffixes.find(suffix) == std::string_view::npos) return nullptr;
+      return std::make_unique<MemorySource>(log);
+    };
+    REQUIRE(in.run(kHiveImporter, file));
+    const std::size_t at = in.facts.details.find("\"logs_missing\":") + 15;
+    const std::string missing =
+        in.facts.details.substr(at, in.facts.details.find(']', at) + 1 - at);
+    CHECK((missing == "[]") == (in.issues.count("hive-log-missing") == 0));
+    return missing;
+  };
+  auto dirty = system_hive();
+  test::put(dirty, 4, test::le(std::uint32_t{9}));
+  test::seal_base_block(dirty);
+  CHECK(run(dirty, 6, ".LOG1,") == R"([".LOG2"])");
+  CHECK(run(dirty, 6, ".LOG2,") == R"([".LOG1"])");
+  CHECK(run(dirty, 6, ".LOG1,.LOG2,") == "[]");
+  CHECK(run(dirty, 1, ".LOG1,") == "[]");
+  CHECK(run(dirty, 6, "") == "[]");
+  CHECK(run(system_hive(), 6, ".LOG1,") == "[]");
+}
+
 TEST_CASE("a damaged hive is marked so") {
   Import in;
   auto file = system_hive();
