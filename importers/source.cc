@@ -144,10 +144,14 @@ std::optional<fs::path> find_sibling(const fs::path& path, std::string_view suff
   const std::string wanted = path.filename().string() + std::string(suffix);
   std::error_code error;
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  std::optional<fs::path> first;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    if (equal_ascii_nocase(at->path().filename().string(), wanted)) return at->path();
+    const std::string name = at->path().filename().string();
+    if (name == wanted) return at->path();
+    if (!equal_ascii_nocase(name, wanted)) continue;
+    if (!first || at->path() < *first) first = at->path();
   }
-  return std::nullopt;
+  return first;
 }
 
 std::vector<std::string> files_beside(const fs::path& path) {

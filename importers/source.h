@@ -63,7 +63,8 @@ Result<std::vector<std::filesystem::path>> list_files(
     const std::filesystem::path& root,
     const std::function<void(const std::filesystem::path&, std::string)>& on_skipped);
 
-// The file beside `path` whose name is its name plus `suffix`, compared without ASCII case.
+// The file beside `path` whose name is its name plus `suffix`: spelled like that, else the first in
+// the order of names that differs in ASCII case alone.
 std::optional<std::filesystem::path> find_sibling(const std::filesystem::path& path,
                                                   std::string_view suffix);
 
