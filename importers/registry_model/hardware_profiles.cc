@@ -39,6 +39,11 @@ void HardwareProfiles::add(const RegistryKey& key, std::string_view rest) {
   }
 }
 
+void HardwareProfiles::add(const HardwareProfiles& other) {
+  flagged_.insert(flagged_.end(), other.flagged_.begin(), other.flagged_.end());
+  services_.insert(services_.end(), other.services_.begin(), other.services_.end());
+}
+
 void HardwareProfiles::add_flag(const RegistryKey& key, std::string_view rest) {
   const std::string_view profile = rest.substr(0, rest.find('\\'));
   rest.remove_prefix(std::min(profile.size() + 1, rest.size()));

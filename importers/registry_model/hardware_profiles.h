@@ -21,6 +21,8 @@ class HardwareProfiles {
  public:
   // `rest`: the key's path below the control set.
   void add(const RegistryKey& key, std::string_view rest);
+  // What another name of the same control set tells.
+  void add(const HardwareProfiles& other);
 
   // Names of the profiles by folded name of the service.
   [[nodiscard]] std::map<std::string, std::vector<std::string>> disabled_services() const;

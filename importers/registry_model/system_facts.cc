@@ -11,6 +11,7 @@
 #include "importers/registry_model/hive_kind.h"
 #include "importers/registry_model/server_facts.h"
 #include "importers/registry_model/service_triggers.h"
+#include "importers/registry_model/services.h"
 #include "importers/registry_model/value_text.h"
 #include "storage/base/text.h"
 #include "storage/base/time.h"
@@ -19,8 +20,9 @@ namespace dirsnap::registry_model {
 namespace {
 
 constexpr std::string_view kMachine = "HKEY_LOCAL_MACHINE\\";
-constexpr std::size_t kMaxVariables = 4096;        // of one environment
-constexpr std::size_t kMaxVariableBytes = 32'767;  // Windows allows no more
+constexpr const char* kRunningSet = "currentcontrolset";  // folded
+constexpr std::size_t kMaxVariables = 4096;               // of one environment
+constexpr std::size_t kMaxVariableBytes = 32'767;         // Windows allows no more
 
 std::string_view take_part(std::string_view& path) {
   const std::size_t end = std::min(path.find('\\'), path.size());
@@ -151,7 +153,9 @@ void SystemFacts::add_service(const RegistryKey& key, const ControlSet& set) {
   services_.push_back(std::move(service));
 }
 
-void SystemFacts::choose_control_set(IssueSink& issues) {
+// A text export's CurrentControlSet is what ran. A hive has no such key; one that is there anyway
+// is a leftover or planted, and Windows would go by Select.
+void SystemFacts::choose_control_set(bool is_hive, IssueSink& issues) {
   if (sets_.empty()) return;
   const auto choose = [this](const std::string& folded, const char* rule) {
     const auto place = sets_.find(folded);
@@ -160,7 +164,7 @@ void SystemFacts::choose_control_set(IssueSink& issues) {
     control_set_rule_ = rule;
     return true;
   };
-  if (choose("currentcontrolset", "CurrentControlSet")) return;
+  if (!is_hive && choose(kRunningSet, "CurrentControlSet")) return;
   if (select_current_ && choose(numbered_set(*select_current_), "Select\\Current")) return;
   const bool is_default =
       select_default_ && choose(numbered_set(*select_default_), "Select\\Default");
@@ -168,13 +172,62 @@ void SystemFacts::choose_control_set(IssueSink& issues) {
     const auto place = std::find_if(sets_.begin(), sets_.end(), [](const auto& entry) {
       return is_numbered_control_set(entry.second.name);
     });
-    if (place == sets_.end()) return;
-    choose(place->first, "lowest number");
+    if (place == sets_.end()) {
+      if (!choose(kRunningSet, "CurrentControlSet")) return;
+    } else {
+      choose(place->first, "lowest number");
+    }
   }
   if (services_.empty()) return;  // nothing hangs on the guess
   report(issues, Severity::kDoubt, "control-set-guessed",
          "Select\\Current names no control set that is here; " + control_set_ + " was taken (" +
              control_set_rule_ + ")");
+}
+
+// An export may hold a part below CurrentControlSet and a part below the set that it stands for.
+void SystemFacts::unite_running_set() {
+  const auto running = sets_.find(kRunningSet);
+  if (!select_current_ || running == sets_.end() || control_set_ != running->second.name) return;
+  const auto selected = sets_.find(numbered_set(*select_current_));
+  if (selected == sets_.end()) return;
+  selected_set_ = selected->second.name;
+  ControlSet& set = running->second;
+  ControlSet& other = selected->second;
+  std::vector<ServerFact> added;
+  for (ServerFact& fact : other.facts) {
+    if (find_fact(set.facts, fact.fact) == nullptr) added.push_back(std::move(fact));
+  }
+  set.facts.insert(set.facts.end(), added.begin(), added.end());
+  set.variables.insert(other.variables.begin(), other.variables.end());
+  set.profiles.add(other.profiles);
+  for (auto& [service, triggers] : other.triggers) {
+    set.triggers.emplace(service, std::move(triggers));
+  }
+  other = set;
+  other.name = selected_set_;
+}
+
+bool SystemFacts::is_in_force(std::string_view control_set) const {
+  return !control_set.empty() && (control_set == control_set_ || control_set == selected_set_);
+}
+
+// Of a service that both names of the set in force list, one record is current: the running set's,
+// unless that has no more than a key.
+void SystemFacts::mark_current() {
+  const auto rank = [this](const ServiceRecord& service) {
+    return (service_is_stub(service) ? 0 : 2) + (service.control_set == control_set_ ? 1 : 0);
+  };
+  std::map<std::string, int> best;  // by folded name
+  for (ServiceRecord& service : services_) {
+    service.is_current = is_in_force(service.control_set);
+    if (selected_set_.empty() || !service.is_current) continue;
+    int& highest = best[fold_case(service.name)];
+    highest = std::max(highest, rank(service));
+  }
+  if (selected_set_.empty()) return;
+  for (ServiceRecord& service : services_) {
+    if (service.is_current) service.is_current = rank(service) == best[fold_case(service.name)];
+  }
 }
 
 void SystemFacts::choose_server(SourceFacts& facts,
@@ -209,10 +262,10 @@ void SystemFacts::choose_server(SourceFacts& facts,
 }
 
 // Where no value names the folder of Windows, images that lie in its system32 do, if all agree.
-void SystemFacts::add_system_root(const ControlSet& set) {
+void SystemFacts::add_system_root() {
   std::optional<ServerFact> found;
   for (const ServiceRecord& service : services_) {
-    if (service.control_set != set.name || !service.image_path) continue;
+    if (!is_in_force(service.control_set) || !service.image_path) continue;
     auto root = system_root_of(*service.image_path);
     if (!root) continue;
     if (found && !equal_folded(found->value, *root)) return;
@@ -227,13 +280,12 @@ void SystemFacts::add_system_root(const ControlSet& set) {
 
 // What several keys tell of a service together.
 void SystemFacts::complete_services(SourceFacts& facts, ImportContext& context) {
-  const std::string current = fold_case(control_set_);
+  mark_current();
   for (auto& [folded, set] : sets_) {
     const auto disabled = set.profiles.disabled_services();
     for (ServiceRecord& service : services_) {
       if (service.control_set != set.name) continue;
       service.server = facts.server;
-      service.is_current = !current.empty() && folded == current;
       const std::string name = fold_case(service.name);
       if (const auto place = disabled.find(name); place != disabled.end()) {
         service.disabled_in_profiles = place->second;
@@ -251,11 +303,12 @@ void SystemFacts::complete_services(SourceFacts& facts, ImportContext& context) 
 }
 
 void SystemFacts::finish(SourceFacts& facts, ImportContext& context, IssueSink& issues) {
-  choose_control_set(issues);
+  choose_control_set(facts.kind == "registry-hive", issues);
+  unite_running_set();
   choose_server(facts, context.options(), issues);
   if (const auto place = sets_.find(fold_case(control_set_)); place != sets_.end()) {
     ControlSet& set = place->second;
-    if (find_fact(facts_, "system_root") == nullptr) add_system_root(set);
+    if (find_fact(facts_, "system_root") == nullptr) add_system_root();
     facts_.insert(facts_.end(), set.facts.begin(), set.facts.end());
     const bool is_selected = control_set_rule_.starts_with("Select\\");
     facts_.push_back({.fact = "control_set",

@@ -48,9 +48,13 @@ class SystemFacts {
   void add_in_set(const RegistryKey& key, ControlSet& set, std::string_view rest);
   void add_below_services(const RegistryKey& key, ControlSet& set, std::string_view rest);
   void add_service(const RegistryKey& key, const ControlSet& set);
-  void choose_control_set(IssueSink& issues);
+  void choose_control_set(bool is_hive, IssueSink& issues);
+  void unite_running_set();
+  void mark_current();
+  // `control_set`: as a service's record spells it.
+  [[nodiscard]] bool is_in_force(std::string_view control_set) const;
   void complete_services(SourceFacts& facts, ImportContext& context);
-  void add_system_root(const ControlSet& set);
+  void add_system_root();
   void choose_server(SourceFacts& facts, const ImportOptions& options, IssueSink& issues) const;
 
   std::int64_t source_id_;
@@ -61,6 +65,7 @@ class SystemFacts {
   std::vector<ServerFact> facts_;  // outside the control sets
   std::string control_set_;
   std::string control_set_rule_;
+  std::string selected_set_;  // what CurrentControlSet stands for, if the same text holds both
 };
 
 }  // namespace dirsnap::registry_model

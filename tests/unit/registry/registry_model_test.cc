@@ -58,6 +58,11 @@ std::string decoded(std::uint32_t type, std::string_view data) {
   return test::cell_text(decode_value(type, as_bytes(data), storage));
 }
 
+test::TestKey service_key(const std::string& name) {
+  return {.name = name,
+          .values = {{.name = "Type", .type = 4, .data = std::string("\x10\0\0\0", 4)}}};
+}
+
 constexpr const char* kComputer =
     "[HKLM\\SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ComputerName]\r\n"
     "\"ComputerName\"=\"EX1\"\r\n";
@@ -237,6 +242,51 @@ TEST_CASE("Select names the control set in force, one only") {
                 "[HKLM\\SYSTEM\\CurrentControlSet\\Services\\A]\r\n") == "CurrentControlSet");
 }
 
+TEST_CASE("a text's CurrentControlSet and the set that Select names are one") {
+  const std::string select = "[HKLM\\SYSTEM\\Select]\r\n\"Current\"=dword:1\r\n";
+  const std::string image = "\"Type\"=dword:10\r\n\"ImagePath\"=\"%T%\\\\a.exe\"\r\n";
+  const std::string running = "[HKLM\\SYSTEM\\CurrentControlSet\\";
+  const std::string set1 = "[HKLM\\SYSTEM\\ControlSet001\\";
+  Import in;
+  REQUIRE(in.text(select + kComputer + set1 + "Services\\A]\r\n" + image +
+                  "[HKLM\\SYSTEM\\ControlSet002\\Services\\A]\r\n" + image + running +
+                  "Services\\B]\r\n" + image + set1 + "Services\\B]\r\n" + image + running +
+                  "Services\\C]\r\n" + set1 + "Services\\C]\r\n" + image + running +
+                  "Control\\Session Manager\\Environment]\r\n\"T\"=\"C:\"\r\n"));
+  std::string current;
+  for (const ServiceRecord& service : in.context.services) {
+    CHECK(service.server == "EX1");
+    const bool is_current = service.is_current;
+    if (is_current) current += service.control_set + " " + service.name + " ";
+    if (is_current) CHECK(service.rooted_image_path == "C:\\a.exe");
+  }
+  CHECK(current == "ControlSet001 A CurrentControlSet B ControlSet001 C ");
+}
+
+TEST_CASE("a hive's Select goes before a key CurrentControlSet, which counts as a last resort") {
+  using namespace std::string_literals;
+  const auto set = [](const char* name) {
+    return test::TestKey{.name = name,
+                         .subkeys = {{.name = "Services", .subkeys = {service_key(name)}}}};
+  };
+  const auto current = [](std::vector<test::TestKey> keys) {
+    Import in;
+    keys.push_back(
+        {.name = "Select", .values = {{.name = "Current", .type = 4, .data = "\x01\0\0\0"s}}});
+    keys.push_back({.name = "Setup"});
+    REQUIRE(in.run(kHiveImporter, test::HiveBuilder(3).build({.name = "R", .subkeys = keys})));
+    std::string found;
+    for (const ServiceRecord& service : in.context.services) {
+      if (service.is_current) found += service.control_set;
+    }
+    return found + (in.issues.count("control-set-guessed") != 0 ? " guessed" : "");
+  };
+  const auto running = set("CurrentControlSet");
+  CHECK(current({set("ControlSet001"), running}) == "ControlSet001");
+  CHECK(current({set("ControlSet002"), running}) == "ControlSet002 guessed");
+  CHECK(current({running}) == "CurrentControlSet guessed");
+}
+
 TEST_CASE("the server is told by ComputerName, then by the store, then by the attendant") {
   const std::string store =
       "[HKLM\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeIS\\ParametersSystem]\r\n"
@@ -302,11 +352,6 @@ TEST_CASE("class names with lone surrogates are shown with U+FFFD and a doubt") 
 }
 
 namespace {
-
-test::TestKey service_key(const std::string& name) {
-  return {.name = name,
-          .values = {{.name = "Type", .type = 4, .data = std::string("\x10\0\0\0", 4)}}};
-}
 
 std::vector<std::byte> system_hive() {
   using namespace std::string_literals;
