@@ -77,6 +77,7 @@ struct ServiceRecord {
 // One thing that a registry tells about its server: a row of the table server_facts.
 struct ServerFact {
   std::string fact, value, place;
+  bool is_guess = false;  // inferred; counts only where no registry of the server states it
 };
 
 // A registry source, for what only all sources together tell.

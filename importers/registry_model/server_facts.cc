@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "importers/registry_model/server_facts.h"
 
+#include <algorithm>
 #include <array>
+#include <map>
+#include <set>
 
 #include "importers/registry_model/value_text.h"
 #include "storage/base/text.h"
@@ -132,6 +135,20 @@ std::optional<std::string> server_of_folder(const std::vector<RegistrySource>& r
   return only;
 }
 
+bool is_of_one_server(const RegistrySource& a, const RegistrySource& b) {
+  if (a.source_id == b.source_id) return true;
+  return a.server && b.server && equal_folded(*a.server, *b.server);
+}
+
+bool is_stated(const std::vector<RegistrySource>& registries,
+               const RegistrySource& of,
+               std::string_view name) {
+  return std::any_of(registries.begin(), registries.end(), [&](const RegistrySource& source) {
+    const ServerFact* const fact = find_fact(source.facts, name);
+    return fact != nullptr && !fact->is_guess && is_of_one_server(source, of);
+  });
+}
+
 }  // namespace
 
 void collect_facts(FactScope scope,
@@ -163,6 +180,31 @@ void settle_servers(std::vector<RegistrySource>& registries) {
     found.push_back(is_open ? server_of_folder(registries, source.folder) : source.server);
   }
   for (std::size_t i = 0; i < registries.size(); ++i) registries[i].server = std::move(found[i]);
+}
+
+void drop_guesses(std::vector<RegistrySource>& registries) {
+  for (RegistrySource& source : registries) {
+    std::set<std::string> stated;
+    for (const ServerFact& fact : source.facts) {
+      if (fact.is_guess && is_stated(registries, source, fact.fact)) stated.insert(fact.fact);
+    }
+    std::erase_if(source.facts, [&stated](const ServerFact& fact) {
+      return fact.is_guess && stated.contains(fact.fact);
+    });
+  }
+}
+
+void settle_services(std::vector<ServiceRecord>& services,
+                     const std::vector<RegistrySource>& registries) {
+  std::map<std::int64_t, std::string> servers;  // by source_id
+  for (const RegistrySource& source : registries) {
+    if (source.server) servers.emplace(source.source_id, *source.server);
+  }
+  for (ServiceRecord& service : services) {
+    if (service.server) continue;
+    const auto place = servers.find(service.source_id);
+    if (place != servers.end()) service.server = place->second;
+  }
 }
 
 Result<void> write_server_facts(ImportContext& context) {

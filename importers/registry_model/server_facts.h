@@ -35,6 +35,14 @@ const ServerFact* find_fact(const std::vector<ServerFact>& facts, std::string_vi
 // hives together. Call once, when all sources are read.
 void settle_servers(std::vector<RegistrySource>& registries);
 
+// Drops guesses about what another registry of the same server states. Call after settle_servers().
+void drop_guesses(std::vector<RegistrySource>& registries);
+
+// Services of a registry that names no server belong to the server that was settled for it. Call
+// after settle_servers().
+void settle_services(std::vector<ServiceRecord>& services,
+                     const std::vector<RegistrySource>& registries);
+
 // Appends one row for each fact of context.registries.
 Result<void> write_server_facts(ImportContext& context);
 

@@ -272,7 +272,8 @@ void SystemFacts::add_system_root() {
     if (!found) {
       found = {.fact = "system_root",
                .value = *std::move(root),
-               .place = service.key_path + "\\ImagePath"};
+               .place = service.key_path + "\\ImagePath",
+               .is_guess = true};
     }
   }
   if (found) facts_.push_back(*std::move(found));

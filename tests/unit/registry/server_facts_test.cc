@@ -41,6 +41,8 @@ struct Snapshot {
   std::vector<std::string> service(const std::string& name) {
     if (!written) {
       settle_servers(context.registries);
+      drop_guesses(context.registries);
+      settle_services(context.services, context.registries);
       REQUIRE(write_server_facts(context));
       REQUIRE(write_services(context));
       written = true;
@@ -151,6 +153,42 @@ TEST_CASE("the images of the services tell the folder of Windows if they agree")
   CHECK(differ.fact("system_root").empty());
   CHECK(differ.service("B")[services::kImagePathExpanded] ==
         "%SystemRoot%\\System32\\drivers\\B.sys");
+}
+
+TEST_CASE("a guessed folder of Windows gives way to a stated one, in any order of the sources") {
+  const std::string system =
+      computer("EX1") + service_text("A", "\"ImagePath\"=\"D:\\\\tools\\\\system32\\\\a.exe\"") +
+      service_text("B", "\"Type\"=dword:1");
+  const std::string software =
+      "[HKLM\\SOFTWARE\\Microsoft\\Windows "
+      "NT\\CurrentVersion]\r\n\"SystemRoot\"=\"C:\\\\WINNT\"\r\n";
+  for (const bool is_system_first : {true, false}) {
+    Snapshot in;
+    in.options.server = "EX1";
+    in.add(is_system_first ? system : software);
+    in.add(is_system_first ? software : system);
+    CHECK(in.service("B")[services::kImagePathExpanded] == "C:\\WINNT\\System32\\drivers\\B.sys");
+    CHECK(in.fact("system_root") == "C:\\WINNT");
+    std::size_t roots = 0;
+    const auto& rows = in.snapshot.at("server_facts");
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+      if (rows.row(i)[facts::kFact] == "system_root") ++roots;
+    }
+    CHECK(roots == 1);
+  }
+}
+
+TEST_CASE("services of a registry without a name belong to the server of its folder") {
+  std::vector<ServiceRecord> records(3);
+  records[0].source_id = 1;
+  records[1].source_id = 1;
+  records[1].server = "OTHER";
+  records[2].source_id = 2;
+  settle_services(records, {{.source_id = 1, .folder = "a", .server = "EX1"},
+                            {.source_id = 2, .folder = "b", .server = {}}});
+  CHECK(records[0].server == "EX1");
+  CHECK(records[1].server == "OTHER");
+  CHECK_FALSE(records[2].server);
 }
 
 TEST_CASE("a delayed start is one of an automatic service") {
