@@ -6,9 +6,11 @@
 #include <array>
 #include <future>
 #include <unordered_set>
+#include <utility>
 
 #include "importers/derive.h"
 #include "importers/ese/side_files.h"
+#include "importers/hive_files.h"
 #include "importers/issue_log.h"
 #include "importers/registry.h"
 #include "importers/source.h"
@@ -28,6 +30,7 @@ struct Candidate {
   const Importer* importer = nullptr;  // null: of no known kind
   bool named = false;                  // given on the command line, not found in a folder
   bool lost = false;                   // should have been imported, but cannot
+  bool is_read_with_hive = false;      // a log
   std::string skip_reason;             // why it is not imported
 };
 
@@ -90,16 +93,34 @@ std::string known_kinds() {
   return list;
 }
 
+// True if the hive is imported itself.
+bool is_hive_at(const fs::path& path, const std::vector<Candidate>& all) {
+  return std::any_of(all.begin(), all.end(), [&path](const Candidate& c) {
+    return c.importer != nullptr && std::string_view(c.importer->kind) == "registry-hive" &&
+           is_same_path(c.path, path);
+  });
+}
+
 // True for the log of a hive that is imported itself: it is read together with the hive.
 bool is_log_of(const fs::path& path, const std::vector<Candidate>& all) {
-  constexpr std::array<std::string_view, 3> kSuffixes = {".log", ".log1", ".log2"};
-  const std::string extension = to_lower_ascii(path.extension().string());
-  if (std::find(kSuffixes.begin(), kSuffixes.end(), extension) == kSuffixes.end()) return false;
-  const fs::path hive = path.parent_path() / path.stem();
-  return std::any_of(all.begin(), all.end(), [&](const Candidate& c) {
-    return c.importer != nullptr && std::string_view(c.importer->kind) == "registry-hive" &&
-           equal_ascii_nocase(c.path.string(), hive.string());
-  });
+  const auto hive = hive_of_log(path);
+  return hive && is_hive_at(*hive, all);
+}
+
+// Other states of a hive in the same folder would be registries in force beside it.
+void skip_copies_of_hives(std::vector<Candidate>& all) {
+  std::vector<std::pair<Candidate*, fs::path>> copies;
+  for (Candidate& candidate : all) {
+    if (candidate.named || candidate.importer == nullptr) continue;
+    if (std::string_view(candidate.importer->kind) != "registry-hive") continue;
+    auto hive = hive_of_copy(candidate.path, head_of(*candidate.file));
+    if (hive && is_hive_at(*hive, all)) copies.emplace_back(&candidate, *std::move(hive));
+  }
+  for (const auto& [candidate, hive] : copies) {
+    candidate->importer = nullptr;
+    candidate->skip_reason = "another state of the hive " + hive.filename().string() +
+                             " beside it; to read it, name the file itself as a source";
+  }
 }
 
 // True for the names that the databases of Exchange and Active Directory have.
@@ -215,11 +236,13 @@ Run::Step Run::collect() {
   for (const fs::path& root : request_.sources) {
     if (auto step = collect_root(root); !step) return step;
   }
+  skip_copies_of_hives(candidates_);
   for (Candidate& candidate : candidates_) {
     if (candidate.importer != nullptr || !candidate.skip_reason.empty()) continue;
     candidate.importer = importer_of_company(candidate, candidates_);
     if (candidate.importer != nullptr) continue;
     if (is_log_of(candidate.path, candidates_)) {
+      candidate.is_read_with_hive = true;
       candidate.skip_reason = "transaction log, read together with its hive";
     } else if (const char* side_file = ese_side_file(candidate.path, candidates_)) {
       candidate.skip_reason = std::string(side_file) + " of an ESE database, not replayed";
@@ -240,7 +263,8 @@ Run::Step Run::collect() {
 
 Run::Step Run::check_usable() const {
   for (const Candidate& candidate : candidates_) {
-    if (candidate.named && candidate.importer == nullptr) {
+    // A pattern of the command line names the logs of a hive as well.
+    if (candidate.named && candidate.importer == nullptr && !candidate.is_read_with_hive) {
       std::string what = candidate.path.string() + ": " + candidate.skip_reason;
       if (candidate.file) what += "; known kinds: " + known_kinds() + " (--as KIND overrides)";
       return failure(ImportFailure::kSource, {Code::kUnsupported, 0, std::move(what)});
