@@ -36,8 +36,8 @@ std::optional<fs::path> hive_of_log(const fs::path& path) {
 std::optional<fs::path> hive_of_copy(const fs::path& path, Bytes head) {
   constexpr std::array<std::string_view, 2> kCopies = {".alt", ".sav"};
   if (!path.has_extension()) return std::nullopt;
-  const bool is_mirror = regf::parse_base_block(head).file_type ==
-                         static_cast<std::uint32_t>(regf::FileType::kLogXp);
+  const bool is_mirror =
+      regf::parse_base_block(head).file_type == static_cast<std::uint32_t>(regf::FileType::kLogXp);
   if (!is_mirror && !has_extension(path, kCopies)) return std::nullopt;
   return path.parent_path() / path.stem();
 }

@@ -143,12 +143,12 @@ Result<void> parse_subkey_list(Bytes record, SubkeyList& list) {
   return {};
 }
 
-std::optional<std::string> read_class_name(const Hive& hive, const KeyNode& key) {
+Result<std::optional<ClassName>> read_class_name(const Hive& hive, const KeyNode& key) {
   if (key.class_bytes == 0 || key.class_name == kNoOffset) return std::nullopt;
-  const auto cell = hive.find_cell(key.class_name);
-  if (!cell) return std::nullopt;
-  const std::size_t size = std::min<std::size_t>(key.class_bytes, cell->record.size());
-  return wtf8_from_utf16le(cell->record.first(size));
+  DIRSNAP_TRY(const Cell cell, hive.cell(key.class_name));
+  const std::size_t size = std::min<std::size_t>(key.class_bytes, cell.record.size());
+  return ClassName{.text = wtf8_from_utf16le(cell.record.first(size)),
+                   .is_cut = size < key.class_bytes};
 }
 
 Result<Bytes> read_security(const Hive& hive, std::uint32_t offset) {

@@ -84,8 +84,13 @@ struct SubkeyList {
 Result<SubkeyList> parse_subkey_list(Bytes record);
 Result<void> parse_subkey_list(Bytes record, SubkeyList& list);
 
-// Class name of a key, or nullopt where it has none or the cell is bad.
-std::optional<std::string> read_class_name(const Hive& hive, const KeyNode& key);
+// Class name of a key as far as its cell holds it.
+struct ClassName {
+  std::string text;
+  bool is_cut = false;  // the key states more than the cell holds
+};
+// The class name, or nullopt where the key has none. Fails as Hive::cell() does.
+Result<std::optional<ClassName>> read_class_name(const Hive& hive, const KeyNode& key);
 
 // The self-relative security descriptor in the sk cell at `offset`. Fails with kCorrupt (no such
 // record) and kTruncated (it goes past the cell).

@@ -63,6 +63,7 @@ class Walker {
   Result<void> visit(const Pending& pending);
   void check_key(const Pending& pending, const KeyNode& key, bool is_allocated);
   void check_order(const Pending& pending, const KeyNode& key);
+  std::optional<std::string> class_name_of(const KeyNode& key, std::uint32_t offset);
   bool may_list_again(std::uint32_t entry);
   void read_values(const KeyNode& key);
   void check_no_values(const KeyNode& key);
@@ -171,12 +172,26 @@ Result<void> Walker::visit(const Pending& pending) {
                          .parent = pending.parent,
                          .offset = pending.offset,
                          .subkeys = subkeys_.size(),
-                         .class_name = read_class_name(hive_, key_),
+                         .class_name = class_name_of(key_, pending.offset),
                          .values = std::span(values_).first(value_count_)}));
   for (auto subkey = subkeys_.rbegin(); subkey != subkeys_.rend(); ++subkey) {
     stack_.push_back({*subkey, number, pending.offset, pending.depth + 1});
   }
   return {};
+}
+
+std::optional<std::string> Walker::class_name_of(const KeyNode& key, std::uint32_t offset) {
+  auto name = read_class_name(hive_, key);
+  if (!name) {
+    report(Severity::kLoss, "hive-class-lost", offset, "class name lost: " + name.error().what);
+    return std::nullopt;
+  }
+  if (!*name) return std::nullopt;
+  if ((*name)->is_cut) {
+    report(Severity::kDoubt, "hive-class-lost", key.class_name,
+           "the class name is longer than its cell; the rest of it is lost");
+  }
+  return std::move((*name)->text);
 }
 
 void Walker::check_key(const Pending& pending, const KeyNode& key, bool is_allocated) {

@@ -20,9 +20,8 @@ std::vector<std::byte> system_hive(const std::string& server, const std::string&
   const std::string one("\x01\0\0\0", 4);
   TestKey computer = {.name = "ComputerName"};
   if (!server.empty()) {
-    computer.subkeys = {
-        {.name = "ComputerName",
-         .values = {{.name = "ComputerName", .data = encode_utf16le(server)}}}};
+    computer.subkeys = {{.name = "ComputerName",
+                         .values = {{.name = "ComputerName", .data = encode_utf16le(server)}}}};
   }
   const TestKey set = {
       .name = "ControlSet001",
@@ -33,8 +32,7 @@ std::vector<std::byte> system_hive(const std::string& server, const std::string&
   return HiveBuilder(3).build(
       {.name = "R",
        .subkeys = {set,
-                   {.name = "Select",
-                    .values = {{.name = "Current", .type = 4, .data = one}}}}});
+                   {.name = "Select", .values = {{.name = "Current", .type = 4, .data = one}}}}});
 }
 
 std::vector<std::byte> with_type(std::vector<std::byte> file, std::uint32_t type) {

@@ -268,6 +268,34 @@ TEST_CASE("a lost key or value costs itself and is named") {
   CHECK(value.issues.count("hive-value-lost") == 1);
 }
 
+TEST_CASE("a class name that cannot be read is a loss, one that is cut a doubt") {
+  HiveBuilder builder(3);
+  const std::uint32_t root = builder.add_key({.name = "R", .class_name = "Boot"}, kNoOffset);
+  const auto class_of = [](const std::vector<std::byte>& file, test::CollectingSink& issues) {
+    std::string found;
+    const auto hive = Hive::open(file);
+    REQUIRE(walk(*hive, CancelToken(), issues, [&found](const WalkKey& key) -> Result<void> {
+      found = key.class_name.value_or("none");
+      return {};
+    }));
+    return found;
+  };
+  test::CollectingSink sound;
+  CHECK(class_of(HiveBuilder(builder).finish(root), sound) == "Boot");
+  CHECK(sound.issues.empty());
+  HiveBuilder cut(builder);
+  cut.patch(root, 74, le(std::uint16_t{4000}));
+  test::CollectingSink doubts;
+  CHECK(class_of(cut.finish(root), doubts).starts_with("Boot"));
+  CHECK(doubts.count("hive-class-lost") == 1);
+  CHECK(doubts.issues.back().severity == Severity::kDoubt);
+  builder.patch(root, 48, le(std::uint32_t{0x00FF'FF00}));
+  test::CollectingSink losses;
+  CHECK(class_of(builder.finish(root), losses) == "none");
+  CHECK(losses.count("hive-class-lost") == 1);
+  CHECK(losses.issues.back().severity == Severity::kLoss);
+}
+
 TEST_CASE("a name that goes past its cell is a loss that names it") {
   auto file = HiveBuilder(3).build(sample_tree());
   test::put(file, place_of(file, "Deep") - 4, le(std::uint16_t{200}));
