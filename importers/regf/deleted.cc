@@ -41,7 +41,8 @@ class Scanner {
   void try_value(std::size_t at, Bytes record, Place place);
   bool read_data(DeletedValue& value);
   [[nodiscard]] bool is_inside(std::uint32_t offset) const {
-    return offset % 8 == 0 && has(bins_, offset, hive_.cell_header_bytes());
+    return offset >= kBinHeaderBytes && offset % 8 == 0 &&
+           has(bins_, offset, hive_.cell_header_bytes());
   }
   void build_path(DeletedKey& key);
   void link_values();

@@ -105,7 +105,9 @@ Result<Hive> Hive::open(Bytes image) {
 
 Result<Cell> Hive::cell(std::uint32_t offset) const {
   if (const auto cell = find_cell(offset)) return *cell;
-  if (offset % 8 != 0) return fail(Code::kCorrupt, offset, "a cell offset that is none");
+  if (offset < kBinHeaderBytes || offset % 8 != 0) {
+    return fail(Code::kCorrupt, offset, "a cell offset that is none");
+  }
   if (!has(bins_, offset, cell_header_bytes_)) {
     return fail(Code::kTruncated, offset, "the cell lies behind the end of the hive");
   }

@@ -17,6 +17,9 @@
 
 namespace dirsnap::regf {
 
+inline constexpr std::size_t kBinHeaderBytes = 32;
+inline constexpr std::size_t kBinUnitBytes = 4096;
+
 constexpr std::uint64_t file_offset(std::uint64_t offset) { return kBaseBlockBytes + offset; }
 
 // Magnitude of a cell's size field.
@@ -52,7 +55,8 @@ class Hive {
 
   // The cell at `offset`, or nullopt if it cannot be one; a walk asks for millions.
   [[nodiscard]] std::optional<Cell> find_cell(std::uint32_t offset) const {
-    if (offset % 8 != 0 || !has(bins_, offset, cell_header_bytes_)) return std::nullopt;
+    if (offset < kBinHeaderBytes || offset % 8 != 0) return std::nullopt;
+    if (!has(bins_, offset, cell_header_bytes_)) return std::nullopt;
     const auto stored = load_le<std::int32_t>(bins_, offset);
     const std::uint64_t size = cell_size(stored);
     if (size < cell_header_bytes_) return std::nullopt;
@@ -80,8 +84,5 @@ class Hive {
   Bytes bins_;
   std::size_t cell_header_bytes_ = 4;
 };
-
-inline constexpr std::size_t kBinHeaderBytes = 32;
-inline constexpr std::size_t kBinUnitBytes = 4096;
 
 }  // namespace dirsnap::regf

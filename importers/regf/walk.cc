@@ -61,7 +61,7 @@ class Walker {
   };
 
   Result<void> visit(const Pending& pending);
-  void check_key(const Pending& pending, const KeyNode& key, bool is_allocated);
+  void check_key(const Pending& pending, const KeyNode& key);
   void check_order(const Pending& pending, const KeyNode& key);
   std::optional<std::string> class_name_of(const KeyNode& key, std::uint32_t offset);
   bool may_list_again(std::uint32_t entry);
@@ -69,6 +69,7 @@ class Walker {
   void check_no_values(const KeyNode& key);
   void add_value(std::uint32_t offset);
   void mark_data(const ValueNode& value);
+  void check_used(const Cell& cell, std::uint32_t offset, const char* what);
   void mark_segments(Bytes record, std::uint64_t size);
   void mark_attachments(const KeyNode& key);
   void use(std::uint32_t offset, std::uint64_t bytes);
@@ -156,7 +157,8 @@ Result<void> Walker::visit(const Pending& pending) {
     return {};
   }
   --keys_left_;
-  check_key(pending, key_, cell->is_allocated);
+  check_used(*cell, pending.offset, "a living key stands");
+  check_key(pending, key_);
   collect_subkeys(key_);
   read_values(key_);
   if (pending.depth + 1 >= kMaxDepth && !subkeys_.empty()) {
@@ -194,11 +196,14 @@ std::optional<std::string> Walker::class_name_of(const KeyNode& key, std::uint32
   return std::move((*name)->text);
 }
 
-void Walker::check_key(const Pending& pending, const KeyNode& key, bool is_allocated) {
-  if (!is_allocated) {
-    report(Severity::kDoubt, "hive-cell-free", pending.offset,
-           "a living key stands in a cell marked as free");
-  }
+// What lives in a free cell may have been overwritten.
+void Walker::check_used(const Cell& cell, std::uint32_t offset, const char* what) {
+  if (cell.is_allocated) return;
+  report(Severity::kDoubt, "hive-cell-free", offset,
+         std::string(what) + " in a cell marked as free");
+}
+
+void Walker::check_key(const Pending& pending, const KeyNode& key) {
   if (pending.parent != kNoKey && key.parent != pending.parent_offset) {
     report(Severity::kDoubt, "hive-parent-differs", pending.offset,
            "the key names another parent than the one that lists it");
@@ -251,6 +256,7 @@ void Walker::add_list(std::uint32_t offset, std::size_t depth) {
   SubkeyList* const list = &lists_[depth];
   const auto parsed = parse_subkey_list(cell->record, *list);
   if (!parsed) return lose(parsed.error().what);
+  check_used(*cell, offset, "a living list of subkeys stands");
   if (!used_.mark(offset)) {
     report(Severity::kDoubt, "hive-list-shared", offset,
            "the subkey list belongs to another key as well");
@@ -291,6 +297,7 @@ void Walker::read_values(const KeyNode& key) {
   };
   const auto cell = hive_.cell(key.value_list);
   if (!cell) return lose(cell.error().what);
+  check_used(*cell, key.value_list, "a living list of values stands");
   used_.mark(key.value_list);
   use(key.value_list, std::uint64_t{key.value_count} * kListEntryBytes);
   const std::size_t room = cell->record.size() / 4;
@@ -326,10 +333,7 @@ void Walker::add_value(std::uint32_t offset) {
   const auto parsed = parse_value_node(hive_, cell->record, offset, value.node);
   if (!parsed) return lose(parsed.error());
   const ValueNode* const node = &value.node;
-  if (!cell->is_allocated) {
-    report(Severity::kDoubt, "hive-cell-free", offset,
-           "a living value stands in a cell marked as free");
-  }
+  check_used(*cell, offset, "a living value stands");
   used_.mark(offset);
   use(offset, kValueNodeBytes + node->name_bytes);
   std::vector<std::byte> storage;
@@ -371,6 +375,7 @@ void Walker::mark_data(const ValueNode& value) {
   if (value.is_inline() || value.size() == 0) return;
   const auto cell = hive_.find_cell(value.data_offset);
   if (!cell) return;
+  check_used(*cell, value.data_offset, "a living value's data stands");
   const bool is_new = used_.mark(value.data_offset);
   const bool is_segmented = cell->record.size() < value.size() && cell->record.size() >= 8 &&
                             as_chars(cell->record).starts_with("db");
@@ -383,6 +388,7 @@ void Walker::mark_segments(Bytes record, std::uint64_t size) {
   const auto list_offset = load_le<std::uint32_t>(record, 4);
   const auto list = hive_.find_cell(list_offset);
   if (!list) return;
+  check_used(*list, list_offset, "the list of a living value's data stands");
   used_.mark(list_offset);
   const std::size_t count =
       std::min<std::size_t>(load_le<std::uint16_t>(record, 2), list->record.size() / 4);
@@ -391,6 +397,7 @@ void Walker::mark_segments(Bytes record, std::uint64_t size) {
     const auto offset = load_le<std::uint32_t>(list->record, 4 * i);
     const auto segment = hive_.find_cell(offset);
     if (!segment) return;
+    check_used(*segment, offset, "a part of a living value's data stands");
     used_.mark(offset);
     const std::uint64_t bytes =
         std::min<std::uint64_t>({kSegmentBytes, size, segment->record.size()});

@@ -268,6 +268,42 @@ TEST_CASE("a lost key or value costs itself and is named") {
   CHECK(value.issues.count("hive-value-lost") == 1);
 }
 
+TEST_CASE("what lives in a cell marked as free is shown with a doubt") {
+  for (const std::size_t size : {100U, 20'000U}) {
+    const TestKey tree = {.name = "R",
+                          .values = {{.name = "v", .type = 3, .data = std::string(size, 'x')}},
+                          .subkeys = {{.name = "k"}}};
+    const auto sound = HiveBuilder(5).build(tree);
+    const auto lines = *walk_file(sound).lines;
+    std::size_t cells = 0;
+    for (std::size_t at = 4096 + 32; at + 4 <= sound.size();) {
+      const auto stored = load_le<std::int32_t>(Bytes(sound), at);
+      if (stored < 0) {
+        auto file = sound;
+        test::put(file, at, le(-stored));
+        const Walked walked = walk_file(file);
+        CHECK(*walked.lines == lines);
+        CHECK(walked.issues.count("hive-cell-free") == 1);
+        ++cells;
+      }
+      at += cell_size(stored);
+    }
+    CHECK(cells == (size == 100 ? 6 : 9));
+  }
+}
+
+TEST_CASE("no cell begins inside the first bin's header") {
+  HiveBuilder builder(3);
+  const std::uint32_t root = builder.add_key({.name = "R"}, kNoOffset);
+  const std::uint32_t value = builder.add_value({.name = "v", .data = "12345"});
+  builder.patch(value, 8, le(std::uint32_t{8}));
+  builder.patch(root, 36, le(std::uint32_t{1}));
+  builder.patch(root, 40, le(builder.add_cell(le(value))));
+  const Walked walked = walk_file(builder.finish(root));
+  CHECK(walked.issues.count("hive-value-data") == 1);
+  CHECK(walked.lines->back() == test::value_line("", "v", 1, {}));
+}
+
 TEST_CASE("a class name that cannot be read is a loss, one that is cut a doubt") {
   HiveBuilder builder(3);
   const std::uint32_t root = builder.add_key({.name = "R", .class_name = "Boot"}, kNoOffset);
