@@ -14,7 +14,8 @@ namespace dirsnap::regf {
 
 inline constexpr std::size_t kBaseBlockBytes = 4096;
 inline constexpr std::size_t kBaseBlockUsedBytes = 512;  // what the checksum covers, and itself
-inline constexpr std::uint32_t kLastMinor = 6;           // of the versions that are known
+inline constexpr std::uint32_t kFirstLayeredMinor = 6;
+inline constexpr std::uint32_t kLastMinor = 6;  // of the versions that are known
 inline constexpr std::uint32_t kNoOffset = 0xFFFF'FFFF;
 
 enum class FileType : std::uint32_t {

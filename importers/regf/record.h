@@ -63,6 +63,11 @@ struct ValueNode {
   [[nodiscard]] std::uint32_t size() const { return stored_size & ~kInlineBit; }
 };
 
+// True for a record of a layered hive that says that there is no such value.
+inline bool is_tombstone(const Hive& hive, const ValueNode& value) {
+  return hive.base().minor >= kFirstLayeredMinor && (value.flags & kValueIsTombstone) != 0;
+}
+
 // `offset`: of the cell. `record`: its bytes. Fail with kCorrupt (no such record) and kTruncated
 // (the name or the fixed part goes past the cell).
 Result<KeyNode> parse_key_node(const Hive& hive, Bytes record);

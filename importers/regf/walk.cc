@@ -334,6 +334,12 @@ void Walker::add_value(std::uint32_t offset) {
   if (!parsed) return lose(parsed.error());
   const ValueNode* const node = &value.node;
   check_used(*cell, offset, "a living value stands");
+  value.is_tombstone = is_tombstone(hive_, *node);
+  if (value.is_tombstone) {
+    report(Severity::kNote, "hive-value-tombstone", offset,
+           "value " + utf8_from_wtf8(node->name).text +
+               " is a tombstone: it hides that value of the layer below");
+  }
   used_.mark(offset);
   use(offset, kValueNodeBytes + node->name_bytes);
   std::vector<std::byte> storage;

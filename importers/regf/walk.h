@@ -32,6 +32,7 @@ struct WalkValue {
   ValueNode node;
   Bytes data;
   std::uint32_t offset = 0;  // of the vk cell
+  bool is_tombstone = false;
 };
 
 struct WalkKey {

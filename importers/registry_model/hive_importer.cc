@@ -128,6 +128,7 @@ class KeyWriter {
   // Valid UTF-8; borrows `wtf8` where that is valid already.
   std::string_view clean(std::string_view wtf8);
   void enter(const regf::WalkKey& key);
+  void drop_tombstones(const regf::WalkKey& key);
 
   RegistryRows& rows_;
   SystemFacts& system_;
@@ -160,7 +161,9 @@ Result<void> KeyWriter::add(const regf::WalkKey& key) {
   repaired_.clear();
   values_.clear();
   enter(key);
+  bool has_tombstones = false;
   for (const regf::WalkValue& value : key.values) {
+    has_tombstones |= value.is_tombstone;
     values_.push_back({.name = clean(value.node.name),
                        .type = value.node.type,
                        .data = value.data,
@@ -182,8 +185,21 @@ Result<void> KeyWriter::add(const regf::WalkKey& key) {
   row.offset = regf::file_offset(key.offset);
   row.values = values_;
   DIRSNAP_CHECK(rows_.add(row));
+  if (has_tombstones) {
+    drop_tombstones(key);
+    row.values = values_;
+  }
   system_.add(row);
   return {};
+}
+
+// They have rows, but tell nothing about the machine.
+void KeyWriter::drop_tombstones(const regf::WalkKey& key) {
+  std::vector<RegistryValue> kept;
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    if (!key.values[i].is_tombstone) kept.push_back(values_[i]);
+  }
+  values_ = std::move(kept);
 }
 
 std::string details_of(const regf::BaseBlock& base,

@@ -576,6 +576,29 @@ TEST_CASE("a dirty hive beside one of two new logs may be stale, and that is a d
   CHECK(run(system_hive(), 6, ".LOG1,") == "[]");
 }
 
+TEST_CASE("a tombstone of a layered hive has its row and a note, and is no fact") {
+  const auto run = [](Import& in, std::uint32_t minor) {
+    auto file = test::HiveBuilder(minor).build(
+        {.name = "R",
+         .subkeys = {{.name = "ControlSet001",
+                      .subkeys = {{.name = "Services", .subkeys = {service_key("A")}}}}}});
+    // The flags of the service's value Type.
+    const std::size_t name = as_chars(file).find("Type");
+    test::put(file, name - 4, test::le(std::uint16_t{3}));
+    REQUIRE(in.run(kHiveImporter, file));
+    CHECK(in.value_rows().rows() == 1);
+    CHECK(in.facts.state == "clean");
+    return in.service_rows().row(0)[services::kType];
+  };
+  Import layered;
+  CHECK(run(layered, 6) == "NULL");
+  CHECK(layered.issues.count("hive-value-tombstone") == 1);
+  CHECK(layered.issues.issues.front().severity == Severity::kNote);
+  Import plain;
+  CHECK(run(plain, 5) == "16");
+  CHECK(plain.issues.count("hive-value-tombstone") == 0);
+}
+
 TEST_CASE("a damaged hive is marked so") {
   Import in;
   auto file = system_hive();
