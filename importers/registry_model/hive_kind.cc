@@ -25,15 +25,19 @@ HiveKind hive_kind(const std::vector<std::string>& root_subkeys) {
   if (has_control_set || (has("Select") && has("Setup"))) {
     return {"SYSTEM", "HKEY_LOCAL_MACHINE\\SYSTEM"};
   }
-  if (has("Policy")) return {"SECURITY", "HKEY_LOCAL_MACHINE\\SECURITY"};
-  if (has("SAM")) return {"SAM", "HKEY_LOCAL_MACHINE\\SAM"};
-  if (has("Objects") && has("Description")) return {"BCD", "HKEY_LOCAL_MACHINE\\BCD00000000"};
+  // Programs make keys of any name below these two; what is told by one key alone comes behind
+  // them.
   if (has("Software") && (has("Control Panel") || has("Environment"))) {
     return {"NTUSER", "HKEY_CURRENT_USER"};
   }
   if (has("Microsoft") && (has("Classes") || has("Program Groups") || has("Policies"))) {
     return {"SOFTWARE", "HKEY_LOCAL_MACHINE\\SOFTWARE"};
   }
+  if (has("Policy") || (has("Cache") && has("RXACT"))) {
+    return {"SECURITY", "HKEY_LOCAL_MACHINE\\SECURITY"};
+  }
+  if (has("SAM")) return {"SAM", "HKEY_LOCAL_MACHINE\\SAM"};
+  if (has("Objects") && has("Description")) return {"BCD", "HKEY_LOCAL_MACHINE\\BCD00000000"};
   if (has("Local Settings") || has("CLSID")) {
     return {"UsrClass", "HKEY_CURRENT_USER\\Software\\Classes"};
   }

@@ -491,6 +491,9 @@ TEST_CASE("hives are told by what stands below their root") {
   CHECK(name({"Microsoft", "Classes"}) == "SOFTWARE");
   CHECK(name({"SAM"}) == "SAM");
   CHECK(name({"Policy", "SAM"}) == "SECURITY");
+  CHECK(name({"Cache", "RXACT", "SAM"}) == "SECURITY");
+  CHECK(name({"Classes", "Microsoft", "Policies", "Policy", "SAM"}) == "SOFTWARE");
+  CHECK(name({"Control Panel", "Environment", "Policy", "SAM", "Software"}) == "NTUSER");
   CHECK(name({"Software", "Control Panel"}) == "NTUSER");
   CHECK(name({"Local Settings"}) == "UsrClass");
   CHECK(name({"Description", "Objects"}) == "BCD");
