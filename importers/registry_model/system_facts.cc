@@ -52,16 +52,16 @@ void report(IssueSink& issues, Severity severity, const char* code, std::string 
 void mark_groups(ServiceRecord& service) {
   std::vector<std::string> names;
   std::vector<std::string> groups;
-  std::set<std::string> known;
+  std::set<std::string> known;  // folded: Windows compares them case-blind
   const auto add_group = [&groups, &known](std::string group) {
-    if (known.insert(group).second) groups.push_back(std::move(group));
+    if (!group.empty() && known.insert(fold_case(group)).second) groups.push_back(std::move(group));
   };
   if (!service.depends_on && !service.depends_on_group) return;
   if (!service.depends_on) service.depends_on.emplace();
   for (std::string& name : *service.depends_on) {
     if (name.starts_with('+')) {
       add_group(name.substr(1));
-    } else {
+    } else if (!name.empty()) {
       names.push_back(std::move(name));
     }
   }

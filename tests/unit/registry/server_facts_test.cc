@@ -241,6 +241,15 @@ TEST_CASE("dependencies hold services first, then groups with a plus sign") {
   CHECK(in.service("D")[services::kDependsOn] == "NULL");
 }
 
+TEST_CASE("groups in either value are one whatever their case, and empty names are none") {
+  Snapshot in;
+  in.add(service_text("A",
+                      "\"DependOnService\"=hex(7):2b,54,00,2b,74,00,00,61,00,2b,00,00\r\n"
+                      "\"DependOnGroup\"=hex(7):54,00,00,67,00,00"));
+  CHECK(in.service("A")[services::kDependsOn] == R"(["a","+T","+g"])");
+  CHECK(in.service("A")[services::kDependsOnGroup] == R"(["T","g"])");
+}
+
 TEST_CASE("hardware profiles disable services by their legacy devices and by real ones") {
   const std::string profile = "Hardware Profiles\\";
   const std::string below = "\\System\\CurrentControlSet\\Enum\\";
