@@ -46,6 +46,7 @@ void HardwareProfiles::add(const HardwareProfiles& other) {
 
 void HardwareProfiles::add_flag(const RegistryKey& key, std::string_view rest) {
   const std::string_view profile = rest.substr(0, rest.find('\\'));
+  if (equal_ascii_nocase(profile, "Current")) return;  // a link to the one in force
   rest.remove_prefix(std::min(profile.size() + 1, rest.size()));
   if (!take_prefix(rest, kProfileEnum)) return;
   const std::int64_t flags = number_value(key, "CSConfigFlags").value_or(0);

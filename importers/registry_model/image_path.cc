@@ -7,8 +7,9 @@
 namespace dirsnap::registry_model {
 namespace {
 
-constexpr std::size_t kMaxExpanded = 32'767;  // characters of an expanded text in Windows
-constexpr int kMaxNesting = 4;                // of variables in the values of variables
+constexpr std::size_t kMaxExpanded = 32'767;           // characters of an expanded text in Windows
+constexpr int kMaxNesting = 4;                         // of variables in the values of variables
+constexpr std::int64_t kDriverBits = 0x1 | 0x2 | 0x8;  // kernel, file system, recogniser
 constexpr std::string_view kRoot = "%SystemRoot%\\";
 
 bool starts_with_nocase(std::string_view text, std::string_view prefix) {
@@ -17,7 +18,15 @@ bool starts_with_nocase(std::string_view text, std::string_view prefix) {
 
 bool has_drive(std::string_view path) {
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  return path.size() >= 3 && is_letter(path[0]) && path[1] == ':' && path[2] == '\\';
+  return path.size() >= 3 && is_letter(path[0]) && path[1] == ':' &&
+         (path[2] == '\\' || path[2] == '/');
+}
+
+// Cuts the prefix off, compared case-blind; false if it is not there.
+bool take_root(std::string_view& path, std::string_view prefix) {
+  if (!starts_with_nocase(path, prefix)) return false;
+  path.remove_prefix(prefix.size());
+  return true;
 }
 
 // One round of replacements; nullopt if the result grows too large.
@@ -61,26 +70,27 @@ std::string expand_variables(std::string_view text, const Variables& variables) 
 }
 
 std::optional<std::string> rooted_image_path(const ServiceRecord& service) {
-  const bool is_driver = service.type && !service_in_control_panel(service);
-  if (!service.image_path || service.image_path->empty()) {
-    if (!is_driver || service_kind(service) == "unknown") return std::nullopt;
+  const bool is_program = !service.type || service_in_control_panel(service);
+  if (!service.image_path || trim_blanks(*service.image_path).empty()) {
+    if (is_program || (*service.type & kDriverBits) == 0) return std::nullopt;
     return std::string(kRoot) + "System32\\drivers\\" + service.name + ".sys";
   }
-  std::string_view path = *service.image_path;
+  std::string_view path = trim_blanks(*service.image_path);
   const bool is_quoted = path.starts_with('"');
   if (is_quoted) path.remove_prefix(1);
   std::string out = is_quoted ? "\"" : "";
-  if (path.starts_with("\\??\\")) {
+  if (take_root(path, "\\??\\UNC\\")) {
+    out += "\\\\";
+  } else if (path.starts_with("\\??\\")) {
     path.remove_prefix(4);
-  } else if (starts_with_nocase(path, "\\SystemRoot\\")) {
-    path.remove_prefix(std::string_view("\\SystemRoot\\").size());
+  } else if (take_root(path, "\\SystemRoot\\") || take_root(path, "SystemRoot\\")) {
     out += kRoot;
   } else {
     const std::string_view first = path.substr(0, path.find(' '));
     const bool is_relative = !path.starts_with('\\') && !path.starts_with('%') && !has_drive(path);
     // A bare file name of a program is looked for along PATH, not in the folder of Windows.
     const bool is_bare = first.find('\\') == std::string_view::npos;
-    if (is_relative && (is_driver || !is_bare)) out += kRoot;
+    if (is_relative && (!is_program || !is_bare)) out += kRoot;
   }
   return out.append(path);
 }
@@ -88,7 +98,7 @@ std::optional<std::string> rooted_image_path(const ServiceRecord& service) {
 std::optional<std::string> system_root_of(std::string_view image_path) {
   if (image_path.starts_with('"')) image_path.remove_prefix(1);
   if (image_path.starts_with("\\??\\")) image_path.remove_prefix(4);
-  if (!has_drive(image_path)) return std::nullopt;
+  if (!has_drive(image_path) || image_path[2] != '\\') return std::nullopt;
   const std::size_t end = image_path.find('\\', 3);
   if (end == std::string_view::npos) return std::nullopt;
   if (!starts_with_nocase(image_path.substr(end), "\\system32\\")) return std::nullopt;

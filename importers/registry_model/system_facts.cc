@@ -127,7 +127,8 @@ void SystemFacts::add_below_services(const RegistryKey& key,
   if (rest.empty()) return add_service(key, set);
   const bool is_trigger = equal_ascii_nocase(take_part(rest), "TriggerInfo") && !rest.empty() &&
                           rest.find('\\') == std::string_view::npos;
-  if (is_trigger) set.triggers[fold_case(service)][trigger_number(rest)] = trigger_json(key);
+  if (!is_trigger) return;
+  set.triggers[fold_case(service)][{trigger_number(rest), fold_case(rest)}] = trigger_json(key);
 }
 
 void SystemFacts::add_service(const RegistryKey& key, const ControlSet& set) {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "importers/importer.h"
@@ -41,8 +42,10 @@ class SystemFacts {
     std::vector<ServerFact> facts;
     Variables variables;  // of the system's environment
     HardwareProfiles profiles;
-    // JSON by folded name of the service and number of the trigger.
-    std::map<std::string, std::map<std::uint64_t, std::string>> triggers;
+    // JSON by folded name of the service, then number and name of the trigger's key: 0 and 00 are
+    // two keys.
+    using TriggerKey = std::pair<std::uint64_t, std::string>;
+    std::map<std::string, std::map<TriggerKey, std::string>> triggers;
   };
 
   void add_in_set(const RegistryKey& key, ControlSet& set, std::string_view rest);

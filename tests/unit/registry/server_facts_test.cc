@@ -93,6 +93,13 @@ TEST_CASE("image paths of every form get the folder of Windows in front") {
   CHECK(rooted(0x10, "x.exe d\\e") == "x.exe d\\e");
   CHECK(rooted(0x10, std::nullopt) == "NULL");
   CHECK(rooted(0, std::nullopt) == "NULL");
+  CHECK(rooted(4, std::nullopt) == "NULL");
+  CHECK(rooted(8, " ") == "%SystemRoot%\\System32\\drivers\\Svc.sys");
+  CHECK(rooted(1, "C:/x/a.exe") == "C:/x/a.exe");
+  CHECK(rooted(0x10, "C:/x/a.exe -d a\\b") == "C:/x/a.exe -d a\\b");
+  CHECK(rooted(1, "  %SystemRoot%\\x.sys") == "%SystemRoot%\\x.sys");
+  CHECK(rooted(1, "SystemRoot\\System32\\x.sys") == "%SystemRoot%\\System32\\x.sys");
+  CHECK(rooted(1, "\\??\\UNC\\srv\\sh\\x.sys") == "\\\\srv\\sh\\x.sys");
 }
 
 TEST_CASE("variables expand through each other, unknown and endless ones stay") {
@@ -226,6 +233,28 @@ TEST_CASE("triggers are named, in the order of their numbers") {
         R"("guid":"b7569e07-8421-4ee0-ad10-86915afdad09","data":[["1","T"],"x","01ff"]},)"
         R"({"action":"stop","type":"99"}])");
   CHECK(in.service("B")[services::kTriggers] == "NULL");
+}
+
+TEST_CASE("triggers whose keys are spelled apart are all shown") {
+  Snapshot in;
+  in.add(service_text("A", "\"Start\"=dword:3") +
+         service_text("A\\TriggerInfo\\x", "\"Action\"=dword:1") +
+         service_text("A\\TriggerInfo\\0", "\"Action\"=dword:1") +
+         service_text("A\\TriggerInfo\\y", "\"Action\"=dword:2") +
+         service_text("A\\TriggerInfo\\00", "\"Action\"=dword:2"));
+  const std::string start = R"({"action":"start","type":"unknown"})";
+  const std::string stop = R"({"action":"stop","type":"unknown"})";
+  CHECK(in.service("A")[services::kTriggers] ==
+        '[' + start + ',' + stop + ',' + start + ',' + stop + ']');
+}
+
+TEST_CASE("the profile in force is no profile of its own under the name Current") {
+  const std::string below = "\\System\\CurrentControlSet\\Enum\\ROOT\\LEGACY_A]\r\n";
+  const std::string off = "\"CSConfigFlags\"=dword:1\r\n";
+  Snapshot in;
+  in.add(service_text("A", "\"Start\"=dword:3") + kSet + "Hardware Profiles\\Current" + below +
+         off + kSet + "Hardware Profiles\\0001" + below + off);
+  CHECK(in.service("A")[services::kDisabledInProfiles] == R"(["0001"])");
 }
 
 TEST_CASE("dependencies hold services first, then groups with a plus sign") {
