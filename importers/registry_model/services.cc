@@ -154,7 +154,7 @@ bool service_in_control_panel(const ServiceRecord& service) {
 bool service_is_stub(const ServiceRecord& service) {
   const bool has_image = service.image_path && !service.image_path->empty();
   if (service_in_control_panel(service)) return !has_image;
-  return !service.type && !service.start && !has_image;
+  return !service.type && !has_image;
 }
 
 Result<void> write_services(ImportContext& context) {

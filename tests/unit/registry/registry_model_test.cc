@@ -219,6 +219,8 @@ TEST_CASE("a Win32 service without an image is a stub, a driver without one is n
   service.image_path.reset();
   service.type = 0x1;
   CHECK_FALSE(service_is_stub(service));
+  service.type.reset();
+  CHECK(service_is_stub(service));
 }
 
 TEST_CASE("Select names the control set in force, one only") {
