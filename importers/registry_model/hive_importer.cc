@@ -26,6 +26,7 @@ namespace {
 
 // Offsets inside a hive have 31 bits.
 constexpr std::uint64_t kMaxHiveBytes = (std::uint64_t{1} << 31) + regf::kBaseBlockBytes;
+constexpr std::uint64_t kLastFiletime = 2'650'467'743'999'999'999;  // end of the year 9999
 constexpr std::array<std::string_view, 3> kLogSuffixes = {".LOG", ".LOG1", ".LOG2"};
 
 bool probe_hive(Bytes head, std::uint64_t /*size_bytes*/) { return regf::is_hive(head); }
@@ -119,6 +120,7 @@ class KeyWriter {
 
   Result<void> add(const regf::WalkKey& key);
   [[nodiscard]] std::size_t repaired_names() const { return repaired_names_; }
+  [[nodiscard]] std::size_t odd_times() const { return odd_times_; }
 
  private:
   struct Level {
@@ -139,6 +141,7 @@ class KeyWriter {
   std::vector<RegistryValue> values_;
   std::deque<std::string> repaired_;  // names of the current key
   std::size_t repaired_names_ = 0;
+  std::size_t odd_times_ = 0;
 };
 
 std::string_view KeyWriter::clean(std::string_view wtf8) {
@@ -181,6 +184,7 @@ Result<void> KeyWriter::add(const regf::WalkKey& key) {
   if (key.class_name) row.class_name = clean(*key.class_name);
   row.security = security_.text_at(key.node->security);
   row.filetime = key.node->last_written;
+  if (key.node->last_written > kLastFiletime) ++odd_times_;
   row.subkeys = key.subkeys;
   row.offset = regf::file_offset(key.offset);
   row.values = values_;
@@ -243,6 +247,23 @@ std::string root_path(const HiveKind& kind, const regf::BaseBlock& base, IssueSi
   return name;
 }
 
+void report_names_and_times(const KeyWriter& writer, IssueSink& issues) {
+  if (writer.repaired_names() > 0) {
+    issues.report({.severity = Severity::kDoubt,
+                   .code = "registry-name-not-unicode",
+                   .place = {},
+                   .message = std::to_string(writer.repaired_names()) +
+                              " names hold lone surrogates, which stand as U+FFFD"});
+  }
+  if (writer.odd_times() > 0) {
+    issues.report({.severity = Severity::kNote,
+                   .code = "hive-time-range",
+                   .place = {},
+                   .message = std::to_string(writer.odd_times()) +
+                              " keys hold times behind the year 9999, which are left out"});
+  }
+}
+
 Result<void> import_hive(ByteSource& source,
                          SourceFacts& facts,
                          ImportContext& context,
@@ -275,13 +296,7 @@ Result<void> import_hive(ByteSource& source,
                    .message = "deleted records share so much that some data, paths or owners of "
                               "theirs are left out"});
   }
-  if (writer.repaired_names() > 0) {
-    issues.report({.severity = Severity::kDoubt,
-                   .code = "registry-name-not-unicode",
-                   .place = {},
-                   .message = std::to_string(writer.repaired_names()) +
-                              " names hold lone surrogates, which stand as U+FFFD"});
-  }
+  report_names_and_times(writer, issues);
   system.finish(facts, context, issues);
   facts.records = rows.records();
   const bool is_damaged =

@@ -581,6 +581,17 @@ TEST_CASE("a dirty hive beside one of two new logs may be stale, and that is a d
   CHECK(run(system_hive(), 6, ".LOG1,") == "[]");
 }
 
+TEST_CASE("a key's time that is no date is left out with a note") {
+  Import in;
+  const test::TestKey odd = {.name = "Select", .filetime = ~std::uint64_t{0}};
+  const test::TestKey last = {.name = "Setup", .filetime = 2'650'467'743'999'999'999};
+  REQUIRE(in.run(kHiveImporter, test::HiveBuilder(3).build({.name = "R", .subkeys = {odd, last}})));
+  CHECK(in.key_rows().row(1)[keys::kChangedAt] == "NULL");
+  CHECK(in.key_rows().row(2)[keys::kChangedAt] != "NULL");
+  CHECK(in.issues.count("hive-time-range") == 1);
+  CHECK(in.facts.state == "clean");
+}
+
 TEST_CASE("a tombstone of a layered hive has its row and a note, and is no fact") {
   const auto run = [](Import& in, std::uint32_t minor) {
     auto file = test::HiveBuilder(minor).build(
