@@ -65,7 +65,7 @@ struct ValueNode {
 
 // True for a record of a layered hive that says that there is no such value.
 inline bool is_tombstone(const Hive& hive, const ValueNode& value) {
-  return hive.base().minor >= kFirstLayeredMinor && (value.flags & kValueIsTombstone) != 0;
+  return (value.flags & kValueIsTombstone) != 0 && hive.base().minor >= kFirstLayeredMinor;
 }
 
 // `offset`: of the cell. `record`: its bytes. Fail with kCorrupt (no such record) and kTruncated

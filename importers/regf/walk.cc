@@ -69,7 +69,11 @@ class Walker {
   void check_no_values(const KeyNode& key);
   void add_value(std::uint32_t offset);
   void mark_data(const ValueNode& value);
-  void check_used(const Cell& cell, std::uint32_t offset, const char* what);
+  // What lives in a free cell may have been overwritten.
+  void check_used(const Cell& cell, std::uint32_t offset, const char* what) {
+    if (!cell.is_allocated) report_free(offset, what);
+  }
+  void report_free(std::uint32_t offset, const char* what);
   void mark_segments(Bytes record, std::uint64_t size);
   void mark_attachments(const KeyNode& key);
   void use(std::uint32_t offset, std::uint64_t bytes);
@@ -196,9 +200,7 @@ std::optional<std::string> Walker::class_name_of(const KeyNode& key, std::uint32
   return std::move((*name)->text);
 }
 
-// What lives in a free cell may have been overwritten.
-void Walker::check_used(const Cell& cell, std::uint32_t offset, const char* what) {
-  if (cell.is_allocated) return;
+void Walker::report_free(std::uint32_t offset, const char* what) {
   report(Severity::kDoubt, "hive-cell-free", offset,
          std::string(what) + " in a cell marked as free");
 }
