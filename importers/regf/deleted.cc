@@ -127,9 +127,13 @@ Result<void> Scanner::scan_gap(std::size_t begin, std::size_t end, Place place) 
 }
 
 void Scanner::try_key(std::size_t at, Bytes record, Place place) {
+  // Space may be full of signatures: the name, which may be long, is read last.
+  const auto head = key_head(record);
+  if (!head || head->name_bytes == 0 || head->name_bytes > kMaxKeyNameBytes) return;
+  if (head->last_written < kEarliest || head->last_written > kLatest) return;
+  if (!take(path_left_, head->name_bytes)) return;
   auto node = parse_key_node(hive_, record);
-  if (!node || node->name_bytes == 0 || node->name_bytes > kMaxKeyNameBytes) return;
-  if (node->last_written < kEarliest || node->last_written > kLatest) return;
+  if (!node) return;
   // Remnants behind the bins may stem from another, larger state of the hive.
   const bool is_remnant = place == Place::kBehindBins && node->parent % 8 == 0;
   if (!is_inside(node->parent) && !is_remnant) return;
@@ -142,8 +146,10 @@ void Scanner::try_key(std::size_t at, Bytes record, Place place) {
 
 void Scanner::try_value(std::size_t at, Bytes record, Place place) {
   const auto offset = static_cast<std::uint32_t>(at - hive_.cell_header_bytes());
+  const auto name_bytes = u16(record, 2);
+  if (!name_bytes || *name_bytes > kMaxValueNameBytes || !take(path_left_, *name_bytes)) return;
   auto node = parse_value_node(hive_, record, offset);
-  if (!node || node->name_bytes > kMaxValueNameBytes) return;
+  if (!node) return;
   if (node->is_inline() ? node->size() > 4 : node->size() > kMaxDataBytes) return;
   DeletedValue value;
   value.node = *std::move(node);

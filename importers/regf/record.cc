@@ -27,15 +27,17 @@ void decode_name(Bytes bytes, bool is_latin1, std::string& name) {
   }
 }
 
-// Appends the segments of a db record until `size` bytes are there.
+// Appends the segments of a db record until `size` bytes, or more than `most`, are there.
 DataFault read_segments(const Hive& hive,
                         Bytes record,
                         std::size_t size,
+                        std::uint64_t most,
                         std::vector<std::byte>& out) {
   const auto count = load_le<std::uint16_t>(record, 2);
   const auto list = hive.find_cell(load_le<std::uint32_t>(record, 4));
   if (!list) return DataFault::kCellMissing;
   for (std::size_t i = 0; i < count && out.size() < size; ++i) {
+    if (out.size() > most) return DataFault::kNone;
     const auto offset = u32(list->record, 4 * i);
     if (!offset) return DataFault::kShort;
     const auto segment = hive.find_cell(*offset);
@@ -49,6 +51,12 @@ DataFault read_segments(const Hive& hive,
 }
 
 }  // namespace
+
+std::optional<KeyHead> key_head(Bytes record) {
+  if (record.size() < kKeyNodeBytes) return std::nullopt;
+  return KeyHead{.last_written = load_le<std::uint64_t>(record, 4),
+                 .name_bytes = load_le<std::uint16_t>(record, 72)};
+}
 
 Result<KeyNode> parse_key_node(const Hive& hive, Bytes record) {
   KeyNode key;
@@ -167,7 +175,8 @@ Result<Bytes> read_security(const Hive& hive, std::uint32_t offset) {
 
 ValueData read_value_data(const Hive& hive,
                           const ValueNode& value,
-                          std::vector<std::byte>& storage) {
+                          std::vector<std::byte>& storage,
+                          std::uint64_t most_bytes) {
   const std::size_t size = value.size();
   if (value.is_inline()) {
     const std::size_t have = std::min<std::size_t>(size, 4);
@@ -181,7 +190,7 @@ ValueData read_value_data(const Hive& hive,
   if (record.size() >= size) return {.bytes = record.first(size)};
   if (size > kSegmentBytes && record.size() >= 8 && has_signature(record, "db")) {
     storage.clear();
-    const DataFault fault = read_segments(hive, record, size, storage);
+    const DataFault fault = read_segments(hive, record, size, most_bytes, storage);
     return {.bytes = storage, .fault = fault};
   }
   return {.bytes = record, .fault = DataFault::kShort};

@@ -68,6 +68,14 @@ inline bool is_tombstone(const Hive& hive, const ValueNode& value) {
   return (value.flags & kValueIsTombstone) != 0 && hive.base().minor >= kFirstLayeredMinor;
 }
 
+// What tells without reading the name whether a record can be a key.
+struct KeyHead {
+  std::uint64_t last_written = 0;  // filetime
+  std::uint16_t name_bytes = 0;
+};
+// nullopt where the record is too short.
+std::optional<KeyHead> key_head(Bytes record);
+
 // `offset`: of the cell. `record`: its bytes. Fail with kCorrupt (no such record) and kTruncated
 // (the name or the fixed part goes past the cell).
 Result<KeyNode> parse_key_node(const Hive& hive, Bytes record);
@@ -114,9 +122,11 @@ struct ValueData {
   DataFault fault = DataFault::kNone;
 };
 
-// The data of a value; `storage` is used for data in several segments.
+// The data of a value; `storage` is used for data in several segments, of which no more than about
+// `most_bytes` are put together: one segment may be listed again and again.
 ValueData read_value_data(const Hive& hive,
                           const ValueNode& value,
-                          std::vector<std::byte>& storage);
+                          std::vector<std::byte>& storage,
+                          std::uint64_t most_bytes);
 
 }  // namespace dirsnap::regf

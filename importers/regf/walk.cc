@@ -15,6 +15,7 @@ namespace {
 // Records that share their cells could be listed without end. A sound hive holds no more keys,
 // values and list entries than its size allows for, so that many are read, whoever shares them.
 constexpr std::uint64_t kWalkDataFactor = 4;
+constexpr std::uint64_t kWalkPathFactor = 8;  // each key's row has its whole path
 constexpr std::uint64_t kWalkSlack = 64;
 constexpr std::size_t kSmallestKeyBytes = 80;
 constexpr std::size_t kSmallestValueBytes = 24;
@@ -45,6 +46,7 @@ class Walker {
         on_key_(on_key),
         used_(used),
         data_left_(kWalkDataFactor * hive.bins().size() + 65'536),
+        path_left_(kWalkPathFactor * hive.bins().size() + 65'536),
         keys_left_(hive.bins().size() / kSmallestKeyBytes + kWalkSlack),
         values_left_(hive.bins().size() / kSmallestValueBytes + kWalkSlack),
         entries_left_(hive.bins().size() / kListEntryBytes + kWalkSlack) {}
@@ -58,6 +60,7 @@ class Walker {
     std::size_t parent = kNoKey;
     std::uint32_t parent_offset = kNoOffset;
     std::size_t depth = 0;
+    std::uint64_t path_bytes = 0;  // of the parent's path
   };
 
   Result<void> visit(const Pending& pending);
@@ -87,6 +90,7 @@ class Walker {
   const WalkCallback& on_key_;
   UseMap& used_;
   std::uint64_t data_left_;
+  std::uint64_t path_left_;
   std::uint64_t keys_left_;
   std::uint64_t values_left_;
   std::uint64_t entries_left_;
@@ -161,6 +165,15 @@ Result<void> Walker::visit(const Pending& pending) {
     return {};
   }
   --keys_left_;
+  const std::uint64_t path_bytes = pending.path_bytes + 1 + key_.name.size();
+  if (path_bytes > path_left_) {
+    report(Severity::kLoss, "hive-paths-limited", pending.offset,
+           "the keys' paths are longer together than a hive of this size can have them; the rest "
+           "is not read");
+    stack_.clear();
+    return {};
+  }
+  path_left_ -= path_bytes;
   check_used(*cell, pending.offset, "a living key stands");
   check_key(pending, key_);
   collect_subkeys(key_);
@@ -181,7 +194,7 @@ Result<void> Walker::visit(const Pending& pending) {
                          .class_name = class_name_of(key_, pending.offset),
                          .values = std::span(values_).first(value_count_)}));
   for (auto subkey = subkeys_.rbegin(); subkey != subkeys_.rend(); ++subkey) {
-    stack_.push_back({*subkey, number, pending.offset, pending.depth + 1});
+    stack_.push_back({*subkey, number, pending.offset, pending.depth + 1, path_bytes});
   }
   return {};
 }
@@ -345,11 +358,7 @@ void Walker::add_value(std::uint32_t offset) {
   used_.mark(offset);
   use(offset, kValueNodeBytes + node->name_bytes);
   std::vector<std::byte> storage;
-  ValueData data = read_value_data(hive_, *node, storage);
-  if (!storage.empty()) {
-    segments_.push_back(std::move(storage));
-    data.bytes = segments_.back();
-  }
+  ValueData data = read_value_data(hive_, *node, storage, data_left_);
   if (data.fault != DataFault::kNone) {
     report(Severity::kLoss, "hive-value-data", offset,
            "value " + utf8_from_wtf8(node->name).text + ": " + std::to_string(node->size()) +
@@ -358,7 +367,12 @@ void Walker::add_value(std::uint32_t offset) {
   if (data.bytes.size() > data_left_) {
     report(Severity::kLoss, "hive-data-shared", offset,
            "values share their data so often that the rest is not read");
+    // To put it together once more for each value would be work without end.
+    if (!storage.empty()) data_left_ = 0;
     data.bytes = {};
+  } else if (!storage.empty()) {
+    segments_.push_back(std::move(storage));
+    data.bytes = segments_.back();
   }
   data_left_ -= data.bytes.size();
   mark_data(*node);

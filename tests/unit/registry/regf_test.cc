@@ -484,6 +484,49 @@ TEST_CASE("values that share one large cell stop at a multiple of the hive's siz
   CHECK(issues.count("hive-data-shared") > 0);
 }
 
+TEST_CASE("a segment that one value lists again and again is not put together without end") {
+  HiveBuilder builder(5);
+  const std::uint32_t root = builder.add_key({.name = "R"}, kNoOffset);
+  const std::uint32_t segment = builder.add_cell(std::string(16'344, 's'));
+  std::string segments;
+  for (int i = 0; i < 4'000; ++i) segments += le(segment);
+  const std::uint32_t big = builder.add_cell("db" + le(std::uint16_t{4'000}) +
+                                             le(builder.add_cell(segments)) + std::string(4, '\0'));
+  const std::uint32_t value = builder.add_value({.name = "v", .data = "0123456789"});
+  builder.patch(value, 4, le(std::uint32_t{4'000 * 16'344}) + le(big));
+  builder.patch(root, 36, le(std::uint32_t{1}));
+  builder.patch(root, 40, le(builder.add_cell(le(value))));
+  const auto file = builder.finish(root);
+  const auto hive = Hive::open(file);
+  REQUIRE(hive);
+  const auto node = parse_value_node(*hive, hive->cell(value)->record, value);
+  REQUIRE(node);
+  std::vector<std::byte> storage;
+  CHECK(read_value_data(*hive, *node, storage, 100'000).bytes.size() < 100'000 + 2 * 16'344);
+  CHECK(walk_file(file).issues.count("hive-data-shared") == 1);
+}
+
+TEST_CASE("paths that long names multiply stop at a multiple of the hive's size") {
+  HiveBuilder builder(5);
+  std::vector<std::uint32_t> leaves;
+  for (int i = 0; i < 500; ++i)
+    leaves.push_back(builder.add_key({.name = std::to_string(i)}, kNoOffset));
+  std::string list = "li" + le(static_cast<std::uint16_t>(leaves.size()));
+  for (const std::uint32_t leaf : leaves) list += le(leaf);
+  std::uint32_t below = builder.add_key({.name = std::string(20'000, 'n')}, kNoOffset);
+  builder.patch(below, 20, le(static_cast<std::uint32_t>(leaves.size())));
+  builder.patch(below, 28, le(builder.add_cell(list)));
+  for (int level = 0; level < 10; ++level) {
+    const std::uint32_t child = below;
+    below = builder.add_key({.name = std::string(20'000, 'n')}, kNoOffset);
+    builder.patch(below, 20, le(std::uint32_t{1}));
+    builder.patch(below, 28, le(builder.add_cell("li" + le(std::uint16_t{1}) + le(child))));
+  }
+  const auto file = builder.finish(below);
+  const Walked walked = walk_file(file);
+  CHECK(walked.issues.count("hive-paths-limited") == 1);
+}
+
 TEST_CASE("deleted keys and values are found with path, owner and place") {
   HiveBuilder builder(3);
   const std::uint32_t root = builder.add_key({.name = "R"}, kNoOffset);
