@@ -4,6 +4,7 @@
 // least one source of a known kind is at hand.
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <future>
 #include <unordered_set>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "importers/issue_log.h"
 #include "importers/registry.h"
 #include "importers/source.h"
+#include "importers/watched_source.h"
 #include "storage/base/text.h"
 #include "storage/base/time.h"
 
@@ -66,11 +68,12 @@ const Importer* importer_of_kind(std::string_view kind) {
   return nullptr;
 }
 
-// The first bytes of a file; empty where they cannot be read.
+// The first bytes of a file; zeros for what cannot be read.
 std::vector<std::byte> head_of(FileSource& file) {
   std::vector<std::byte> head(
       static_cast<std::size_t>(std::min<std::uint64_t>(kProbeBytes, file.size_bytes())));
-  const auto have = file.read_at(0, head);
+  SourceHash told_later;  // hashing the file meets the same again
+  const auto have = read_readable(file, 0, head, told_later);
   head.resize(have ? *have : 0);
   return head;
 }
@@ -166,6 +169,8 @@ class Run {
   Step import_all(ImportContext& context);
   Step import_one(Candidate& candidate, ImportContext& context);
   Step read_source(Candidate& candidate, SourceFacts& facts, ImportContext& context);
+  Step take_hash(const Result<SourceHash>& hash, const std::string& name, SourceFacts& facts);
+  Step take_failure(const Error& error, const Candidate& candidate);
   Result<void> write_sources(ImportContext& context) const;
   Result<void> finish(ImportContext& context);
   void add_progress(std::uint64_t bytes, std::string_view what);
@@ -178,6 +183,7 @@ class Run {
   std::vector<Candidate> candidates_;
   std::vector<SourceFacts> facts_;
   IssueLog log_;
+  std::atomic<bool> medium_failed_ = false;  // of the present source or of a file beside it
   std::uint64_t done_bytes_ = 0;
   std::uint64_t total_bytes_ = 0;
   std::string started_at_ = iso_now();
@@ -280,55 +286,79 @@ Run::Step Run::check_usable() const {
   return {};
 }
 
+// Puts down the hash of a source; parts that could not be read are issues of it.
+Run::Step Run::take_hash(const Result<SourceHash>& hash,
+                         const std::string& name,
+                         SourceFacts& facts) {
+  if (!hash) {
+    const Error& error = hash.error();
+    const ImportFailure kind = error.code == Code::kInterrupted ? ImportFailure::kInterrupted
+                               : error.code == Code::kLimit     ? ImportFailure::kLimit
+                                                                : ImportFailure::kSource;
+    return failure(kind, {error.code, error.offset, name + ": " + error.what});
+  }
+  facts.sha256 = hash->sha256;
+  if (!hash->unreadable.empty()) facts.state = "damaged";
+  for (const UnreadableRange& range : hash->unreadable) {
+    log_.report({.severity = Severity::kLoss,
+                 .code = "source-unreadable",
+                 .offset_bytes = range.offset,
+                 .size_bytes = range.size_bytes,
+                 .place = {},
+                 .message = name + ": " + std::to_string(range.size_bytes) +
+                            " bytes cannot be read (" + hash->reason +
+                            "); what they hold is lost, and the file has no SHA-256"});
+  }
+  return {};
+}
+
+// What the failure of an importer means: an issue of its source, or the end of the run. Where the
+// case failed too, writing to it fails again at the latest when the snapshot is finished.
+Run::Step Run::take_failure(const Error& error, const Candidate& candidate) {
+  const Error named{error.code, error.offset,
+                    candidate.path.filename().string() + ": " + error.what};
+  if (error.code == Code::kInterrupted) return failure(ImportFailure::kInterrupted, error);
+  if (error.code == Code::kUsage) return failure(ImportFailure::kUsage, error);
+  if (error.code == Code::kIo && !medium_failed_) {
+    return failure(ImportFailure::kEnvironment, named);
+  }
+  if (candidate.named && candidates_.size() == 1) return failure(ImportFailure::kSource, named);
+  log_.report({.severity = Severity::kLoss,
+               .code = "source-unusable",
+               .offset_bytes = error.offset,
+               .size_bytes = candidate.file->size_bytes(),
+               .place = {},
+               .message = error.what + "; nothing of this source could be read on"});
+  return {};
+}
+
 // Reads one source. Its own failure is an issue of the snapshot; only interruption, a change while
 // it was read and a failing store end the run.
 Run::Step Run::read_source(Candidate& candidate, SourceFacts& facts, ImportContext& context) {
   const std::string name = candidate.path.filename().string();
   add_progress(0, "reading " + name);
   // Hashed while it is read; progress is told by this thread alone until it is joined.
-  std::future<Result<std::string>> hash = std::async(std::launch::async, [&] {
+  std::future<Result<SourceHash>> hash = std::async(std::launch::async, [&] {
     return hash_source(*candidate.file, cancel_,
                        [&](std::uint64_t bytes) { add_progress(bytes, "reading " + name); });
   });
-  context.open_sibling = [&candidate](std::string_view suffix) -> std::unique_ptr<ByteSource> {
+  medium_failed_ = false;
+  context.open_sibling = [this,
+                          &candidate](std::string_view suffix) -> std::unique_ptr<ByteSource> {
     const auto path = find_sibling(candidate.path, suffix);
-    if (!path) return nullptr;
-    auto file = FileSource::open(*path);
-    return file ? std::unique_ptr<ByteSource>(std::move(*file)) : nullptr;
+    return path ? open_watched(*path, medium_failed_) : nullptr;
   };
   context.list_folder = [&candidate] { return files_beside(candidate.path); };
-  context.open_beside = [&candidate](std::string_view beside) -> std::unique_ptr<ByteSource> {
-    auto file = FileSource::open(candidate.path.parent_path() / beside);
-    return file ? std::unique_ptr<ByteSource>(std::move(*file)) : nullptr;
+  context.open_beside = [this, &candidate](std::string_view beside) {
+    return open_watched(candidate.path.parent_path() / beside, medium_failed_);
   };
-  const auto read = candidate.importer->import(*candidate.file, facts, context, log_.sink());
-  const Result<std::string> sum = hash.get();
-  if (!sum) {
-    const ImportFailure kind = sum.error().code == Code::kInterrupted ? ImportFailure::kInterrupted
-                               : sum.error().code == Code::kLimit     ? ImportFailure::kLimit
-                                                                      : ImportFailure::kSource;
-    return failure(kind, {sum.error().code, sum.error().offset, name + ": " + sum.error().what});
-  }
-  facts.sha256 = *sum;
+  WatchedSource watched(*candidate.file, medium_failed_);
+  const auto read = candidate.importer->import(watched, facts, context, log_.sink());
+  if (auto step = take_hash(hash.get(), name, facts); !step) return step;
   add_progress(candidate.file->size_bytes(), "reading " + name);
   if (!read) {
-    const Error& error = read.error();
-    if (error.code == Code::kInterrupted) return failure(ImportFailure::kInterrupted, error);
-    if (error.code == Code::kUsage) return failure(ImportFailure::kUsage, error);
-    if (error.code == Code::kIo) {
-      return failure(ImportFailure::kEnvironment,
-                     {error.code, error.offset, name + ": " + error.what});
-    }
-    if (candidate.named && candidates_.size() == 1) {
-      return failure(ImportFailure::kSource, {error.code, error.offset, name + ": " + error.what});
-    }
+    if (auto step = take_failure(read.error(), candidate); !step) return step;
     facts.state = "damaged";
-    log_.report({.severity = Severity::kLoss,
-                 .code = "source-unusable",
-                 .offset_bytes = error.offset,
-                 .size_bytes = candidate.file->size_bytes(),
-                 .place = {},
-                 .message = error.what + "; nothing of this source could be read on"});
   }
   const auto changed = candidate.file->has_changed();
   if (!changed || *changed) {
@@ -357,7 +387,8 @@ Run::Step Run::import_one(Candidate& candidate, ImportContext& context) {
     step = read_source(candidate, facts, context);
   } else {
     if (candidate.file) {
-      if (auto sum = hash_source(*candidate.file, cancel_, {})) facts.sha256 = *sum;
+      const auto hash = hash_source(*candidate.file, cancel_, {});
+      if (hash) step = take_hash(hash, candidate.path.filename().string(), facts);
       add_progress(2 * candidate.file->size_bytes(), "skipping " + facts.path);
     }
     const bool is_note = candidate.file && !candidate.lost;

@@ -29,7 +29,13 @@ constexpr std::array kImporters = {
 
 Result<std::string> hash_evidence(const std::filesystem::path& path, const CancelToken& cancel) {
   DIRSNAP_TRY(const auto source, FileSource::open(path));
-  return hash_source(*source, cancel, {});
+  DIRSNAP_TRY(SourceHash hash, hash_source(*source, cancel, {}));
+  if (!hash.unreadable.empty()) {
+    const UnreadableRange& first = hash.unreadable.front();
+    return fail(Code::kIo, first.offset,
+                hash.reason + ", from offset " + std::to_string(first.offset) + " on");
+  }
+  return std::move(hash.sha256);
 }
 
 std::span<const Importer* const> importer_registry() { return kImporters; }

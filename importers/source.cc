@@ -31,6 +31,19 @@ struct DigestDeleter {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
 
+// Joined to the range before where that ends here.
+void add_unreadable(SourceHash& hash, std::uint64_t offset, std::size_t size, std::string why) {
+  if (hash.unreadable.empty()) hash.reason = std::move(why);
+  if (!hash.unreadable.empty()) {
+    UnreadableRange& last = hash.unreadable.back();
+    if (last.offset + last.size_bytes == offset) {
+      last.size_bytes += size;
+      return;
+    }
+  }
+  hash.unreadable.push_back({.offset = offset, .size_bytes = size});
+}
+
 }  // namespace
 
 Result<FileSource::Stamp> FileSource::stamp_of(int fd) {
@@ -85,26 +98,53 @@ Result<bool> FileSource::has_changed() const {
   return now != stamp_;
 }
 
-Result<std::string> hash_source(ByteSource& source,
-                                const CancelToken& cancel,
-                                const std::function<void(std::uint64_t)>& on_bytes) {
+Result<std::size_t> read_readable(ByteSource& source,
+                                  std::uint64_t offset,
+                                  std::span<std::byte> out,
+                                  SourceHash& hash) {
+  const auto whole = source.read_at(offset, out);
+  if (whole || whole.error().code != Code::kIo) return whole;
+  // One bad sector fails the read of all: each step by itself.
+  const auto left =
+      static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), source.size_bytes() - offset));
+  for (std::size_t at = 0; at < left;) {
+    const auto step = out.subspan(at, std::min(kReadableStepBytes, left - at));
+    const auto have = source.read_at(offset + at, step);
+    if (have && *have < step.size()) return at + *have;
+    if (!have) {
+      if (have.error().code != Code::kIo) return have;
+      std::fill(step.begin(), step.end(), std::byte{0});
+      add_unreadable(hash, offset + at, step.size(), have.error().what);
+    }
+    at += step.size();
+  }
+  return left;
+}
+
+Result<SourceHash> hash_source(ByteSource& source,
+                               const CancelToken& cancel,
+                               const std::function<void(std::uint64_t)>& on_bytes) {
   const std::unique_ptr<EVP_MD_CTX, DigestDeleter> digest(EVP_MD_CTX_new());
   if (!digest || EVP_DigestInit_ex(digest.get(), EVP_sha256(), nullptr) != 1) {
     return fail(Code::kIo, "SHA-256 is not available");
   }
+  SourceHash out;
   std::vector<std::byte> buffer(kHashStepBytes);
   for (std::uint64_t at = 0; at < source.size_bytes();) {
     DIRSNAP_CHECK(cancel.check());
-    DIRSNAP_TRY(const std::size_t have, source.read_at(at, buffer));
+    DIRSNAP_TRY(const std::size_t have, read_readable(source, at, buffer, out));
     if (have == 0) return fail(Code::kTruncated, at, "the file became shorter while it was read");
     EVP_DigestUpdate(digest.get(), buffer.data(), have);
     at += have;
     if (on_bytes) on_bytes(have);
   }
+  // With zeros in place of what the file holds it would be the hash of another file.
+  if (!out.unreadable.empty()) return out;
   std::array<std::byte, EVP_MAX_MD_SIZE> sum;
   unsigned size = 0;
   EVP_DigestFinal_ex(digest.get(), reinterpret_cast<unsigned char*>(sum.data()), &size);
-  return to_hex(Bytes(sum).first(size));
+  out.sha256 = to_hex(Bytes(sum).first(size));
+  return out;
 }
 
 Result<std::vector<fs::path>> list_files(

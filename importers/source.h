@@ -51,11 +51,33 @@ class FileSource final : public ByteSource {
   Stamp stamp_;
 };
 
-// Lower-case hex SHA-256 of the whole source, in one sequential pass. `on_bytes` (may be empty)
-// is told the bytes of each step. Fails with kTruncated if the source shrank.
-Result<std::string> hash_source(ByteSource& source,
-                                const CancelToken& cancel,
-                                const std::function<void(std::uint64_t)>& on_bytes);
+// A part of a source that its medium does not give.
+struct UnreadableRange {
+  std::uint64_t offset = 0;
+  std::uint64_t size_bytes = 0;
+};
+
+// What one sequential pass over a source tells.
+struct SourceHash {
+  std::string sha256;  // lower-case hex; empty where a part could not be read: there is none then
+  std::vector<UnreadableRange> unreadable;  // in order, apart from each other
+  std::string reason;                       // the system's word on the first of them
+};
+
+// Reads the whole source once. What the medium does not give is passed over in steps of
+// kReadableStepBytes. `on_bytes` (may be empty) is told the bytes of each step. Fails with
+// kTruncated if the source shrank, kInterrupted, kLimit.
+inline constexpr std::size_t kReadableStepBytes = 4096;
+Result<SourceHash> hash_source(ByteSource& source,
+                               const CancelToken& cancel,
+                               const std::function<void(std::uint64_t)>& on_bytes);
+
+// Fills `out` from `offset` on like read_at(), with zeros for what the medium does not give; that
+// is added to `hash`. Fails as read_at() does for all other reasons.
+Result<std::size_t> read_readable(ByteSource& source,
+                                  std::uint64_t offset,
+                                  std::span<std::byte> out,
+                                  SourceHash& hash);
 
 // Regular files below a folder, in the order of their paths; or the file itself. Links, devices
 // and unreadable folders are reported through `on_skipped(path, reason)`.

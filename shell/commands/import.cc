@@ -110,7 +110,9 @@ void print_sources(const ImportSummary& summary, Output& out) {
                           source.role, plural(source.records, "record", "records"),
                           source.server ? ", server " + escape_for_terminal(*source.server) : "",
                           source.state && *source.state != "clean" ? ", " + *source.state : ""));
-    out.write(fmt::format("    SHA-256 {}  {} bytes\n", source.sha256, source.size_bytes));
+    out.write(fmt::format("    SHA-256 {}  {} bytes\n",
+                          source.sha256.empty() ? "none, not all could be read" : source.sha256,
+                          source.size_bytes));
   }
 }
 
