@@ -13,6 +13,10 @@ namespace {
 
 // A quoted field that goes on longer than this was never closed.
 constexpr std::size_t kMaxOpenBytes = std::size_t{1} << 20;
+// What may be searched in vain for the ends of quotes, behind them all: so many times the source's
+// size, and this. Each search reads again what the rows behind it hold.
+constexpr std::uint64_t kMaxSearches = 4;
+constexpr std::uint64_t kFreeSearchBytes = std::uint64_t{16} << 20;
 
 bool is_row_name(std::string_view attribute) {
   for (const std::string_view name : {"DN", "Obj-Dist-Name", "Common-Name", "Obj-Container", "Mode",
@@ -44,7 +48,10 @@ Reader::Reader(ByteSource& source,
                const Dialect& dialect,
                const CancelToken& cancel,
                IssueSink& issues)
-    : lines_(source, coding, cancel), dialect_(dialect), issues_(&issues) {}
+    : lines_(source, coding, cancel),
+      dialect_(dialect),
+      issues_(&issues),
+      max_search_bytes_(kMaxSearches * source.size_bytes() + kFreeSearchBytes) {}
 
 void Reader::seek(const dump::Place& place) {
   const dump::Place& to = has_header_ && place.offset < body_.offset ? body_ : place;
@@ -91,6 +98,42 @@ bool Reader::scan(std::size_t from) {
   return in_quotes_;
 }
 
+// Adds lines to row_ until its open quote is closed; false if it never is. `line` is the row's
+// first one. The next line is then the one behind it again.
+Result<bool> Reader::read_to_quote(dump::Line& line) {
+  if (place_.offset > last_search_) return false;
+  const std::size_t first_line = row_.size();
+  std::string ending(line.ending);
+  std::optional<dump::Place> second;
+  for (;;) {
+    DIRSNAP_TRY(const bool more, lines_.next(line));
+    if (more && !second) second = {.offset = line.offset, .line = line.number};
+    if (!more || row_.size() > kMaxOpenBytes + first_line) break;
+    const std::size_t from = row_.size();
+    row_ += ending;
+    row_ += line.text;
+    ending = line.ending;
+    if (!scan(from)) return true;
+  }
+  // What follows is read again as rows of its own.
+  if (second) lines_.seek(second->offset, second->line);
+  note_search(row_.size() - first_line);
+  return false;
+}
+
+// A search for the end of a quote was in vain. Where rows are read again they fall as before.
+void Reader::note_search(std::uint64_t size_bytes) {
+  if (place_.offset >= searched_to_) {
+    searched_to_ = place_.offset + 1;
+    searched_bytes_ += size_bytes;
+    if (searched_bytes_ > max_search_bytes_) last_search_ = std::min(last_search_, place_.offset);
+  }
+  if (place_.offset != last_search_) return;
+  report(Severity::kLoss, "csv-quote-limit",
+         "too many quoted fields that are never closed; behind this row every field ends with its "
+         "line");
+}
+
 // Reads the next row into row_ and fields_; blank lines are passed over.
 Result<bool> Reader::read_row() {
   dump::Line line;
@@ -102,27 +145,17 @@ Result<bool> Reader::read_row() {
   row_ = line.text;
   begin_fields();
   const std::size_t first_line = row_.size();
-  std::string ending(line.ending);
-  bool is_open = scan(0);
-  std::optional<dump::Place> second;
-  while (is_open) {
-    DIRSNAP_TRY(const bool more, lines_.next(line));
-    if (more && !second) second = {.offset = line.offset, .line = line.number};
-    if (!more || row_.size() > kMaxOpenBytes + first_line) {
+  const bool is_cut = line.is_cut;
+  if (scan(0)) {
+    DIRSNAP_TRY(const bool is_closed, read_to_quote(line));
+    if (!is_closed) {
       report(Severity::kLoss, "csv-quote",
              "a quoted field that is never closed; the line ends it here");
-      // What follows is read again as rows of its own.
-      if (second) lines_.seek(second->offset, second->line);
+      line.is_cut = is_cut;
       row_.resize(first_line);
       begin_fields();
       (void)scan(0);
-      break;
     }
-    const std::size_t from = row_.size();
-    row_ += ending;
-    row_ += line.text;
-    ending = line.ending;
-    is_open = scan(from);
   }
   if (line.is_cut) report(Severity::kLoss, "csv-long-line", "a line longer than 256 MiB; cut");
   fields_.push_back({field_begin_, row_.size() - std::min(field_begin_, row_.size())});

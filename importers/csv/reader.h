@@ -3,7 +3,7 @@
 // CSV dumps of a directory, row by row: each row a record, each column of the first line an
 // attribute. A row may go over several lines inside quotes.
 // Units: offsets count bytes from the start of the source; line numbers start at 1.
-// Memory: one row. Threads: one thread.
+// Memory: one row. Work: linear in the source, whatever its quotes are. Threads: one thread.
 // Errors: rows that do not fit the header are issues (FORMAT.md section 4).
 #pragma once
 
@@ -50,6 +50,8 @@ class Reader final : public dump::EntryReader {
   };
 
   [[nodiscard]] Result<bool> read_row();
+  [[nodiscard]] Result<bool> read_to_quote(dump::Line& line);
+  void note_search(std::uint64_t size_bytes);
   void begin_fields();
   // Splits row_ from `from` on into fields_; true where it ends inside quotes.
   [[nodiscard]] bool scan(std::size_t from);
@@ -80,6 +82,12 @@ class Reader final : public dump::EntryReader {
   std::size_t field_begin_ = 0;
   bool in_quotes_ = false;
   bool was_quoted_ = false;  // the field had a quoted part that is closed
+
+  // Searches for the ends of quotes that are never closed.
+  std::uint64_t max_search_bytes_;
+  std::uint64_t searched_bytes_ = 0;
+  std::uint64_t searched_to_ = 0;           // rows behind are not counted yet
+  std::uint64_t last_search_ = UINT64_MAX;  // the row whose search was the last one
 
   std::string text_;  // the row's values
   std::vector<Pending> values_;

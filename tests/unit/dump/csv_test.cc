@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include "importers/admindmp/reader.h"
@@ -52,6 +54,53 @@ TEST_CASE("Administrator: labels become attributes, container and directory name
               "Common-Name=team",
               "delete /cn=Recipients/cn=Sub/cn=bob|Object-Class=Remote-Address|Common-Name=bob"});
   CHECK(read.issues.empty());
+}
+
+// Counts what is read of it.
+class CountedSource final : public ByteSource {
+ public:
+  explicit CountedSource(std::string_view text) : bytes_(source_of(text)) {}
+  [[nodiscard]] std::uint64_t size_bytes() const override { return bytes_.size_bytes(); }
+  [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset,
+                                            std::span<std::byte> out) override {
+    auto had = bytes_.read_at(offset, out);
+    if (had) read_bytes += *had;
+    return had;
+  }
+  std::uint64_t read_bytes = 0;
+
+ private:
+  MemorySource bytes_;
+};
+
+TEST_CASE("quotes that are never closed are not looked for beyond a bound, a second time alike") {
+  constexpr std::size_t kRows = 16'000;
+  std::string text = "DN,objectClass,cn,description\n\"cn=a,o=Org\",person,a,b\n";
+  for (std::size_t i = 0; i < kRows; ++i) text += ",\"a\",\"\n";
+  CountedSource source(text);
+  const auto dialect = csv::detect_dialect(text);
+  REQUIRE(dialect.has_value());
+  const CancelToken cancel;
+  SilentSink silent;
+  csv::Reader reader(source, dump::detect_coding(as_bytes(text)), *dialect, cancel, silent);
+  const DumpRead first = read_all(reader);
+  CHECK(first.records.size() == kRows + 1);
+  CHECK(std::count(first.issues.begin(), first.issues.end(), "csv-quote") == kRows);
+  CHECK(std::count(first.issues.begin(), first.issues.end(), "csv-quote-limit") == 1);
+  CHECK(source.read_bytes < std::uint64_t{64} << 20);
+  reader.seek({});
+  const DumpRead second = read_all(reader);
+  CHECK(second.records == first.records);
+  CHECK(second.issues == first.issues);
+}
+
+TEST_CASE("a quote that is never closed leaves the rows of several lines behind it whole") {
+  std::string text = "DN,info\ncn=a,\"open\n";
+  for (int i = 0; i < 3; ++i) text += "cn=b,\"two\nlines\"\n";
+  text += "cn=c,\"\n" + std::string(100, 'x') + "\n";
+  const DumpRead read = read_csv(text);
+  CHECK(std::count(read.issues.begin(), read.issues.end(), "csv-quote-limit") == 0);
+  CHECK(std::count(read.records.begin(), read.records.end(), "cn=b|info=two\nlines") >= 2);
 }
 
 TEST_CASE("Administrator: separators and quotes are told by the header and the address lists") {
