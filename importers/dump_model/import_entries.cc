@@ -314,6 +314,12 @@ Result<void> Writer::merge(const dump::Entry& first, std::uint32_t node, ObjectS
     report(Severity::kNote, "dump-changes-only", first.place,
            "the dump tells of changes to this object only; what else it held is not known");
   }
+  if (state.unmatched_removals() > 0) {
+    report(Severity::kDoubt, "dump-remove-unmatched", first.place,
+           std::to_string(state.unmatched_removals()) +
+               " values that the dump takes from this object were not there; it was another one "
+               "when it was changed");
+  }
   return {};
 }
 

@@ -12,10 +12,10 @@ void ObjectState::remove(const dump::EntryValue& value) {
     return equal_ascii_nocase(own.attribute, value.attribute) &&
            equal_ascii_nocase(own.options, value.options) && equal_folded(own.bytes, value.bytes);
   });
-  if (found == values_.end()) {
-    ++unmatched_removals_;
-  } else {
+  if (found != values_.end()) {
     values_.erase(found);
+  } else if (has_content_) {
+    ++unmatched_removals_;
   }
 }
 

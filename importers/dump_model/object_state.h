@@ -18,7 +18,8 @@ class ObjectState {
   void apply(const dump::Entry& entry);
 
   [[nodiscard]] bool has_content() const { return has_content_; }
-  // Removals of values that were not there: the object was another one before.
+  // Removals of values that were not there, once a record had said what the object holds: it was
+  // another one when they were made.
   [[nodiscard]] std::uint64_t unmatched_removals() const { return unmatched_removals_; }
   [[nodiscard]] std::vector<dump::EntryValue> values() const;
 

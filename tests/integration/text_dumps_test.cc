@@ -200,6 +200,24 @@ TEST_CASE("changes to an object that the dump does not hold are an object, and a
   CHECK(in.open->value("SELECT defect FROM objects") == "no-class");
 }
 
+TEST_CASE("values that a change takes and the object does not hold are a doubt with their count") {
+  const char* const kIssue =
+      "SELECT severity, message FROM import_issues WHERE code = "
+      "'dump-remove-unmatched'";
+  const std::string object = "dn: cn=a,o=X\nobjectClass: person\nsn: one\nsn: two\n\n";
+  const std::string head = "dn: cn=a,o=X\nchangetype: modify\ndelete: sn\n";
+  Imported in(object + head + "sn: two\nsn: three\nsn: two\n-\n");
+  const Rows found = in.open->rows(kIssue);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0][0] == "doubt");
+  CHECK(found[0][1].starts_with("2 values"));
+  CHECK(in.open->value("SELECT group_concat(value) FROM attributes WHERE attribute = 'sn'") ==
+        "one");
+  // All that is removed was there; nothing is known of what was there.
+  CHECK(Imported(object + head + "sn: TWO\n-\n").open->rows(kIssue).empty());
+  CHECK(Imported(head + "sn: two\n-\n").open->rows(kIssue).empty());
+}
+
 TEST_CASE("pieces of a long value list are joined; a missing piece is a loss") {
   Imported whole(
       "dn: cn=g\nobjectClass: group\nmember;range=0-1: cn=a\n\n"
