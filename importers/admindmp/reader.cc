@@ -13,6 +13,10 @@ constexpr std::size_t kMaxValueBytes = std::size_t{16} << 20;
 constexpr std::size_t kMaxProperties = 1'000'000;
 constexpr std::string_view kValues = "values:";
 
+bool is_hex(std::string_view text) {
+  return text.find_first_not_of("0123456789ABCDEFabcdef") == std::string_view::npos;
+}
+
 // "Name:   rest": the name of an attribute before a colon, a quote or "values:" behind it.
 struct PropertyLine {
   std::string_view name;
@@ -116,6 +120,7 @@ void Reader::add_value(std::string_view attribute, std::string_view quoted, std:
   if (!is_open_) quoted.remove_suffix(1);
   properties_.push_back(
       {.attribute = std::string(attribute), .value = std::string(quoted), .line = line});
+  is_hex_ = is_hex(quoted);
 }
 
 // The rest of a value whose quote was not closed on its line. Long lines and octets are wrapped;
@@ -123,11 +128,11 @@ void Reader::add_value(std::string_view attribute, std::string_view quoted, std:
 void Reader::append_wrapped(std::string_view text) {
   constexpr std::size_t kWrapColumn = 70;
   std::string& value = properties_.back().value;
-  const bool is_hex = value.find_first_not_of("0123456789ABCDEFabcdef") == std::string::npos;
-  if (last_.text_size >= kWrapColumn || (is_hex && !value.empty())) {
+  if (last_.text_size >= kWrapColumn || (is_hex_ && !value.empty())) {
     text = text.substr(std::min(text.find_first_not_of(" \t"), text.size()));
   } else {
     value += last_.ending;
+    is_hex_ = is_hex_ && last_.ending.empty();
   }
   is_open_ = !text.ends_with('\'');
   if (!is_open_) text.remove_suffix(1);
@@ -137,6 +142,7 @@ void Reader::append_wrapped(std::string_view text) {
     return;
   }
   value += text;
+  is_hex_ = is_hex_ && is_hex(text);
 }
 
 // A line with a name or a date stands at the head of an object; one with a quoted value does not.

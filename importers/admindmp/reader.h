@@ -62,6 +62,7 @@ class Reader final : public dump::EntryReader {
     std::string ending;
   } last_;                  // line that was taken
   bool is_open_ = false;    // the last value's quote is not closed: its line wraps
+  bool is_hex_ = false;     // the last value is hex digits as far as it goes
   bool was_blank_ = false;  // the line before
   bool has_next_ = false;   // next_ already belongs to the next object
   dump::Line next_;

@@ -212,6 +212,20 @@ TEST_CASE("Admindmp.txt: long lines are wrapped, short ones hold the line break 
             .records == Texts{"/o=A|Common-Name=" + words + "more|Address=Street 1\r\n\r\n Town"});
 }
 
+TEST_CASE(
+    "Admindmp.txt: octets are joined until a line of a value is none; many lines cost no more") {
+  CHECK(read_admindmp("/o=A\nA: 'AB\n CD\n xy\n EF'\nB: 'x\n CD'\nC: 'AB\n CD'\n").records ==
+        Texts{"/o=A|A=ABCDxy\n EF|B=x\n CD|C=ABCD"});
+  // To look at all of the value again with each of its lines would take minutes.
+  constexpr std::size_t kLines = 1'000'000;
+  std::string text = "/o=A\nA: 'AB";
+  for (std::size_t i = 0; i < kLines; ++i) text += "\nCD";
+  const DumpRead read = read_admindmp(text + "'\n");
+  REQUIRE(read.records.size() == 1);
+  CHECK(read.records[0].size() == std::string_view("/o=A|A=AB").size() + 2 * kLines);
+  CHECK(read.issues.empty());
+}
+
 TEST_CASE("Admindmp.txt: the full name in the dump wins over its head; damage is an issue") {
   const DumpRead read = read_admindmp(
       "/o=Org/cn=A at noon\nObj-Dist-Name: '/o=Org/cn=A'\nstray words\nOpen: 'no end\nCommon-Name: "
