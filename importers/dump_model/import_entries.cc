@@ -20,6 +20,7 @@
 #include "importers/dump_model/object_state.h"
 #include "importers/dump_model/survey.h"
 #include "importers/dump_model/text_value.h"
+#include "importers/dump_model/value_options.h"
 #include "storage/base/text.h"
 
 namespace dirsnap::dump_model {
@@ -36,8 +37,10 @@ struct Binding {
   Binding* plain = nullptr;    // the binding whose values these are: itself without options
   std::uint32_t next_seq = 0;  // within the present object
   std::int64_t object_id = 0;  // ... which is this one
-  std::string_view first;      // its first value there
-  std::string_view written;    // name and options, of which this many are the name
+  bool has_piece = false;      // it has pieces there
+  bool has_last_piece = false;
+  std::string_view first;    // its first value there
+  std::string_view written;  // name and options, of which this many are the name
   std::size_t name_size = 0;
   Binding* followed_by = nullptr;  // the one that came behind it last time
 
@@ -99,7 +102,7 @@ class Writer {
   Binding* last_ = nullptr;                            // given by bind()
   std::string name_;                                   // scratch
   std::vector<Repeated> repeated_;                     // of the present object
-  std::vector<const Binding*> ranges_;                 // pieces that the present object has
+  std::vector<const Binding*> ranges_;                 // attributes that it has pieces of
 };
 
 void Writer::report(Severity severity,
@@ -111,31 +114,6 @@ void Writer::report(Severity severity,
                          .offset_bytes = place.offset,
                          .place = "line " + std::to_string(place.line),
                          .message = std::move(message)});
-}
-
-// Takes the options apart: "binary" says how the value travelled and "range" which piece it is;
-// others (languages) make an attribute of their own.
-struct Options {
-  std::string kept;
-  bool is_range = false;
-  bool is_last_range = false;
-};
-Options options_of(std::string_view text) {
-  Options out;
-  while (!text.empty()) {
-    text.remove_prefix(1);
-    const std::size_t end = std::min(text.find(';'), text.size());
-    const std::string_view option = text.substr(0, end);
-    text.remove_prefix(end);
-    if (equal_ascii_nocase(option, "binary") || option.empty()) continue;
-    if (equal_ascii_nocase(option.substr(0, 6), "range=")) {
-      out.is_range = true;
-      out.is_last_range = option.ends_with('*');
-    } else {
-      out.kept.append(";").append(option);
-    }
-  }
-  return out;
 }
 
 // Whether the values of an attribute are links.
@@ -169,7 +147,7 @@ Binding& Writer::look_up(const dump::EntryValue& value) {
   name_ = value.attribute;
   name_ += value.options;
   if (const auto found = bindings_.find(name_); found != bindings_.end()) return found->second;
-  const Options options = options_of(value.options);
+  const ValueOptions options = options_of(value.options);
   Binding made;
   made.attribute = &names_.attribute(value.attribute, options.kept);
   made.is_class = made.attribute->id == directory::attr::kObjectClass;
@@ -194,12 +172,15 @@ Binding& Writer::look_up(const dump::EntryValue& value) {
 Result<void> Writer::write_value(const directory::NameTree::Node& node,
                                  const dump::EntryValue& value) {
   Binding& binding = bind(value);
-  if (binding.is_range) ranges_.push_back(&binding);
   Binding& plain = *binding.plain;
   if (plain.object_id != node.object_id) {
     plain.object_id = node.object_id;
     plain.next_seq = 0;
+    plain.has_piece = plain.has_last_piece = false;
   }
+  if (binding.is_range && !plain.has_piece) ranges_.push_back(&plain);
+  plain.has_piece = plain.has_piece || binding.is_range;
+  plain.has_last_piece = plain.has_last_piece || binding.is_last_range;
   if (plain.next_seq == 0) plain.first = value.bytes;
   if (plain.next_seq == 1) repeated_.push_back({&plain, plain.first});
   if (plain.next_seq >= 1) repeated_.push_back({&plain, value.bytes});
@@ -261,15 +242,11 @@ void Writer::check_duplicates(const dump::Place& place) {
 }
 
 void Writer::check_ranges(const dump::Place& place) {
-  for (const Binding* piece : ranges_) {
-    const bool is_whole = std::any_of(ranges_.begin(), ranges_.end(), [&](const Binding* other) {
-      return other->attribute == piece->attribute && other->is_last_range;
-    });
-    if (is_whole) continue;
-    report(Severity::kLoss, "dump-range", place,
-           piece->attribute->ldap_name + ": the dump holds a piece of the values only");
-    return;
-  }
+  const auto piece = std::find_if(ranges_.begin(), ranges_.end(),
+                                  [](const Binding* plain) { return !plain->has_last_piece; });
+  if (piece == ranges_.end()) return;
+  report(Severity::kLoss, "dump-range", place,
+         (*piece)->attribute->ldap_name + ": the dump holds a piece of the values only");
 }
 
 Result<void> Writer::write_object(const directory::NameTree::Node& node,

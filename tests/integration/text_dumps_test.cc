@@ -230,6 +230,19 @@ TEST_CASE("pieces of a long value list are joined; a missing piece is a loss") {
   CHECK(part.issues() == "loss dump-range");
 }
 
+TEST_CASE("pieces are looked at once an attribute, however many values they have") {
+  constexpr int kValues = 300'000;
+  std::string text = "dn: cn=g,o=X\nobjectClass: group\n";
+  for (int i = 0; i < kValues; ++i) text += "member;range=0-9: cn=" + std::to_string(i) + "\n";
+  Imported whole(text + "member;range=10-*: cn=last\nowner;range=0-*: cn=o\n");
+  CHECK(whole.issues().empty());
+  CHECK(whole.open->value("SELECT count(*) FROM attributes WHERE attribute = 'member'") ==
+        std::to_string(kValues + 1));
+  Imported piece(text + "owner;range=0-*: cn=o\n");
+  CHECK(piece.issues() == "loss dump-range");
+  CHECK(piece.open->value("SELECT message FROM import_issues").starts_with("member: "));
+}
+
 TEST_CASE("names come from the dump's own schema objects, numbers from their OIDs") {
   Imported in(
       "dn: cn=Shoe-Size,cn=Schema\nobjectClass: top\nobjectClass: attributeSchema\ncn: Shoe-Size\n"
