@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // One object of which a dump tells in several records: what it holds after all of them, in order.
+// Work: linear in the changes; values are found by an index that is made with the first change.
 // Lifetime: owns its texts; values() borrow it. Threads: one thread.
 #pragma once
 
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "importers/dump/entry.h"
@@ -28,11 +30,29 @@ class ObjectState {
     std::string attribute, options, bytes;
     dump::ValueForm form = dump::ValueForm::kText;
     std::uint64_t line = 0;
+    bool is_gone = false;
+
+    void drop() {
+      *this = Owned();
+      is_gone = true;
+    }
   };
+  // Values whose hashes are equal, in order; those before `first` are gone.
+  struct Alike {
+    std::vector<std::uint32_t> values;
+    std::size_t first = 0;
+  };
+  using Index = std::unordered_map<std::uint64_t, Alike>;
+
+  void add(const dump::EntryValue& value);
   void remove(const dump::EntryValue& value);
   void clear(const dump::EntryValue& value);
+  void index_new_values();
 
   std::vector<Owned> values_;
+  std::size_t indexed_ = 0;  // values that the indexes hold
+  Index by_attribute_;       // and options
+  Index by_value_;           // and attribute and options
   bool has_content_ = false;
   std::uint64_t unmatched_removals_ = 0;
 };
