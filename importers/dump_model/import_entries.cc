@@ -291,6 +291,11 @@ Result<void> Writer::merge(const dump::Entry& first, std::uint32_t node, ObjectS
     report(Severity::kNote, "dump-changes-only", first.place,
            "the dump tells of changes to this object only; what else it held is not known");
   }
+  if (state.dropped_values() > 0) {
+    report(Severity::kLoss, "dump-object-size", first.place,
+           "several records give this object more than " + std::to_string(ObjectState::kMaxValues) +
+               " values; " + std::to_string(state.dropped_values()) + " of them are not kept");
+  }
   if (state.unmatched_removals() > 0) {
     report(Severity::kDoubt, "dump-remove-unmatched", first.place,
            std::to_string(state.unmatched_removals()) +

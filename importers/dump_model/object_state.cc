@@ -22,6 +22,10 @@ std::uint64_t value_hash_of(std::uint64_t of_attribute, std::string_view bytes) 
 }  // namespace
 
 void ObjectState::add(const dump::EntryValue& value) {
+  if (values_.size() >= kMaxValues) {
+    ++dropped_values_;
+    return;
+  }
   values_.push_back({.attribute = std::string(value.attribute),
                      .options = std::string(value.options),
                      .bytes = std::string(value.bytes),

@@ -15,6 +15,9 @@ namespace dirsnap::dump_model {
 
 class ObjectState {
  public:
+  // Values that an object may have been given; those behind are dropped. One costs some 350 bytes.
+  static constexpr std::size_t kMaxValues = 500'000;
+
   // Applies a record. `has_content` tells whether some record said what the object holds as a
   // whole; without one only what changed is known.
   void apply(const dump::Entry& entry);
@@ -23,6 +26,8 @@ class ObjectState {
   // Removals of values that were not there, once a record had said what the object holds: it was
   // another one when they were made.
   [[nodiscard]] std::uint64_t unmatched_removals() const { return unmatched_removals_; }
+  // Values that were given beyond kMaxValues.
+  [[nodiscard]] std::uint64_t dropped_values() const { return dropped_values_; }
   [[nodiscard]] std::vector<dump::EntryValue> values() const;
 
  private:
@@ -55,6 +60,7 @@ class ObjectState {
   Index by_value_;           // and attribute and options
   bool has_content_ = false;
   std::uint64_t unmatched_removals_ = 0;
+  std::uint64_t dropped_values_ = 0;
 };
 
 }  // namespace dirsnap::dump_model

@@ -9,9 +9,11 @@
 namespace dirsnap::ldif {
 namespace {
 
-// A record beyond these is cut: its memory must not follow from the file.
+// A record beyond these is cut: its memory must not follow from the file. A value costs some 180
+// bytes beside its text until it is a row: here, in the entry and where repeated ones are looked
+// for.
 constexpr std::size_t kMaxRecordBytes = std::size_t{1} << 29;
-constexpr std::size_t kMaxRecordValues = 4'000'000;
+constexpr std::size_t kMaxRecordValues = 1'000'000;
 
 bool is_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -355,7 +357,8 @@ void Reader::add_value(const Parts& parts, dump::Edit edit) {
   if (state_ == State::kModify && wanted_ && !wanted_(view(parts.attribute))) return;
   if (values_.size() >= kMaxRecordValues || text_.size() > kMaxRecordBytes) {
     report(Severity::kLoss, "ldif-record-size",
-           "a record of more than 4,000,000 values or 512 MiB; the rest of it is not kept");
+           "a record of more than " + std::to_string(kMaxRecordValues) + " values or " +
+               std::to_string(kMaxRecordBytes >> 20) + " MiB; the rest of it is not kept");
     text_.resize(begin_);
     state_ = State::kIgnore;
     return;

@@ -184,5 +184,18 @@ TEST_CASE("lines longer than a block are read whole") {
   CHECK(read.records == Texts{"cn=a|info=" + text + "|cn=a"});
 }
 
+TEST_CASE("a record of more values than memory is there for is cut, which is a loss told once") {
+  constexpr std::size_t kKept = 1'000'000;
+  std::string text = "dn: cn=a\n";
+  for (std::size_t i = 0; i < kKept + 10; ++i) text += "cn:b\n";
+  text += "\ndn: cn=b\ncn: c\n";
+  const DumpRead read = read_ldif(text);
+  CHECK(read.issues == Texts{"ldif-record-size"});
+  REQUIRE(read.records.size() == 2);
+  CHECK(read.records[0].size() ==
+        std::string_view("cn=a").size() + kKept * std::string_view("|cn=b").size());
+  CHECK(read.records[1] == "cn=b|cn=c");
+}
+
 }  // namespace
 }  // namespace dirsnap::test

@@ -94,5 +94,16 @@ TEST_CASE("many changes to an object of many values cost no more than the change
   CHECK(state.unmatched_removals() == 0);
 }
 
+TEST_CASE("values that several records give beyond the bound are dropped and counted") {
+  ObjectState state;
+  const std::vector<Change> half(ObjectState::kMaxValues / 2, Change{kAdd, "cn", "b", ""});
+  change_by(state, half, true);
+  change_by(state, half);
+  CHECK(state.dropped_values() == 0);
+  change_by(state, {{kAdd, "sn", "c", ""}, {kAdd, "sn", "d", ""}});
+  CHECK(state.dropped_values() == 2);
+  CHECK(state.values().size() == ObjectState::kMaxValues);
+}
+
 }  // namespace
 }  // namespace dirsnap::dump_model
