@@ -3,6 +3,7 @@
 
 #include <bit>
 
+#include "importers/dump_model/name_hash.h"
 #include "importers/dump_model/name_index.h"
 #include "storage/base/text.h"
 
@@ -29,7 +30,7 @@ std::size_t NameFinder::slot_of(std::uint32_t parent,
                                 std::string_view type,
                                 std::string_view name) const {
   constexpr std::uint64_t kMix = 0x9E3779B97F4A7C15U;
-  const std::uint64_t hash = hash_folded(name) ^ hash_folded(type) * kMix;
+  const std::uint64_t hash = name_hash(name) ^ name_hash(type) * kMix;
   return static_cast<std::size_t>(((hash ^ parent) * kMix) >> 32) & (slots_.size() - 1);
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "importers/dump_model/name_hash.h"
 #include "storage/base/text.h"
 
 namespace dirsnap::dump_model {
@@ -73,7 +74,7 @@ std::uint64_t NameIndex::key(std::uint32_t parent,
                              std::uint16_t type,
                              std::string_view name) const {
   constexpr std::uint64_t kMix = 0x9E3779B97F4A7C15U;
-  return hash_folded(name) ^ ((static_cast<std::uint64_t>(parent) << 16 | type) * kMix);
+  return name_hash(name) ^ ((static_cast<std::uint64_t>(parent) << 16 | type) * kMix);
 }
 
 std::optional<std::uint32_t> NameIndex::find_child(std::uint32_t parent,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "importers/dump_model/name_hash.h"
 #include "storage/base/text.h"
 
 namespace dirsnap::dump_model {
@@ -12,11 +13,11 @@ namespace {
 constexpr std::uint64_t kHashMix = 0x9E3779B97F4A7C15U;
 
 std::uint64_t attribute_hash(std::string_view attribute, std::string_view options) {
-  return hash_folded(attribute) * kHashMix ^ hash_folded(options);
+  return name_hash(attribute) * kHashMix ^ name_hash(options);
 }
 
 std::uint64_t value_hash_of(std::uint64_t of_attribute, std::string_view bytes) {
-  return of_attribute * kHashMix ^ hash_folded(bytes);
+  return of_attribute * kHashMix ^ name_hash(bytes);
 }
 
 }  // namespace

@@ -393,8 +393,9 @@ int compare_folded(std::string_view a, std::string_view b) {
 
 bool equal_folded(std::string_view a, std::string_view b) { return compare_folded(a, b) == 0; }
 
-std::uint64_t hash_folded(std::string_view text) {
-  std::uint64_t hash = 0xCBF29CE484222325U;
+std::uint64_t hash_folded(std::string_view text, std::uint64_t seed) {
+  constexpr std::uint64_t kBasis = 0xCBF29CE484222325U;
+  std::uint64_t hash = kBasis ^ seed;
   const auto mix = [&hash](std::uint8_t byte) { hash = (hash ^ byte) * 0x100000001B3U; };
   for (std::size_t at = 0; at < text.size();) {
     std::size_t length = 0;

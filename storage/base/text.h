@@ -64,7 +64,9 @@ inline int fold_ascii(unsigned char c) { return c >= 'A' && c <= 'Z' ? c + ('a' 
 // of the folded code points.
 int compare_folded(std::string_view a, std::string_view b);
 bool equal_folded(std::string_view a, std::string_view b);
-std::uint64_t hash_folded(std::string_view text);  // FNV-1a 64 of the folded bytes
+// FNV-1a 64 of the folded bytes, begun with the seed: who knows the seed can make texts of one
+// hash.
+std::uint64_t hash_folded(std::string_view text, std::uint64_t seed);
 
 // ASCII-only helpers, for keywords.
 bool equal_ascii_nocase(std::string_view a, std::string_view b);

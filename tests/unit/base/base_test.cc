@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <random>
+#include <unordered_map>
 
 #include <catch2/catch.hpp>
 
@@ -193,9 +194,31 @@ TEST_CASE("folded comparison is the byte order of the folded texts, hashes agree
     const std::string b = random_text(random);
     INFO(to_hex(bytes_of(a)) << " and " << to_hex(bytes_of(b)));
     REQUIRE(sign(compare_folded(a, b)) == sign(fold_case(a).compare(fold_case(b))));
-    if (equal_folded(a, b)) REQUIRE(hash_folded(a) == hash_folded(b));
+    if (equal_folded(a, b)) REQUIRE(hash_folded(a, 7) == hash_folded(b, 7));
   }
-  CHECK(hash_folded("abc") != hash_folded("abd"));
+  CHECK(hash_folded("abc", 7) != hash_folded("abd", 7));
+}
+
+TEST_CASE("texts that have one hash under a seed have others under another seed") {
+  constexpr std::uint64_t kSeed = 7;
+  constexpr std::uint64_t kOther = 0x123456789ABCDEF0U;
+  // Of 32 bits, so that some are found by trying: the work for all bits is that of an attacker.
+  const auto part = [](const std::string& text, std::uint64_t seed) {
+    return static_cast<std::uint32_t>(hash_folded(text, seed) >> 32);
+  };
+  std::unordered_map<std::uint32_t, std::string> seen;
+  int pairs = 0;
+  int alike = 0;
+  std::mt19937 random(20260101);
+  for (int i = 0; i < 300'000; ++i) {
+    const std::string text = std::to_string(random()) + std::to_string(random());
+    const auto [at, is_new] = seen.emplace(part(text, kSeed), text);
+    if (is_new) continue;
+    ++pairs;
+    if (part(text, kOther) == part(at->second, kOther)) ++alike;
+  }
+  CHECK(pairs > 0);
+  CHECK(alike == 0);
 }
 
 TEST_CASE("ASCII helpers touch ASCII letters only") {
