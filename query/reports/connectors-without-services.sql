@@ -53,6 +53,13 @@ WITH
                       WHERE s.snapshot_id = n.snapshot_id AND s.server = n.server
                         AND s.name IN (n.key, n.server || '-' || n.key)
                         AND s.is_current = 1 AND trim(s.image_path) <> '')
+      -- A gateway may run on another computer than its message transfer agent.
+      AND NOT EXISTS (SELECT 1 FROM services s
+                      WHERE s.snapshot_id = n.snapshot_id AND s.name = n.key
+                        AND s.is_current = 1 AND trim(s.image_path) <> ''
+                        AND EXISTS (SELECT 1 FROM connectors g
+                                    WHERE g.snapshot_id = n.snapshot_id
+                                      AND g.object_id = n.object_id AND g.type = 'gateway'))
     GROUP BY n.snapshot_id, n.object_id
   ),
   -- Servers whose services matter: those the directory knows, and the connectors' own.

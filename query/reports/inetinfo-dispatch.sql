@@ -16,7 +16,7 @@
 WITH
   registries AS (SELECT * FROM server_registries WHERE :server IS NULL OR server = :server),
   hosted(service) AS (VALUES
-    ('RESvc'), ('SMTPSVC'), ('NntpSvc'), ('IMAP4Svc'), ('POP3Svc')),
+    ('RESvc'), ('LDAPSVC'), ('SMTPSVC'), ('NntpSvc'), ('IMAP4Svc'), ('POP3Svc')),
   exchange AS (
     SELECT r.* FROM registries r
     WHERE EXISTS (SELECT 1 FROM services s

@@ -22,9 +22,9 @@ WITH
       AND (:server IS NULL OR server = :server)
   ),
   needed AS (
-    SELECT snapshot_id, object_id, server, service_key AS key FROM routed
+    SELECT snapshot_id, object_id, type, server, service_key AS key FROM routed
     UNION ALL
-    SELECT snapshot_id, object_id, server, 'MSExchangeCoCo' FROM routed
+    SELECT snapshot_id, object_id, type, server, 'MSExchangeCoCo' FROM routed
     WHERE service_key LIKE 'LME-%' OR service_key LIKE '%-LME-%'
   ),
   covered AS (
@@ -40,10 +40,13 @@ WITH
            coalesce(s.source_id, v.source_id) AS source_id, v.source_id IS NOT NULL AS is_covered,
            EXISTS (SELECT 1 FROM json_each(s.disabled_in_profiles) j, server_facts x
                    WHERE x.snapshot_id = n.snapshot_id AND x.source_id = s.source_id
-                     AND x.fact = 'hardware_profile' AND x.value = j.value) AS is_off_here
+                     AND x.fact = 'hardware_profile'
+                     AND CAST(x.value AS INTEGER) = CAST(j.value AS INTEGER)) AS is_off_here
     FROM needed n
-    LEFT JOIN services s ON s.snapshot_id = n.snapshot_id AND s.server = n.server
+    -- A gateway may run on another computer than its message transfer agent.
+    LEFT JOIN services s ON s.snapshot_id = n.snapshot_id
                         AND s.name IN (n.key, n.server || '-' || n.key) AND s.is_current = 1
+                        AND (s.server = n.server OR n.type = 'gateway')
     LEFT JOIN covered v ON v.snapshot_id = n.snapshot_id AND v.server = n.server
     GROUP BY n.snapshot_id, n.object_id, n.key
   ),
