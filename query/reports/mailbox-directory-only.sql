@@ -11,7 +11,7 @@
 -- x-why: A mailbox that the store never made is usually an unused one, but after the loss of a
 --   store it is a person whose mail is gone.
 -- x-logic: Live objects homed on a server whose private store is loaded, without a mailbox of their
---   name. Agents and connectors are left out; young objects are an info.
+--   name. Agents, connectors, public folders and lists are left out; young objects are an info.
 -- remedy: None for new and unused mailboxes: the store makes one at the first logon or delivery.
 --   After the loss of a store the list names those whose mail is lost.
 WITH
@@ -37,6 +37,8 @@ JOIN snapshots n ON n.snapshot_id = h.snapshot_id
 JOIN objects o ON o.snapshot_id = h.snapshot_id AND o.object_id = h.object_id
 LEFT JOIN sources d ON d.snapshot_id = h.snapshot_id AND d.source_id = h.directory_source_id
 WHERE h.side = 'directory' AND h.kind = 'user' AND h.other_side_loaded = 1
+  AND coalesce(o.class_x500, '') NOT IN ('Public-Folder', 'Distribution-List', 'Group-Of-Names',
+                                         'Remote-Address')
   AND (:server IS NULL OR h.directory_server = :server)
   AND (h.snapshot_id, h.directory_server) NOT IN (SELECT snapshot_id, server FROM partial)
 UNION ALL

@@ -47,7 +47,8 @@ LEFT JOIN sources s ON s.snapshot_id = p.snapshot_id AND s.source_id = p.source_
 WHERE coalesce(p.prmd, '') = ''
 UNION ALL
 SELECT b.snapshot_id, NULL, b.dn, NULL, NULL, NULL, NULL,
-       'X.400 address of the site ' || b.site_dn || ' (Gateway-Proxy)'
+       coalesce('X.400 address of the site ' || b.site_dn || ' (Gateway-Proxy)',
+                'site of connector ' || b.dn)
 FROM bridges b
 WHERE NOT EXISTS (SELECT 1 FROM proxies p
                   WHERE p.snapshot_id = b.snapshot_id AND p.site_dn = b.site_dn)

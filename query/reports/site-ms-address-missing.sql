@@ -37,7 +37,7 @@ SELECT snapshot_id AS snapshot_id, dn AS subject, 'no MS address' AS finding,
        NULL AS severity,
        NULL AS missing
 FROM addressing
-WHERE has_ms = 0 AND snapshot_id IN (SELECT snapshot_id FROM carried)
+WHERE has_ms = 0 AND proxies IS NOT NULL
 UNION ALL
 SELECT d.snapshot_id, NULL, NULL, NULL, NULL, min(d.path), 'skipped',
        iif(d.snapshot_id IN (SELECT snapshot_id FROM addressing), 'Gateway-Proxy of the sites',

@@ -106,8 +106,13 @@ FROM servers v
 WHERE NOT EXISTS (SELECT 1 FROM stores s
                   WHERE s.snapshot_id = v.snapshot_id AND s.server = v.server)
 UNION ALL
-SELECT s.snapshot_id, NULL, s.server, NULL, NULL, NULL, NULL, NULL,
-       'key ' || s.path || ': not in the registry of server ' || s.server
+SELECT s.snapshot_id, NULL, s.server, NULL, NULL, NULL, NULL,
+       iif(EXISTS (SELECT 1 FROM stores x
+                   JOIN registry_keys k ON k.snapshot_id = x.snapshot_id
+                                       AND k.source_id = x.source_id AND k.path = x.path
+                   WHERE x.snapshot_id = s.snapshot_id), NULL, 'skipped'),
+       'key ' || s.path || ': not in the registry of ' ||
+         coalesce('server ' || s.server, 'an unknown server')
 FROM stores s
 WHERE NOT EXISTS (SELECT 1 FROM registry_keys k
                   WHERE k.snapshot_id = s.snapshot_id AND k.source_id = s.source_id
