@@ -5,12 +5,18 @@
 // Threads: pure functions. Facts: importers/regf/FORMAT.md, sections 1 and 4.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <optional>
+#include <string_view>
 
 #include "storage/base/byte_reader.h"
 
 namespace dirsnap {
+
+// What the names of a hive's transaction logs have behind the hive's: the old form, then the two of
+// the new one.
+inline constexpr std::array<std::string_view, 3> kHiveLogSuffixes = {".LOG", ".LOG1", ".LOG2"};
 
 // The hive that `path` is a log of by its name (SYSTEM of SYSTEM.LOG1); nullopt for other names.
 std::optional<std::filesystem::path> hive_of_log(const std::filesystem::path& path);

@@ -6,6 +6,8 @@
 #include <array>
 #include <atomic>
 #include <future>
+#include <set>
+#include <sys/stat.h>
 #include <unordered_set>
 #include <utility>
 
@@ -165,6 +167,8 @@ class Run {
 
   Step collect();
   Step collect_root(const fs::path& root);
+  bool is_new(const fs::path& path);
+  void add_logs_of_named_hives();
   Step check_usable() const;
   Step import_all(ImportContext& context);
   Step import_one(Candidate& candidate, ImportContext& context);
@@ -181,6 +185,7 @@ class Run {
   const CancelToken& cancel_;
   ImportProgress* progress_;
   std::vector<Candidate> candidates_;
+  std::set<std::pair<dev_t, ino_t>> files_;  // of the candidates
   std::vector<SourceFacts> facts_;
   IssueLog log_;
   std::atomic<bool> medium_failed_ = false;  // of the present source or of a file beside it
@@ -192,6 +197,37 @@ class Run {
 void Run::add_progress(std::uint64_t bytes, std::string_view what) {
   done_bytes_ += bytes;
   if (progress_ != nullptr) progress_->on_bytes(done_bytes_, total_bytes_, what);
+}
+
+// False for a file that is a candidate already, under whatever name: its rows would count twice.
+bool Run::is_new(const fs::path& path) {
+  struct stat facts {};
+  return ::stat(path.c_str(), &facts) != 0 || files_.emplace(facts.st_dev, facts.st_ino).second;
+}
+
+// The logs that are read with a hive are evidence too: listed and hashed, as in a folder.
+void Run::add_logs_of_named_hives() {
+  if (request_.options.no_logs) return;
+  std::vector<fs::path> logs;
+  for (const Candidate& candidate : candidates_) {
+    if (!candidate.named || candidate.importer == nullptr) continue;
+    if (std::string_view(candidate.importer->kind) != "registry-hive") continue;
+    for (const std::string_view suffix : kHiveLogSuffixes) {
+      if (auto path = find_sibling(candidate.path, suffix)) logs.push_back(*std::move(path));
+    }
+  }
+  for (const fs::path& path : logs) {
+    if (!is_new(path)) continue;
+    Candidate log{.path = path, .file = nullptr, .skip_reason = {}};
+    auto file = FileSource::open(path);
+    if (file) {
+      log.file = std::move(*file);
+      total_bytes_ += 2 * log.file->size_bytes();
+    } else {
+      log.skip_reason = file.error().what;
+    }
+    candidates_.push_back(std::move(log));
+  }
 }
 
 Run::Step Run::collect_root(const fs::path& root) {
@@ -215,6 +251,13 @@ Run::Step Run::collect_root(const fs::path& root) {
     // The case may lie inside the folder that is imported.
     if (fs::equivalent(path, request_.case_path, ignored) ||
         path.filename() == request_.case_path.filename().string() + "-lock") {
+      continue;
+    }
+    if (!is_new(path)) {
+      log_.report({.severity = Severity::kNote,
+                   .code = "duplicate-source",
+                   .place = {},
+                   .message = path.string() + ": named more than once; it is read once"});
       continue;
     }
     Candidate candidate{.path = path, .file = nullptr, .named = named, .skip_reason = {}};
@@ -242,6 +285,7 @@ Run::Step Run::collect() {
   for (const fs::path& root : request_.sources) {
     if (auto step = collect_root(root); !step) return step;
   }
+  add_logs_of_named_hives();
   skip_copies_of_hives(candidates_);
   for (Candidate& candidate : candidates_) {
     if (candidate.importer != nullptr || !candidate.skip_reason.empty()) continue;

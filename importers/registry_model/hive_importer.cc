@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "importers/hive_files.h"
 #include "importers/regf/deleted.h"
 #include "importers/regf/log.h"
 #include "importers/regf/root.h"
@@ -27,7 +28,6 @@ namespace {
 // Offsets inside a hive have 31 bits.
 constexpr std::uint64_t kMaxHiveBytes = (std::uint64_t{1} << 31) + regf::kBaseBlockBytes;
 constexpr std::uint64_t kLastFiletime = 2'650'467'743'999'999'999;  // end of the year 9999
-constexpr std::array<std::string_view, 3> kLogSuffixes = {".LOG", ".LOG1", ".LOG2"};
 
 bool probe_hive(Bytes head, std::uint64_t /*size_bytes*/) { return regf::is_hive(head); }
 
@@ -69,10 +69,10 @@ void find_missing(Logs& logs, IssueSink& issues) {
   const std::vector<std::byte>* only = nullptr;
   std::string_view missing;
   for (const auto& [suffix, bytes] : logs.found) {
-    if (suffix == kLogSuffixes[0]) continue;
+    if (suffix == kHiveLogSuffixes[0]) continue;
     if (only != nullptr) return;  // both are there
     only = &bytes;
-    missing = suffix == kLogSuffixes[1] ? kLogSuffixes[2] : kLogSuffixes[1];
+    missing = suffix == kHiveLogSuffixes[1] ? kHiveLogSuffixes[2] : kHiveLogSuffixes[1];
   }
   if (only == nullptr || !logs.replay.was_dirty) return;
   const bool is_new = regf::parse_base_block(*only).file_type ==
@@ -89,7 +89,7 @@ void find_missing(Logs& logs, IssueSink& issues) {
 Result<Logs> apply_logs(std::vector<std::byte>& image, ImportContext& context, IssueSink& issues) {
   Logs logs;
   if (!context.options().no_logs && context.open_sibling) {
-    for (const std::string_view suffix : kLogSuffixes) {
+    for (const std::string_view suffix : kHiveLogSuffixes) {
       const std::unique_ptr<ByteSource> source = context.open_sibling(suffix);
       if (source == nullptr) continue;
       DIRSNAP_TRY(std::vector<std::byte> bytes, read_whole(*source));

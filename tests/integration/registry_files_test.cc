@@ -65,6 +65,25 @@ struct Config {
 
 using Rows = std::vector<std::vector<std::string>>;
 
+TEST_CASE("the logs of a hive that is named are sources with a hash, each once") {
+  Config config;
+  config.folder.write("one/SYSTEM", system_hive("EX1", "Now"));
+  config.folder.write("one/SYSTEM.LOG1", "no log");
+  REQUIRE(config.import({"one/SYSTEM", "one/SYSTEM.LOG1"}));
+  const auto sources = config.rows("SELECT length(sha256), path LIKE '%.LOG1' FROM sources");
+  REQUIRE(sources.size() == 2);
+  CHECK(sources[1] == std::vector<std::string>{"64", "1"});
+}
+
+TEST_CASE("a file that is named twice, or once with its folder, is read once, with a note") {
+  Config config;
+  config.folder.write("one/SYSTEM", system_hive("EX1", "Now"));
+  REQUIRE(config.import({"one", "one/SYSTEM", "one/../one/SYSTEM"}));
+  CHECK(config.rows("SELECT 1 FROM sources").size() == 1);
+  CHECK(config.rows("SELECT 1 FROM services").size() == 1);
+  CHECK(config.rows("SELECT 1 FROM import_issues WHERE code = 'duplicate-source'").size() == 2);
+}
+
 }  // namespace
 
 TEST_CASE("of a folder the registries in force are read, their other states are listed") {
