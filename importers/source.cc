@@ -102,14 +102,14 @@ Result<std::size_t> read_readable(ByteSource& source,
                                   std::uint64_t offset,
                                   std::span<std::byte> out,
                                   SourceHash& hash) {
-  const auto whole = source.read_at(offset, out);
+  auto whole = source.read_at(offset, out);
   if (whole || whole.error().code != Code::kIo) return whole;
   // One bad sector fails the read of all: each step by itself.
   const auto left =
       static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), source.size_bytes() - offset));
   for (std::size_t at = 0; at < left;) {
     const auto step = out.subspan(at, std::min(kReadableStepBytes, left - at));
-    const auto have = source.read_at(offset + at, step);
+    auto have = source.read_at(offset + at, step);
     if (have && *have < step.size()) return at + *have;
     if (!have) {
       if (have.error().code != Code::kIo) return have;
